@@ -1,1 +1,19 @@
-//! vox-core.
+//! The wire format, programs, lowering and interpreter of vox.
+//!
+//! No machine code and no operating system here: this crate runs wherever Rust
+//! does. Start at [`program`].
+
+pub mod cx;
+pub mod entry;
+pub mod error;
+pub mod interp;
+pub mod lower;
+mod probe;
+pub mod program;
+pub mod registry;
+mod shape;
+pub mod sink;
+pub mod slot;
+pub mod tier;
+pub mod trampoline;
+pub mod wire;

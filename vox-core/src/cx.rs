@@ -1,0 +1,238 @@
+//! The state of one encode: what every op of every tier shares.
+//!
+//! Machine code knows the first fields by offset; everything that only matters
+//! once something went wrong, or that locks and proxies need, sits behind one
+//! pointer that is null in ordinary encodes, so that starting an encode costs a
+//! handful of stores.
+//!
+//! Not here: what happens when the output is full ([`crate::sink`]).
+
+use core::any::Any;
+use std::io;
+
+use facet_core::{PtrConst, ReadLockResult, Shape, WriteLockResult};
+
+use crate::entry::{BulkFn, GrowFn};
+use crate::program::PathPart;
+
+/// How far beyond the cursor a write may touch more than the spare bytes it
+/// was promised: room for one wide store that overshoots.
+pub const OVERSHOOT: usize = 32;
+
+/// How many bytes beyond [`EncodeCx::limit`] belong to the output region.
+pub const SLACK: usize = 128;
+
+/// The spare bytes that are there whenever the cursor is not past the limit:
+/// a check for so much is one compare.
+pub const FREE_SPARE: usize = SLACK - OVERSHOOT;
+
+/// The state of one encode.
+///
+/// The output region ends [`SLACK`] bytes after `limit`. *Spare* room of `n`
+/// bytes at a cursor means that `n + OVERSHOOT` bytes may be written there.
+#[repr(C)]
+pub struct EncodeCx {
+    /// The cursor may be here, at most [`FREE_SPARE`] bytes further, with no spare left.
+    pub limit: *mut u8,
+    /// How many more levels of calls are allowed.
+    pub depth_left: u64,
+    /// Makes room in the sink.
+    pub grow: GrowFn,
+    /// Appends a long run of bytes to the sink.
+    pub bulk: BulkFn,
+    /// What was called, for reports and tests.
+    pub counters: Counters,
+    /// The sink, of the type `grow` and `bulk` were made for.
+    pub(crate) sink: *mut (),
+    /// The depth limit the encode started with, for the error.
+    pub(crate) max_depth: u64,
+    cold: Option<Box<Cold>>,
+}
+
+/// How many calls an encode made out of its tier.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counters {
+    /// Calls of facet's vtable functions, however they were made. The
+    /// interpreter always counts; machine code only when it was compiled to.
+    pub vtable_calls: u64,
+    /// Calls of our own trampolines by machine code.
+    pub trampoline_calls: u64,
+    /// Calls of accessors for Rust values that have no vtable function.
+    pub accessor_calls: u64,
+}
+
+/// What an encode needs only when it fails, or meets locks and proxies.
+#[derive(Default)]
+struct Cold {
+    failure: Option<Failure>,
+    trace: Vec<PathPart>,
+    resources: Vec<Resource>,
+}
+
+/// Why an encode failed.
+#[derive(Debug)]
+pub enum Failure {
+    /// The output has a fixed size and is full.
+    BufferTooSmall {
+        /// The bytes it has.
+        available: usize,
+    },
+    /// No memory for the output.
+    OutOfMemory,
+    /// The writer failed.
+    Io(io::Error),
+    /// A proxy conversion answered an error.
+    Proxy(String),
+    /// A lock could not be taken.
+    Lock,
+    /// Calls are nested deeper than the limit.
+    Depth {
+        /// The limit.
+        limit: u64,
+    },
+    /// A container yielded another number of items than it said it has.
+    Length {
+        /// What it said.
+        said: usize,
+        /// Whether it yielded more (or fewer).
+        more: bool,
+    },
+    /// An enum's tag is none of its variants'.
+    Discriminant(i64),
+    /// A value of an uninhabited type.
+    Uninhabited,
+    /// A value that has no wire form, such as a path that is not UTF-8.
+    Value(String),
+    /// User code panicked; the payload goes on when the encode is unwound.
+    Panic(Box<dyn Any + Send>),
+    /// Ours.
+    Bug(String),
+}
+
+/// Something that must be given back when its op ends, also when it ends in failure.
+pub(crate) enum Resource {
+    /// A shared guard.
+    #[expect(dead_code, reason = "held for its drop")]
+    Read(ReadLockResult),
+    /// An exclusive guard.
+    #[expect(dead_code, reason = "held for its drop")]
+    Write(WriteLockResult),
+    /// A proxy value in memory of ours.
+    Proxy(ProxyValue),
+}
+
+/// A proxy value and the memory it lives in.
+pub(crate) struct ProxyValue {
+    pub(crate) memory: *mut u8,
+    pub(crate) layout: core::alloc::Layout,
+    /// The shape whose drop function applies, once the value is initialised.
+    pub(crate) drop: Option<&'static Shape>,
+}
+
+impl Drop for ProxyValue {
+    fn drop(&mut self) {
+        let free = FreeOnDrop(self.memory, self.layout);
+        if let Some(shape) = self.drop {
+            // SAFETY: the conversion initialised a value of this shape here, and
+            // nothing else drops it (assumption A9).
+            unsafe { shape.call_drop_in_place(facet_core::PtrMut::new(self.memory)) };
+        }
+        drop(free);
+    }
+}
+
+/// Frees even when the drop of the value in it panics.
+struct FreeOnDrop(*mut u8, core::alloc::Layout);
+
+impl Drop for FreeOnDrop {
+    fn drop(&mut self) {
+        if self.1.size() != 0 {
+            // SAFETY: allocated with this layout by `trampoline::proxy` (A9).
+            unsafe { std::alloc::dealloc(self.0, self.1) };
+        }
+    }
+}
+
+impl EncodeCx {
+    /// The state at the start of an encode into a sink.
+    #[inline]
+    pub(crate) const fn new(
+        limit: *mut u8,
+        max_depth: u64,
+        grow: GrowFn,
+        bulk: BulkFn,
+        sink: *mut (),
+    ) -> Self {
+        Self {
+            limit,
+            depth_left: max_depth,
+            grow,
+            bulk,
+            counters: Counters {
+                vtable_calls: 0,
+                trampoline_calls: 0,
+                accessor_calls: 0,
+            },
+            sink,
+            max_depth,
+            cold: None,
+        }
+    }
+
+    fn cold(&mut self) -> &mut Cold {
+        self.cold.get_or_insert_default()
+    }
+
+    /// Records why the encode fails and answers the null that every tier
+    /// passes on. The first reason stays.
+    #[cold]
+    pub fn fail(&mut self, failure: Failure) -> *mut u8 {
+        let cold = self.cold();
+        if cold.failure.is_none() {
+            cold.failure = Some(failure);
+        }
+        core::ptr::null_mut()
+    }
+
+    /// Adds one step of the way from the place of failure to the root.
+    #[cold]
+    pub fn trace(&mut self, part: PathPart) {
+        if part != PathPart::Static(String::new()) {
+            self.cold().trace.push(part);
+        }
+    }
+
+    /// Takes the reason and the way to it, innermost step first.
+    #[cold]
+    pub(crate) fn take_failure(&mut self) -> (Option<Failure>, Vec<PathPart>) {
+        match &mut self.cold {
+            Some(cold) => (cold.failure.take(), core::mem::take(&mut cold.trace)),
+            None => (None, Vec::new()),
+        }
+    }
+
+    pub(crate) fn push_resource(&mut self, resource: Resource) {
+        self.cold().resources.push(resource);
+    }
+
+    pub(crate) fn pop_resource(&mut self) -> Option<Resource> {
+        self.cold.as_mut()?.resources.pop()
+    }
+
+    /// The spare bytes at this cursor.
+    #[inline]
+    #[must_use]
+    pub fn spare(&self, out: *mut u8) -> usize {
+        // The cursor is never more than FREE_SPARE past the limit, so this does not wrap.
+        (self.limit.addr() + FREE_SPARE).wrapping_sub(out.addr())
+    }
+}
+
+/// The pointer facet's functions take, for something sized.
+#[inline]
+#[must_use]
+pub fn thin(value: *const u8) -> PtrConst {
+    PtrConst::new_sized(value)
+}

@@ -1,0 +1,90 @@
+//! The one calling convention of all tiers, and of our own functions that
+//! machine code calls.
+//!
+//! It is `sysv64` on every x86-64 system, Windows included: four words in
+//! registers, the result in a register, and no vector registers to save for the
+//! callee. Elsewhere it is the platform's C convention, which agrees on all of
+//! that. Every parameter is a word; nothing narrower crosses this boundary,
+//! because who extends a narrow value differs between platforms.
+//!
+//! Not here: the calling conventions of facet's vtable functions, which are the
+//! platform's C ABI and belong to `vox-cabi`.
+
+use crate::cx::EncodeCx;
+use crate::slot::Slot;
+
+/// Declares a function in the entry convention.
+///
+/// Written once, compiled as `extern "sysv64"` on x86-64 and `extern "C"`
+/// elsewhere. A panic that reaches the edge of such a function aborts, so
+/// whatever may panic is caught inside.
+#[macro_export]
+macro_rules! entry_fn {
+    ($(#[$meta:meta])* $vis:vis unsafe fn $name:ident $(<$($generic:ident : $bound:path),+>)? ($($arg:ident : $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block) => {
+        #[cfg(target_arch = "x86_64")]
+        $(#[$meta])*
+        $vis unsafe extern "sysv64" fn $name $(<$($generic: $bound),+>)? ($($arg: $ty),*) $(-> $ret)? $body
+
+        #[cfg(not(target_arch = "x86_64"))]
+        $(#[$meta])*
+        $vis unsafe extern "C" fn $name $(<$($generic: $bound),+>)? ($($arg: $ty),*) $(-> $ret)? $body
+    };
+}
+
+macro_rules! entry_type {
+    ($(#[$meta:meta])* $name:ident = ($($arg:ident : $ty:ty),* $(,)?) $(-> $ret:ty)?) => {
+        #[cfg(target_arch = "x86_64")]
+        $(#[$meta])*
+        pub type $name = unsafe extern "sysv64" fn($($arg: $ty),*) $(-> $ret)?;
+
+        #[cfg(not(target_arch = "x86_64"))]
+        $(#[$meta])*
+        pub type $name = unsafe extern "C" fn($($arg: $ty),*) $(-> $ret)?;
+    };
+}
+
+/// Two words: the address and the metadata (length) of something unsized, or
+/// of a run of elements.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct Pair {
+    /// The address, without facet's tag bit.
+    pub ptr: *const u8,
+    /// The number of elements (of bytes, for strings).
+    pub len: usize,
+}
+
+entry_type! {
+    /// The entry of a type: encodes the value at `value` (for an unsized type:
+    /// the [`Pair`] at `value`) behind `out` and returns the new end of the
+    /// output, or null when encoding failed and `cx` says why.
+    ///
+    /// `slot` is the slot the entry was read from; the interpreter finds the
+    /// program through it and compiled code ignores it.
+    EncodeFn = (cx: *mut EncodeCx, slot: *const Slot, value: *const u8, out: *mut u8) -> *mut u8
+}
+
+entry_type! {
+    /// Makes room: on success at least `spare` bytes (plus the slack every sink
+    /// keeps) can be written at the returned address, which replaces `out`.
+    /// Null when no room could be made and `cx` says why.
+    GrowFn = (cx: *mut EncodeCx, out: *mut u8, spare: usize) -> *mut u8
+}
+
+entry_type! {
+    /// Appends `len` bytes from `ptr` and then makes room for `spare` more.
+    /// Null when it failed and `cx` says why.
+    BulkFn = (cx: *mut EncodeCx, out: *mut u8, ptr: *const u8, len: usize, spare: usize) -> *mut u8
+}
+
+entry_type! {
+    /// Reads the address and length of a value whose shape offers no function
+    /// for it and stores them in `pair`. Does not fail and does not panic.
+    AccessorFn = (value: *const u8, pair: *mut Pair)
+}
+
+entry_type! {
+    /// Writes a value whose wire form is computed, then makes room for `spare`
+    /// more bytes. Null when it failed and `cx` says why.
+    LeafFn = (cx: *mut EncodeCx, value: *const u8, out: *mut u8, spare: usize) -> *mut u8
+}

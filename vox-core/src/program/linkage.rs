@@ -1,0 +1,56 @@
+//! The process-bound half of a program: addresses and slots.
+
+use core::ptr::NonNull;
+
+use super::{ChildId, Code, FunctionId};
+use crate::slot::Slot;
+
+/// What the numbers of a [`Code`] mean in this process.
+#[derive(Debug, Default)]
+pub struct Linkage {
+    /// The address of each function; for `FunctionKind::DropShape` the address
+    /// of the shape.
+    pub functions: Vec<*const ()>,
+    /// The slot of each child. Slots live as long as the registry that made
+    /// them, which owns every program that refers to them.
+    pub children: Vec<NonNull<Slot>>,
+}
+
+/// A lowered and verified program: what the tiers execute.
+#[derive(Debug)]
+pub struct Program {
+    /// The pure-data half.
+    pub code: Code,
+    /// The process-bound half.
+    pub linkage: Linkage,
+}
+
+// SAFETY: A program is immutable once made; its raw pointers are addresses of
+// functions and 'static shapes, and of slots, which are Sync (assumption A12).
+unsafe impl Send for Program {}
+// SAFETY: as above.
+unsafe impl Sync for Program {}
+
+impl Program {
+    /// The address of a function.
+    ///
+    /// # Panics
+    ///
+    /// Panics when there is no such function; a verified program has it.
+    #[inline]
+    #[must_use]
+    pub fn function(&self, id: FunctionId) -> *const () {
+        self.linkage.functions[id.index()]
+    }
+
+    /// The slot of a child.
+    ///
+    /// # Panics
+    ///
+    /// Panics when there is no such child; a verified program has it.
+    #[inline]
+    #[must_use]
+    pub fn child(&self, id: ChildId) -> NonNull<Slot> {
+        self.linkage.children[id.index()]
+    }
+}

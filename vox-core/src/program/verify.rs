@@ -1,0 +1,1 @@
+//! The verifier every program passes before any tier sees it.
