@@ -12,11 +12,11 @@ impl Walker {
     /// 0, or 1 and the value.
     pub(super) fn write_option(&mut self, peek: Peek<'_, '_>) -> Result<(), WalkError> {
         let option = peek.into_option().map_err(misjudged)?;
-        wire::boolean(&mut self.out, option.is_some());
-        match option.value() {
-            Some(value) => self.write(value),
-            None => Ok(()),
-        }
+        let value = option.value();
+        // Facet has two ways to ask, and encoders may rely on either.
+        assert_eq!(option.is_some(), value.is_some(), "{}", peek.shape());
+        wire::boolean(&mut self.out, value.is_some());
+        value.map_or(Ok(()), |value| self.write(value))
     }
 
     /// An enum as serde has it: variant 0 is `Ok`, variant 1 is `Err`.

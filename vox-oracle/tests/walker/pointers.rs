@@ -107,6 +107,23 @@ fn locks_are_the_value_they_guard() {
     specimens![read_write];
 }
 
+/// Serde refuses a poisoned lock; facet reads on, and the walker with it: from
+/// the shape nobody can tell that a lock is poisoned.
+#[test]
+fn a_poisoned_lock_is_read_on() {
+    let mutex = Mutex::new(7_u8);
+    std::thread::scope(|scope| {
+        let poisoner = scope.spawn(|| {
+            let _guard = mutex.lock();
+            std::panic::resume_unwind(Box::new("poison"));
+        });
+        assert!(poisoner.join().is_err());
+    });
+    assert!(mutex.is_poisoned());
+    assert!(postcard::to_allocvec(&mutex).is_err());
+    judge_as("poisoned", &mutex, &7_u8);
+}
+
 /// Facet reflects these, serde does not: the value itself is the judge.
 #[test]
 fn cells_and_guards_are_the_value_they_hold() {
