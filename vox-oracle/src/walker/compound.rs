@@ -66,20 +66,33 @@ fn active_variant(
     definition: &'static EnumType,
 ) -> Result<(usize, &'static Variant), WalkError> {
     let (tag, mask) = read_tag(peek, definition.enum_repr)?;
+    let mut active = None;
+    // All of them, for one that cannot be trusted spoils the whole enum.
     for (idx, variant) in definition.variants.iter().enumerate() {
-        let Some(discriminant) = variant.discriminant else {
-            return Err(WalkError::unsupported(
-                peek.shape(),
-                "a variant without a discriminant",
-            ));
-        };
-        if discriminant.cast_unsigned() & mask == tag {
-            return Ok((idx, variant));
+        let bits = discriminant_bits(variant, mask)
+            .map_err(|what| WalkError::unsupported(peek.shape(), what))?;
+        if bits == tag {
+            active = active.or(Some((idx, variant)));
         }
     }
-    Err(WalkError::UnknownTag {
+    active.ok_or_else(|| WalkError::UnknownTag {
         shape: peek.shape().to_string(),
     })
+}
+
+/// The tag of a variant as it stands in memory.
+fn discriminant_bits(variant: &Variant, mask: u64) -> Result<u64, &'static str> {
+    let discriminant = variant
+        .discriminant
+        .ok_or("a variant without a discriminant")?;
+    let bits = discriminant.cast_unsigned();
+    // The bits beyond the tag say only the sign, or the shape is wrong about
+    // the tag (facet is for a `repr(C)` enum over 32 bits).
+    let sign = !(mask >> 1);
+    if bits & !mask != 0 && bits & sign != sign {
+        return Err("a discriminant wider than the tag");
+    }
+    Ok(bits & mask)
 }
 
 /// The tag's bits, and a mask as wide as the tag. An enum with an explicit

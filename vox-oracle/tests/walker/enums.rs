@@ -50,6 +50,29 @@ fn discriminants_over_the_signed_range() {
     specimens![Unsigned::Zero, Unsigned::Half, Unsigned::Most];
 }
 
+/// A `repr(C)` enum grows with its discriminants, but facet measures the tag
+/// on one without them: what it says is half the tag, and 0 and `1 << 32` look
+/// the same.
+#[cfg(target_pointer_width = "64")]
+#[test]
+#[allow(
+    clippy::enum_clike_unportable_variant,
+    repr_c_enums_larger_than_int,
+    reason = "that is the case under test"
+)]
+fn a_discriminant_wider_than_the_tag_is_refused() {
+    #[derive(Facet)]
+    #[repr(C)]
+    enum Wide {
+        Zero,
+        Bit32 = 0x1_0000_0000,
+    }
+    for value in [Wide::Zero, Wide::Bit32] {
+        let error = crate::refusal(&value).to_string();
+        assert!(error.contains("wider than the tag"), "{error}");
+    }
+}
+
 /// Facet's derive does not compile for `repr(usize)` and `repr(isize)`, but a
 /// shape may say it.
 #[cfg(target_pointer_width = "64")]
