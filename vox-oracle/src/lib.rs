@@ -6,9 +6,14 @@
 //! with vox's lowering, programs or tiers. [`diff`] says where two encodings
 //! part, in a form a person can read.
 //!
+//! [`judge`] brings them together: [`codec_test!`] is the only way to write a test
+//! of the codec, and runs every value through every [`mode`] and every kind of output.
+//!
 //! This crate is test support: it is written to be obviously right, not fast.
 
 pub mod diff;
+pub mod judge;
+pub mod mode;
 pub mod walker;
 mod wire;
 

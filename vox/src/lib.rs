@@ -317,6 +317,19 @@ pub fn prepare_shapes(shapes: &[&'static Shape], tier: Tier) -> Result<Tier, Pre
     Runtime::global().prepare_shapes(shapes, tier)
 }
 
+/// The tiers this build of the crate can make for this processor. Whether the
+/// operating system lets them run is another matter: [`report`] knows.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(vox::available_tiers()[0], vox::Tier::Interpreter);
+/// ```
+#[must_use]
+pub const fn available_tiers() -> &'static [Tier] {
+    runtime::AVAILABLE_TIERS
+}
+
 /// How a type is encoded, and why so.
 ///
 /// # Errors

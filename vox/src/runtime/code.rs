@@ -3,9 +3,9 @@
 #[cfg(feature = "jit")]
 mod enabled;
 #[cfg(feature = "jit")]
-pub(super) use enabled::MachineCode;
+pub(crate) use enabled::{AVAILABLE_TIERS, MachineCode};
 
 #[cfg(not(feature = "jit"))]
 mod disabled;
 #[cfg(not(feature = "jit"))]
-pub(super) use disabled::MachineCode;
+pub(crate) use disabled::{AVAILABLE_TIERS, MachineCode};

@@ -26,6 +26,7 @@ pub use prepare::PrepareError;
 pub use report::TypeReport;
 pub use settings::VtableCalls;
 
+pub(crate) use code::AVAILABLE_TIERS;
 use code::MachineCode;
 use settings::Settings;
 

@@ -16,6 +16,19 @@ pub enum VtableCalls {
     Trampoline,
 }
 
+impl VtableCalls {
+    /// The ways this build of the crate has: trampolines come with the cargo
+    /// feature of that name.
+    #[must_use]
+    pub const fn available() -> &'static [Self] {
+        if cfg!(feature = "trampolines") {
+            &[Self::Inline, Self::Trampoline]
+        } else {
+            &[Self::Inline]
+        }
+    }
+}
+
 impl fmt::Display for VtableCalls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
