@@ -57,8 +57,12 @@ pub struct Counters {
     /// Calls of facet's vtable functions, however they were made. The
     /// interpreter always counts; machine code only when it was compiled to.
     pub vtable_calls: u64,
-    /// Calls of our own trampolines by machine code.
+    /// Calls of trampolines that reach Rust-ABI functions, which there is no
+    /// other way to call.
     pub trampoline_calls: u64,
+    /// Calls of trampolines that reach `extern "C"` vtable functions, which
+    /// machine code can call itself.
+    pub c_trampoline_calls: u64,
     /// Calls of accessors for Rust values that have no vtable function.
     pub accessor_calls: u64,
 }
@@ -173,6 +177,7 @@ impl EncodeCx {
             counters: Counters {
                 vtable_calls: 0,
                 trampoline_calls: 0,
+                c_trampoline_calls: 0,
                 accessor_calls: 0,
             },
             sink,

@@ -20,6 +20,8 @@ pub struct Lowered {
     pub functions: Vec<*const ()>,
     /// The shape of each child of `code.children`.
     pub children: Vec<&'static Shape>,
+    /// Where each child was first met, as in [`LowerError::path`].
+    pub child_paths: Vec<String>,
 }
 
 /// Why a shape has no program.

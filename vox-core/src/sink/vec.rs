@@ -1,0 +1,133 @@
+//! The sink that appends to a `Vec<u8>`.
+
+use crate::cx::{Failure, SLACK};
+use crate::error::EncodeError;
+use crate::slot::Slot;
+
+use super::{Encoded, Region, Sink, drive};
+
+/// Appends to a vector; its length changes only when the encode has succeeded.
+struct VecSink<'a> {
+    vec: &'a mut Vec<u8>,
+}
+
+impl VecSink<'_> {
+    /// Makes sure that `additional` bytes and the slack fit behind `used`
+    /// bytes, keeping those.
+    fn make_room(&mut self, used: usize, additional: usize) -> Result<Region, Failure> {
+        let base = self.vec.len();
+        let additional = additional.checked_add(SLACK).ok_or(Failure::OutOfMemory)?;
+        // SAFETY: the encoder has written everything up to `used`, which is
+        // within the capacity (A3). Set so that growing keeps it, reset at once.
+        unsafe { self.vec.set_len(used) };
+        let reserved = self.vec.try_reserve(additional);
+        // SAFETY: shorter than before, all initialised.
+        unsafe { self.vec.set_len(base) };
+        reserved.map_err(|_| Failure::OutOfMemory)?;
+        Ok(self.region(used))
+    }
+
+    /// The region from `used` bytes to the end of the capacity.
+    fn region(&mut self, used: usize) -> Region {
+        let capacity = self.vec.capacity();
+        let start = self.vec.as_mut_ptr();
+        // SAFETY: both are within the allocation.
+        unsafe { Region::new(start.add(used), start.add(capacity)) }
+    }
+
+    fn used(&self, out: *mut u8) -> usize {
+        out.addr() - self.vec.as_ptr().addr()
+    }
+}
+
+// SAFETY: regions are the vector's spare capacity, which nobody else can reach
+// while it is mutably borrowed; `make_room` reserves the slack on top.
+unsafe impl Sink for VecSink<'_> {
+    unsafe fn grow(&mut self, out: *mut u8, spare: usize) -> Result<Region, Failure> {
+        self.make_room(self.used(out), spare)
+    }
+
+    unsafe fn bulk(
+        &mut self,
+        out: *mut u8,
+        source: &[u8],
+        spare: usize,
+    ) -> Result<Region, Failure> {
+        let additional = source
+            .len()
+            .checked_add(spare)
+            .ok_or(Failure::OutOfMemory)?;
+        let used = self.used(out);
+        let region = self.make_room(used, additional)?;
+        // SAFETY: room was just made for all of it, in memory of our own.
+        unsafe {
+            region
+                .out
+                .copy_from_nonoverlapping(source.as_ptr(), source.len());
+        }
+        Ok(self.region(used + source.len()))
+    }
+}
+
+/// Appends the encoding of a value to a vector and answers the number of bytes.
+///
+/// On error, and on a panic of user code, the vector has its old length and contents;
+/// its capacity may have grown.
+///
+/// # Errors
+///
+/// When the encode fails.
+///
+/// # Safety
+///
+/// As for [`drive`], `value` included.
+#[inline]
+pub unsafe fn append(
+    slot: &Slot,
+    value: *const u8,
+    vec: &mut Vec<u8>,
+    max_depth: u64,
+) -> Result<usize, EncodeError> {
+    // SAFETY: the caller's duty.
+    unsafe { append_counted(slot, value, vec, max_depth) }.map(|(len, _)| len)
+}
+
+/// As [`append`], with what was called on the way.
+///
+/// # Errors
+///
+/// When the encode fails.
+///
+/// # Safety
+///
+/// As for [`append`].
+#[inline]
+pub unsafe fn append_counted(
+    slot: &Slot,
+    value: *const u8,
+    vec: &mut Vec<u8>,
+    max_depth: u64,
+) -> Result<(usize, Encoded), EncodeError> {
+    let base = vec.len();
+    let hint = slot.size_hint();
+    let mut sink = VecSink { vec };
+    // The spare capacity is often enough: a reused buffer.
+    let region = if sink.vec.capacity() - base >= SLACK {
+        sink.region(base)
+    } else {
+        match sink.make_room(base, hint) {
+            Ok(region) => region,
+            Err(failure) => {
+                return Err(EncodeError::from_failure(slot.shape(), Some(failure), &[]));
+            }
+        }
+    };
+    // SAFETY: the caller's duty; the region is the sink's.
+    let encoded = unsafe { drive(slot, value, &mut sink, region, max_depth) }?;
+    let used = sink.used(encoded.end);
+    // SAFETY: the encode wrote everything up to its end, within the capacity (A3).
+    unsafe { vec.set_len(used) };
+    let len = used - base;
+    slot.learn_size(len);
+    Ok((len, encoded))
+}

@@ -1,0 +1,68 @@
+//! Making proxy values. The value stays in the state of the encode until
+//! [`super::release_last`], or until the encode fails.
+
+use core::alloc::Layout;
+use core::ptr;
+
+use facet_core::{ProxyConvertOutFn, PtrUninit, Shape};
+
+use super::guard;
+use crate::cx::{EncodeCx, Failure, ProxyValue, Resource, thin};
+use crate::entry_fn;
+
+entry_fn! {
+    /// Converts a value to its proxy and answers the proxy's address; null when
+    /// that failed. `drop` is the proxy's shape, or null when it needs no drop.
+    ///
+    /// # Safety
+    ///
+    /// `cx` is the state of a running encode; `convert` is the address of a
+    /// `ProxyConvertOutFn` from the value's shape to a proxy of this size and
+    /// alignment; `drop` is null or that proxy's shape.
+    pub unsafe fn convert(
+        cx: *mut EncodeCx,
+        convert: *const (),
+        value: *const u8,
+        size: usize,
+        align: usize,
+        drop: *const (),
+    ) -> *const u8 {
+        // SAFETY: the state is exclusively ours while a function of ours runs (A3).
+        let cx = unsafe { &mut *cx };
+        cx.counters.trampoline_calls += 1;
+        let Some(mut proxy) = allocate(size, align) else {
+            return cx.fail(Failure::OutOfMemory);
+        };
+        // SAFETY: programs name functions of the kind their ops call (A2).
+        let convert = unsafe { core::mem::transmute::<*const (), ProxyConvertOutFn>(convert) };
+        let memory = proxy.memory;
+        // SAFETY: the value is alive and of the function's shape, the memory has
+        // the proxy's layout (A1, A9).
+        match guard(cx, || unsafe { convert(thin(value), PtrUninit::new_sized(memory)) }) {
+            Some(Ok(_)) => {
+                // SAFETY: null or a 'static shape, by the duty of this function.
+                proxy.drop = unsafe { drop.cast::<Shape>().as_ref() };
+                cx.push_resource(Resource::Proxy(proxy));
+                memory
+            }
+            Some(Err(message)) => cx.fail(Failure::Proxy(message)),
+            None => ptr::null(),
+        }
+    }
+}
+
+/// Memory for a proxy; the aligned address alone when its size is 0.
+fn allocate(size: usize, align: usize) -> Option<ProxyValue> {
+    let layout = Layout::from_size_align(size, align).ok()?;
+    let memory = if size == 0 {
+        ptr::without_provenance_mut(align)
+    } else {
+        // SAFETY: the size is not 0.
+        unsafe { std::alloc::alloc(layout) }
+    };
+    (!memory.is_null()).then_some(ProxyValue {
+        memory,
+        layout,
+        drop: None,
+    })
+}

@@ -1,0 +1,59 @@
+//! Recording the way from a failure to the root, innermost step first.
+
+use crate::cx::EncodeCx;
+use crate::entry_fn;
+use crate::program::{PathId, PathPart, Program};
+
+entry_fn! {
+    /// Records a static part of a program.
+    ///
+    /// # Safety
+    ///
+    /// `cx` is the state of a running encode, `program` is alive.
+    #[cold]
+    pub unsafe fn trace_static(cx: *mut EncodeCx, program: *const Program, path: usize) {
+        // SAFETY: the state is exclusively ours while a function of ours runs (A3).
+        let (cx, program) = unsafe { (&mut *cx, &*program) };
+        let part = program.code.paths.get(PathId::from_index(path));
+        cx.trace(PathPart::Static(part.to_owned()));
+    }
+}
+
+entry_fn! {
+    /// Records an element of a list or array.
+    ///
+    /// # Safety
+    ///
+    /// `cx` is the state of a running encode.
+    #[cold]
+    pub unsafe fn trace_index(cx: *mut EncodeCx, index: usize) {
+        // SAFETY: as in `trace_static`.
+        unsafe { &mut *cx }.trace(PathPart::Index(index as u64));
+    }
+}
+
+entry_fn! {
+    /// Records the key of a map entry.
+    ///
+    /// # Safety
+    ///
+    /// `cx` is the state of a running encode.
+    #[cold]
+    pub unsafe fn trace_key(cx: *mut EncodeCx, index: usize) {
+        // SAFETY: as in `trace_static`.
+        unsafe { &mut *cx }.trace(PathPart::Key(index as u64));
+    }
+}
+
+entry_fn! {
+    /// Records the value of a map entry.
+    ///
+    /// # Safety
+    ///
+    /// `cx` is the state of a running encode.
+    #[cold]
+    pub unsafe fn trace_value(cx: *mut EncodeCx, index: usize) {
+        // SAFETY: as in `trace_static`.
+        unsafe { &mut *cx }.trace(PathPart::Value(index as u64));
+    }
+}

@@ -1,0 +1,204 @@
+//! LEB128 varints: seven bits per byte, least significant first, the high bit
+//! set on every byte but the last.
+//!
+//! Written without a loop: the seven-bit groups of up to 56 bits are spread
+//! over the bytes of one word by three shifts, the number of bytes follows from
+//! the leading zeros, and one 8-byte store writes them all. The store may touch
+//! more bytes than the varint has, which is what the output's overshoot room is
+//! for. Values of one byte, by far the most common, leave by a branch before that.
+
+/// The most bytes a varint of a `u16` takes.
+pub const MAX_LEN_U16: usize = 3;
+/// The most bytes a varint of a `u32` takes.
+pub const MAX_LEN_U32: usize = 5;
+/// The most bytes a varint of a `u64` takes.
+pub const MAX_LEN_U64: usize = 10;
+/// The most bytes a varint of a `u128` takes.
+pub const MAX_LEN_U128: usize = 19;
+
+const CONTINUE: u64 = 0x8080_8080_8080_8080;
+
+/// The number of bytes the varint of this value takes: 1 to 10.
+#[inline]
+#[must_use]
+pub const fn len_u64(value: u64) -> usize {
+    let bits = 64 - (value | 1).leading_zeros();
+    bits.div_ceil(7) as usize
+}
+
+/// Spreads the low 56 bits over 8 bytes, seven to a byte.
+#[inline]
+const fn spread(value: u64) -> u64 {
+    let x = value;
+    let x = (x & 0x0000_0000_0fff_ffff) | ((x & 0x00ff_ffff_f000_0000) << 4);
+    let x = (x & 0x0000_3fff_0000_3fff) | ((x & 0x0fff_c000_0fff_c000) << 2);
+    (x & 0x007f_007f_007f_007f) | ((x & 0x3f80_3f80_3f80_3f80) << 1)
+}
+
+/// Writes the varint of a value below 2^56 with one store.
+///
+/// # Safety
+///
+/// 8 bytes may be written at `out`.
+#[inline]
+unsafe fn write_56(out: *mut u8, value: u64) -> *mut u8 {
+    let len = len_u64(value);
+    let continues = CONTINUE & !(u64::MAX << (8 * (len - 1)));
+    let bytes = (spread(value) | continues).to_le_bytes();
+    // SAFETY: the caller allows 8 bytes, and `len` is at most 8.
+    unsafe {
+        out.cast::<[u8; 8]>().write_unaligned(bytes);
+        out.add(len)
+    }
+}
+
+/// Writes a `u64` (or anything narrower, the wire form is the same) as a varint.
+///
+/// # Safety
+///
+/// 10 bytes may be written at `out`, or 8 when the value is below 2^56.
+#[inline]
+pub unsafe fn write_u64(out: *mut u8, value: u64) -> *mut u8 {
+    if value < 0x80 {
+        // SAFETY: at least 8 bytes may be written; the value has 7 bits.
+        unsafe {
+            out.write(value.to_le_bytes()[0]);
+            out.add(1)
+        }
+    } else if value < 1 << 56 {
+        // SAFETY: 8 bytes may be written.
+        unsafe { write_56(out, value) }
+    } else {
+        let head = (spread(value & ((1 << 56) - 1)) | CONTINUE).to_le_bytes();
+        let tail = value >> 56;
+        // SAFETY: 10 bytes may be written; `tail` has 8 bits and takes one or
+        // two bytes behind the 8 of `head`.
+        unsafe {
+            out.cast::<[u8; 8]>().write_unaligned(head);
+            let [low, high] = [(tail & 0x7f) | ((tail >> 7) << 7), tail >> 7];
+            out.add(8).write(low.to_le_bytes()[0]);
+            out.add(9).write(high.to_le_bytes()[0]);
+            out.add(if tail < 0x80 { 9 } else { 10 })
+        }
+    }
+}
+
+/// Writes a `u128` as a varint.
+///
+/// # Safety
+///
+/// 24 bytes may be written at `out`.
+#[inline]
+pub unsafe fn write_u128(out: *mut u8, value: u128) -> *mut u8 {
+    let mut out = out;
+    let mut value = value;
+    // Full groups of 56 bits first, each with all its continuation bits.
+    while value >> 56 != 0 {
+        let group = u64::try_from(value & ((1 << 56) - 1)).unwrap_or_default();
+        // SAFETY: at most 18 bytes precede the last group and 8 fit behind them.
+        unsafe {
+            out.cast::<[u8; 8]>()
+                .write_unaligned((spread(group) | CONTINUE).to_le_bytes());
+            out = out.add(8);
+        }
+        value >>= 56;
+    }
+    let rest = u64::try_from(value).unwrap_or_default();
+    // SAFETY: the rest is below 2^56; at most 16 bytes precede it.
+    unsafe { write_56(out, rest) }
+}
+
+/// Writes a `char` as postcard does: its UTF-8 length, then its bytes.
+///
+/// # Safety
+///
+/// 5 bytes may be written at `out`.
+#[inline]
+pub unsafe fn write_char(out: *mut u8, value: char) -> *mut u8 {
+    let mut utf8 = [0; 4];
+    let len = value.encode_utf8(&mut utf8).len();
+    // SAFETY: 5 bytes may be written; `len` is 1 to 4.
+    unsafe {
+        out.write(len.to_le_bytes()[0]);
+        out.add(1).cast::<[u8; 4]>().write_unaligned(utf8);
+        out.add(1 + len)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The specification's definition, a byte at a time.
+    fn naive(mut value: u128) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        loop {
+            let low = u8::try_from(value & 0x7f).unwrap();
+            value >>= 7;
+            if value == 0 {
+                bytes.push(low);
+                return bytes;
+            }
+            bytes.push(low | 0x80);
+        }
+    }
+
+    fn written(write: impl FnOnce(*mut u8) -> *mut u8) -> Vec<u8> {
+        let mut buffer = [0xa5_u8; 32];
+        let end = write(buffer.as_mut_ptr());
+        let len = end.addr() - buffer.as_ptr().addr();
+        assert!(buffer[24..].iter().all(|byte| *byte == 0xa5));
+        buffer[..len].to_vec()
+    }
+
+    #[test]
+    fn every_bit_length_and_its_neighbours_match_the_definition() {
+        for bits in 0..=128 {
+            let power = if bits == 128 { 0 } else { 1_u128 << bits };
+            for value in [power.wrapping_sub(1), power, power.wrapping_add(1)] {
+                // SAFETY: the buffer has 32 bytes.
+                assert_eq!(
+                    written(|out| unsafe { write_u128(out, value) }),
+                    naive(value)
+                );
+                if let Ok(value) = u64::try_from(value) {
+                    // SAFETY: the buffer has 32 bytes.
+                    assert_eq!(
+                        written(|out| unsafe { write_u64(out, value) }),
+                        naive(value.into())
+                    );
+                    assert_eq!(len_u64(value), naive(value.into()).len());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_longest_forms_have_the_documented_lengths() {
+        assert_eq!(naive(u16::MAX.into()).len(), MAX_LEN_U16);
+        assert_eq!(naive(u32::MAX.into()).len(), MAX_LEN_U32);
+        assert_eq!(naive(u64::MAX.into()).len(), MAX_LEN_U64);
+        assert_eq!(naive(u128::MAX).len(), MAX_LEN_U128);
+    }
+
+    #[test]
+    fn characters_of_every_utf8_length() {
+        for value in [
+            '\0',
+            'a',
+            '\u{7f}',
+            '\u{80}',
+            'é',
+            '\u{7ff}',
+            '€',
+            '\u{ffff}',
+            '🦀',
+            char::MAX,
+        ] {
+            let mut expected = vec![u8::try_from(value.len_utf8()).unwrap()];
+            expected.extend(value.to_string().bytes());
+            // SAFETY: the buffer has 32 bytes.
+            assert_eq!(written(|out| unsafe { write_char(out, value) }), expected);
+        }
+    }
+}
