@@ -57,11 +57,11 @@ macro_rules! of_slices {
     }};
 }
 
-fn shared<T>(elements: &Vec<T>) -> &[T] {
+fn shared<T>(elements: &[T]) -> &[T] {
     elements
 }
 
-fn text(bytes: &Vec<u8>) -> &str {
+fn text(bytes: &[u8]) -> &str {
     core::str::from_utf8(bytes).unwrap_or_default()
 }
 
@@ -75,7 +75,7 @@ pub(super) fn probe_reference() -> Option<Words> {
         of_slices!(0u64, shared),
         of_slices!((), shared),
         of_slices!(String::new(), shared),
-        of_slices!(b'a', text),
+        of_slices!(b'a', |it| text(it)),
     ])
 }
 
