@@ -52,9 +52,9 @@ pub(crate) struct Captured {
     pub(crate) stderr: String,
 }
 
-/// Runs to the end and keeps the output; the caller judges it.
+/// Asks a program something, unseen, and keeps the answer; the caller judges it.
 pub(crate) fn capture(command: &mut Command) -> anyhow::Result<Captured> {
-    let text = announce(command);
+    let text = describe(command);
     let output = command
         .stdin(Stdio::null())
         .output()
@@ -66,8 +66,9 @@ pub(crate) fn capture(command: &mut Command) -> anyhow::Result<Captured> {
     })
 }
 
-/// Like [`capture`], and prints both streams once the program has ended.
+/// Like [`capture`], seen: the command, and both streams once the program has ended.
 pub(crate) fn capture_and_show(command: &mut Command) -> anyhow::Result<Captured> {
+    announce(command);
     let captured = capture(command)?;
     print!("{}", captured.stdout);
     eprint!("{}", captured.stderr);
@@ -148,28 +149,30 @@ impl std::fmt::Display for TestCount {
     }
 }
 
-/// Prints the command as one could type it, with the variables it adds.
+/// Prints the command as one could type it, with the variables it adds; returns it without them.
 fn announce(command: &Command) -> String {
-    let mut text = String::new();
+    let mut variables = String::new();
     for (name, value) in command.get_envs() {
         if let Some(value) = value {
-            text.push_str(&format!(
-                "{}={:?} ",
-                name.display(),
-                value.display().to_string()
-            ));
+            let value = value.display().to_string();
+            variables.push_str(&format!("{}={value:?} ", name.display()));
         }
     }
+    let text = describe(command);
+    println!("+ {variables}{text}");
+    text
+}
+
+fn describe(command: &Command) -> String {
     // The folder of the program says nothing to a reader.
     let program = std::path::Path::new(command.get_program());
     let program = program.file_name().unwrap_or(program.as_os_str());
-    let mut short = program.display().to_string();
+    let mut text = program.display().to_string();
     for argument in command.get_args() {
-        short.push(' ');
-        short.push_str(&argument.display().to_string());
+        text.push(' ');
+        text.push_str(&argument.display().to_string());
     }
-    println!("+ {text}{short}");
-    short
+    text
 }
 
 #[cfg(test)]
