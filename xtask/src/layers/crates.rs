@@ -84,9 +84,7 @@ fn judge_edge(edge: &Edge, members: &[String], rule: &CrateRule) -> Option<&'sta
 
 /// Asks cargo for one tree and judges it.
 pub(crate) fn judge_tree(cx: &Context, rule: &TreeRule) -> anyhow::Result<Vec<String>> {
-    let mut command = cx.cargo(&[
-        "tree", "-e", "normal", "--target", "all", "--prefix", "none",
-    ]);
+    let mut command = cx.cargo(&["tree", "--target", "all", "--prefix", "none"]);
     let tree = process::capture(command.args(["--format", "{p}"]).args(rule.select))?;
     if !tree.success {
         bail!(
