@@ -90,6 +90,7 @@ const STEPS: &[Step] = &[
         "miri",
         Action::Check(|cx| miri::test(cx, miri::Extent::Whole)),
     ),
+    // These two make a row for each target.
     step("check", Action::CheckTargets),
     step("tests", Action::CrossTargets),
 ];

@@ -113,6 +113,7 @@ impl Report {
 
 fn describe(row: &Row) -> String {
     match &row.verdict {
+        Verdict::Passed(detail) if detail.is_empty() => format!("passed {}", row.name),
         Verdict::Passed(detail) => format!("passed {}: {detail}", row.name),
         Verdict::Skipped(reason) => format!("SKIPPED {}: {reason}", row.name),
         Verdict::Failed(reason) => format!("FAILED {}: {reason}", row.name),
