@@ -219,8 +219,7 @@ impl Emitter {
                         unreachable!("planned for copied parameters only");
                     };
                     let copy = slots.copy(builder, words);
-                    pool::store_words(builder, copy, arguments[parameter]);
-                    builder.ins().stack_addr(types::I64, copy, 0)
+                    pool::store_words(builder, copy, arguments[parameter])
                 }
                 (Slot::Padding, _) => builder.ins().iconst(types::I64, 0),
             });

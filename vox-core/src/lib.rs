@@ -8,6 +8,7 @@ pub mod entry;
 pub mod error;
 pub mod interp;
 pub mod kernels;
+mod leaf;
 pub mod lower;
 mod probe;
 pub mod program;

@@ -1,1 +1,20 @@
-//! vox-oracle.
+//! Independent judges of vox's bytes.
+//!
+//! Two witnesses decide whether an encoding is right: the serde `postcard`
+//! crate for types that derive both `Facet` and `Serialize`, and the
+//! [`walker`] of this crate, which needs only reflection and shares no line
+//! with vox's lowering, programs or tiers. [`diff`] says where two encodings
+//! part, in a form a person can read.
+//!
+//! [`judge`] brings them together: [`codec_test!`] is the only way to write a test
+//! of the codec, and runs every value through every [`mode`] and every kind of output.
+//!
+//! This crate is test support: it is written to be obviously right, not fast.
+
+pub mod diff;
+pub mod judge;
+pub mod mode;
+pub mod walker;
+mod wire;
+
+pub use diff::assert_same_bytes;

@@ -8,7 +8,9 @@
 //! Slots are aligned to 16 bytes, which Windows demands of copies; on s390x
 //! the stack pointer itself is aligned to 8 only, which is what its ABI asks.
 
-use cranelift_codegen::ir::{InstBuilder, StackSlot, StackSlotData, StackSlotKind, Value, types};
+use cranelift_codegen::ir::{
+    InstBuilder, MemFlagsData, StackSlot, StackSlotData, StackSlotKind, Value, types,
+};
 use cranelift_frontend::FunctionBuilder;
 
 use crate::function::Words;
@@ -66,28 +68,38 @@ fn create_slot(builder: &mut FunctionBuilder<'_>, words: Words) -> StackSlot {
     ))
 }
 
-/// The offsets of words in a slot.
+/// The offsets of words in memory.
 fn offsets() -> impl Iterator<Item = i32> {
     (0..).step_by(8)
 }
 
-pub(crate) fn store_words(builder: &mut FunctionBuilder<'_>, slot: StackSlot, values: &[Value]) {
+/// Stores words into a slot and returns its address.
+pub(crate) fn store_words(
+    builder: &mut FunctionBuilder<'_>,
+    slot: StackSlot,
+    values: &[Value],
+) -> Value {
+    let address = builder.ins().stack_addr(types::I64, slot, 0);
     for (value, offset) in values.iter().zip(offsets()) {
-        builder.ins().stack_store(types::I64, *value, slot, offset);
+        // Slots are accessible and aligned.
+        let flags = MemFlagsData::trusted();
+        builder.ins().store(flags, *value, address, offset);
     }
+    address
 }
 
+/// Loads the words of a slot.
 pub(crate) fn load_words(
     builder: &mut FunctionBuilder<'_>,
     slot: StackSlot,
     words: Words,
 ) -> Vec<Value> {
+    let address = builder.ins().stack_addr(types::I64, slot, 0);
     offsets()
         .take(words.count())
         .map(|offset| {
-            builder
-                .ins()
-                .stack_load(types::I64, types::I64, slot, offset)
+            let flags = MemFlagsData::trusted();
+            builder.ins().load(types::I64, flags, address, offset)
         })
         .collect()
 }

@@ -1,0 +1,319 @@
+//! Sets, maps and lists that are reached through an iterator.
+//!
+//! The length is written first, so the iterator must yield just that many
+//! items: at the end it is asked for one more, and told on when it lies.
+
+use core::ptr;
+
+use facet_core::{IterDeallocFn, IterInitWithValueFn, ListLenFn, MapLenFn, PtrMut, SetLenFn};
+
+use super::machine::Machine;
+use crate::cx::thin;
+use crate::program::{BlockId, FunctionId, FunctionKind, IterId, Op, PathId};
+use crate::trampoline::iter::{BATCH, Entry, next, next_entries};
+use crate::trampoline::{FAILED, fail, trace};
+use crate::wire::varint;
+
+/// What an op says about the container it writes.
+#[derive(Clone, Copy)]
+struct Container {
+    at: *const u8,
+    len: FunctionId,
+    iter: IterId,
+    path: PathId,
+    reserve: u32,
+}
+
+/// A batch of items and how to write one of them.
+trait Batch {
+    /// Fills the batch with up to `count` items: how many, or [`FAILED`].
+    ///
+    /// # Safety
+    ///
+    /// As for [`next`].
+    unsafe fn fill(
+        &mut self,
+        machine: &mut Machine<'_>,
+        next: *const (),
+        state: *const PtrMut,
+        count: usize,
+    ) -> usize;
+
+    /// Writes the item at a position of the batch, the `index`th of all.
+    ///
+    /// # Safety
+    ///
+    /// The position was filled.
+    unsafe fn write(
+        &self,
+        machine: &mut Machine<'_>,
+        position: usize,
+        index: usize,
+        out: *mut u8,
+    ) -> *mut u8;
+}
+
+struct Items {
+    items: [*const u8; BATCH],
+    each: BlockId,
+}
+
+impl Batch for Items {
+    unsafe fn fill(
+        &mut self,
+        machine: &mut Machine<'_>,
+        function: *const (),
+        state: *const PtrMut,
+        count: usize,
+    ) -> usize {
+        // SAFETY: the caller's duty; the batch has room for `count`.
+        unsafe { next(machine.cx, function, state, self.items.as_mut_ptr(), count) }
+    }
+
+    unsafe fn write(
+        &self,
+        machine: &mut Machine<'_>,
+        position: usize,
+        index: usize,
+        out: *mut u8,
+    ) -> *mut u8 {
+        // SAFETY: the item is live until the iterator is deallocated (A10).
+        unsafe {
+            let out = machine.run(self.each, self.items[position], out);
+            if out.is_null() {
+                trace::trace_index(machine.cx, index);
+            }
+            out
+        }
+    }
+}
+
+struct Entries {
+    entries: [Entry; BATCH],
+    key: BlockId,
+    value: BlockId,
+}
+
+impl Batch for Entries {
+    unsafe fn fill(
+        &mut self,
+        machine: &mut Machine<'_>,
+        function: *const (),
+        state: *const PtrMut,
+        count: usize,
+    ) -> usize {
+        // SAFETY: the caller's duty; the batch has room for `count`.
+        unsafe {
+            next_entries(
+                machine.cx,
+                function,
+                state,
+                self.entries.as_mut_ptr(),
+                count,
+            )
+        }
+    }
+
+    unsafe fn write(
+        &self,
+        machine: &mut Machine<'_>,
+        position: usize,
+        index: usize,
+        out: *mut u8,
+    ) -> *mut u8 {
+        let entry = self.entries[position];
+        // SAFETY: the entry is live until the iterator is deallocated (A10).
+        unsafe {
+            let out = machine.run(self.key, entry.key, out);
+            if out.is_null() {
+                trace::trace_key(machine.cx, index);
+                return out;
+            }
+            let out = machine.run(self.value, entry.value, out);
+            if out.is_null() {
+                trace::trace_value(machine.cx, index);
+            }
+            out
+        }
+    }
+}
+
+impl Machine<'_> {
+    /// [`Op::WriteIter`].
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::run`], of which this is one op.
+    pub(super) unsafe fn write_iter(&mut self, op: &Op, base: *const u8, out: *mut u8) -> *mut u8 {
+        let Op::WriteIter {
+            at,
+            len,
+            iter,
+            each,
+            path,
+            reserve,
+        } = *op
+        else {
+            unreachable!("the op is an iterator")
+        };
+        let mut batch = Items {
+            items: [ptr::null(); BATCH],
+            each,
+        };
+        // SAFETY: the caller's duty.
+        unsafe {
+            let at = base.add(at.index());
+            let container = Container {
+                at,
+                len,
+                iter,
+                path,
+                reserve,
+            };
+            self.write_container(container, &mut batch, out)
+        }
+    }
+
+    /// [`Op::WriteMap`].
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::run`], of which this is one op.
+    pub(super) unsafe fn write_map(&mut self, op: &Op, base: *const u8, out: *mut u8) -> *mut u8 {
+        let Op::WriteMap {
+            at,
+            len,
+            iter,
+            key,
+            value,
+            path,
+            reserve,
+        } = *op
+        else {
+            unreachable!("the op is a map")
+        };
+        let empty = Entry {
+            key: ptr::null(),
+            value: ptr::null(),
+        };
+        let mut batch = Entries {
+            entries: [empty; BATCH],
+            key,
+            value,
+        };
+        // SAFETY: the caller's duty.
+        unsafe {
+            let at = base.add(at.index());
+            let container = Container {
+                at,
+                len,
+                iter,
+                path,
+                reserve,
+            };
+            self.write_container(container, &mut batch, out)
+        }
+    }
+
+    /// Writes the length, then the items, and frees the iterator whatever happens.
+    ///
+    /// # Safety
+    ///
+    /// A live container the functions apply to is at `container.at` (A1).
+    #[inline(never)]
+    unsafe fn write_container(
+        &mut self,
+        container: Container,
+        batch: &mut impl Batch,
+        out: *mut u8,
+    ) -> *mut u8 {
+        // SAFETY: the caller's duty.
+        let len = unsafe { self.container_len(container.at, container.len) };
+        let out = self.reserve(out, varint::MAX_LEN_U64);
+        if out.is_null() {
+            return out;
+        }
+        // SAFETY: room for a length was made.
+        let out = unsafe { varint::write_u64(out, len as u64) };
+        let program = self.program;
+        let iter = &program.code.iters[container.iter.index()];
+        self.count_vtable();
+        self.count_vtable();
+        // SAFETY: the kinds are verified (A2), the container is live (A1); the
+        // iterator is freed once and not used afterwards (A10).
+        let out = unsafe {
+            let state = self.function::<IterInitWithValueFn>(iter.init)(thin(container.at));
+            let next = program.function(iter.next);
+            let out = self.write_items(next, &state, len, batch, out);
+            self.function::<IterDeallocFn>(iter.dealloc)(state);
+            out
+        };
+        if out.is_null() {
+            return self.fail_at(container.path);
+        }
+        self.reserve(out, container.reserve as usize)
+    }
+
+    /// The number of items the container says it has.
+    ///
+    /// # Safety
+    ///
+    /// As for `write_container`.
+    unsafe fn container_len(&mut self, at: *const u8, len: FunctionId) -> usize {
+        self.count_vtable();
+        let program = self.program;
+        // SAFETY: the kind is verified (A2), the container is live (A1).
+        unsafe {
+            match program.code.functions[len.index()] {
+                FunctionKind::MapLen => self.function::<MapLenFn>(len)(thin(at)),
+                FunctionKind::SetLen => self.function::<SetLenFn>(len)(thin(at)),
+                _ => self.function::<ListLenFn>(len)(thin(at)),
+            }
+        }
+    }
+
+    /// Writes exactly `len` items.
+    ///
+    /// # Safety
+    ///
+    /// As for [`next`].
+    unsafe fn write_items(
+        &mut self,
+        next: *const (),
+        state: *const PtrMut,
+        len: usize,
+        batch: &mut impl Batch,
+        out: *mut u8,
+    ) -> *mut u8 {
+        let mut out = out;
+        let mut done = 0;
+        loop {
+            // One more than is left, to see that the iterator ends.
+            let wanted = (len - done).saturating_add(1).min(BATCH);
+            // SAFETY: the caller's duty.
+            let filled = unsafe { batch.fill(self, next, state, wanted) };
+            if filled == FAILED {
+                return ptr::null_mut();
+            }
+            if filled > len - done {
+                // SAFETY: the state is alive.
+                return unsafe { fail::fail_length(self.cx, len, 1) };
+            }
+            for position in 0..filled {
+                // SAFETY: filled just now.
+                out = unsafe { batch.write(self, position, done + position, out) };
+                if out.is_null() {
+                    return out;
+                }
+            }
+            done += filled;
+            if filled < wanted {
+                if done < len {
+                    // SAFETY: the state is alive.
+                    return unsafe { fail::fail_length(self.cx, len, 0) };
+                }
+                return out;
+            }
+        }
+    }
+}

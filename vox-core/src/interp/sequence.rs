@@ -1,0 +1,258 @@
+//! Lists, strings and arrays: runs of elements at consecutive addresses.
+
+use facet_core::ArrayAsPtrFn;
+
+use super::machine::Machine;
+use crate::cx::{Failure, thin};
+use crate::program::{ArraySource, BlockId, MAX_RESERVE, Op, PathId, Source};
+use crate::trampoline::trace;
+use crate::wire::varint;
+
+/// Bytes a length takes at most.
+const LEN: usize = varint::MAX_LEN_U64;
+
+/// The elements of a list or array that a block writes.
+#[derive(Clone, Copy)]
+struct Elements {
+    first: *const u8,
+    count: usize,
+    stride: usize,
+    each: BlockId,
+    bound: usize,
+    path: PathId,
+}
+
+impl Machine<'_> {
+    /// Writes a length and the elements as they are in memory.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::run`]; `at` is where the list is.
+    pub(super) unsafe fn write_bytes(
+        &mut self,
+        at: *const u8,
+        source: Source,
+        width: u32,
+        reserve: u32,
+        out: *mut u8,
+    ) -> *mut u8 {
+        // SAFETY: the caller's duty.
+        let pair = unsafe { self.parts(at, source) };
+        let Some(len) = pair.len.checked_mul(width as usize) else {
+            return self.cx().fail(Failure::OutOfMemory);
+        };
+        let reserve = reserve as usize;
+        let needed = len.saturating_add(LEN).saturating_add(reserve);
+        if self.cx().spare(out) >= needed {
+            // SAFETY: there is room; the elements are initialised bytes (A6). The
+            // address of an empty list may dangle, and copying nothing reads nothing.
+            unsafe {
+                let out = varint::write_u64(out, pair.len as u64);
+                out.copy_from_nonoverlapping(pair.ptr, len);
+                return out.add(len);
+            }
+        }
+        let out = self.reserve(out, LEN);
+        if out.is_null() {
+            return out;
+        }
+        // SAFETY: room for a length was made.
+        let out = unsafe { varint::write_u64(out, pair.len as u64) };
+        let bulk = self.cx().bulk;
+        // SAFETY: the state's own function with its cursor; initialised bytes (A3, A6).
+        unsafe { bulk(self.cx, out, pair.ptr, len, reserve) }
+    }
+
+    /// Writes a length and each integer as a varint.
+    ///
+    /// # Safety
+    ///
+    /// As for `write_bytes`; the elements are `T`.
+    pub(super) unsafe fn write_ints<T: Copy>(
+        &mut self,
+        at: *const u8,
+        source: Source,
+        reserve: u32,
+        out: *mut u8,
+        unsigned: impl Fn(T) -> u64,
+    ) -> *mut u8 {
+        const BLOCK: usize = MAX_RESERVE as usize / varint::MAX_LEN_U64;
+        // SAFETY: the caller's duty.
+        let pair = unsafe { self.parts(at, source) };
+        let mut out = self.reserve(out, LEN);
+        if out.is_null() {
+            return out;
+        }
+        // SAFETY: room for a length was made.
+        out = unsafe { varint::write_u64(out, pair.len as u64) };
+        let mut done = 0;
+        while done < pair.len {
+            let count = BLOCK.min(pair.len - done);
+            out = self.reserve(out, count * varint::MAX_LEN_U64);
+            if out.is_null() {
+                return out;
+            }
+            for index in done..done + count {
+                // SAFETY: an element of the list; room for the block was made.
+                unsafe {
+                    let value = pair.ptr.cast::<T>().add(index).read_unaligned();
+                    out = varint::write_u64(out, unsigned(value));
+                }
+            }
+            done += count;
+        }
+        self.reserve(out, reserve as usize)
+    }
+
+    /// Writes a length and nothing for the elements.
+    ///
+    /// # Safety
+    ///
+    /// As for `write_bytes`.
+    pub(super) unsafe fn write_unit_list(
+        &mut self,
+        at: *const u8,
+        source: Source,
+        reserve: u32,
+        out: *mut u8,
+    ) -> *mut u8 {
+        // SAFETY: the caller's duty.
+        let pair = unsafe { self.parts(at, source) };
+        let out = self.reserve(out, LEN + reserve as usize);
+        if out.is_null() {
+            return out;
+        }
+        // SAFETY: room was made.
+        unsafe { varint::write_u64(out, pair.len as u64) }
+    }
+
+    /// [`Op::WriteList`].
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::run`], of which this is one op.
+    pub(super) unsafe fn write_list(&mut self, op: &Op, base: *const u8, out: *mut u8) -> *mut u8 {
+        let Op::WriteList {
+            at,
+            source,
+            stride,
+            each,
+            bound,
+            path,
+            reserve,
+        } = *op
+        else {
+            unreachable!("the op is a list")
+        };
+        // SAFETY: the caller's duty.
+        let pair = unsafe { self.parts(base.add(at.index()), source) };
+        let mut out = self.reserve(out, LEN);
+        if out.is_null() {
+            return out;
+        }
+        // SAFETY: room for a length was made.
+        out = unsafe { varint::write_u64(out, pair.len as u64) };
+        let elements = Elements {
+            first: pair.ptr,
+            count: pair.len,
+            stride: stride as usize,
+            each,
+            bound: bound as usize,
+            path,
+        };
+        // SAFETY: the caller's duty: the list has that many live elements.
+        out = unsafe { self.write_elements(elements, out) };
+        if out.is_null() {
+            return out;
+        }
+        self.reserve(out, reserve as usize)
+    }
+
+    /// [`Op::WriteArray`].
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::run`], of which this is one op.
+    pub(super) unsafe fn write_array(&mut self, op: &Op, base: *const u8, out: *mut u8) -> *mut u8 {
+        let Op::WriteArray {
+            at,
+            source,
+            count,
+            stride,
+            each,
+            bound,
+            path,
+            reserve,
+        } = *op
+        else {
+            unreachable!("the op is an array")
+        };
+        // SAFETY: the caller's duty.
+        let array = unsafe { base.add(at.index()) };
+        let first = match source {
+            ArraySource::Inline => array,
+            ArraySource::Vtable { as_ptr } => {
+                self.count_vtable();
+                // SAFETY: the kind is verified (A2), the array is live (A1).
+                unsafe { self.function::<ArrayAsPtrFn>(as_ptr)(thin(array)) }.raw_ptr()
+            }
+        };
+        let elements = Elements {
+            first,
+            count: count as usize,
+            stride: stride as usize,
+            each,
+            bound: bound as usize,
+            path,
+        };
+        // SAFETY: the caller's duty: the array has that many live elements.
+        let out = unsafe { self.write_elements(elements, out) };
+        if out.is_null() {
+            return out;
+        }
+        self.reserve(out, reserve as usize)
+    }
+
+    /// Writes elements by a block. Room for bounded ones is made for several at a time.
+    ///
+    /// # Safety
+    ///
+    /// `count` live elements are at `first`, a `stride` apart.
+    unsafe fn write_elements(&mut self, elements: Elements, out: *mut u8) -> *mut u8 {
+        let Elements {
+            first,
+            count,
+            stride,
+            each,
+            bound,
+            path,
+        } = elements;
+        let batch = if bound == 0 {
+            usize::MAX
+        } else {
+            (MAX_RESERVE as usize / bound).max(1)
+        };
+        let mut out = out;
+        let mut done = 0;
+        while done < count {
+            let until = done.saturating_add(batch).min(count);
+            if bound != 0 {
+                out = self.reserve(out, (until - done) * bound);
+                if out.is_null() {
+                    return out;
+                }
+            }
+            for index in done..until {
+                // SAFETY: an element of the run; the batch has its room.
+                out = unsafe { self.run(each, first.add(index * stride), out) };
+                if out.is_null() {
+                    // SAFETY: the state is alive.
+                    unsafe { trace::trace_index(self.cx, index) };
+                    return self.fail_at(path);
+                }
+            }
+            done = until;
+        }
+        out
+    }
+}

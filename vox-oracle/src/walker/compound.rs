@@ -1,0 +1,121 @@
+//! Structs, tuples and enums: fields in declaration order, one after another.
+
+use super::{WalkError, Walker, attribute};
+use crate::wire;
+use facet_core::{EnumRepr, EnumType, Field, StructType, Variant};
+use facet_reflect::Peek;
+
+impl Walker {
+    /// Structs of all kinds. A newtype, `transparent` or not, has one field
+    /// and so needs no rule of its own.
+    pub(super) fn write_struct(
+        &mut self,
+        peek: Peek<'_, '_>,
+        definition: &'static StructType,
+    ) -> Result<(), WalkError> {
+        if definition.repr.packed {
+            return Err(WalkError::unsupported(peek.shape(), "a packed struct"));
+        }
+        self.write_fields(peek, definition.fields)
+    }
+
+    /// The index of the variant, then its fields.
+    pub(super) fn write_enum(
+        &mut self,
+        peek: Peek<'_, '_>,
+        definition: &'static EnumType,
+    ) -> Result<(), WalkError> {
+        for variant in definition.variants {
+            attribute::check_variant(peek.shape(), variant)?;
+        }
+        let (idx, variant) = active_variant(peek, definition)?;
+        let idx = u32::try_from(idx)
+            .map_err(|_| WalkError::unsupported(peek.shape(), "a variant index over 32 bits"))?;
+        wire::variant(&mut self.out, idx);
+        self.write_fields(peek, variant.data.fields)
+    }
+
+    fn write_fields(&mut self, peek: Peek<'_, '_>, fields: &[Field]) -> Result<(), WalkError> {
+        for field in fields {
+            // SAFETY: the shape describes the value the peek points to, and
+            // the field belongs to it (for an enum, to the active variant), so
+            // its offset stays inside that value.
+            let field_ptr = unsafe { peek.data().field(field.offset) };
+            // SAFETY: a live field of the peeked value, of the field's type.
+            if !unsafe { attribute::is_field_written(peek.shape(), field, field_ptr)? } {
+                continue;
+            }
+            // SAFETY: as above: `field_ptr` points to a value of this shape.
+            let value = unsafe { Peek::unchecked_new(field_ptr, field.shape()) };
+            match field.effective_proxy(Some(attribute::FORMAT)) {
+                Some(proxy) => self.write_proxy(value, proxy)?,
+                None => self.write(value)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The active variant and its index, found by the tag in memory.
+///
+/// Not `PeekEnum::variant_index`: for a `repr(C)` enum facet reads the tag as
+/// unsigned but keeps negative discriminants signed, finds no match and
+/// panics. Comparing only the bits that are in memory is right for all.
+fn active_variant(
+    peek: Peek<'_, '_>,
+    definition: &'static EnumType,
+) -> Result<(usize, &'static Variant), WalkError> {
+    let (tag, mask) = read_tag(peek, definition.enum_repr)?;
+    let mut active = None;
+    // All of them, for one that cannot be trusted spoils the whole enum.
+    for (idx, variant) in definition.variants.iter().enumerate() {
+        let bits = discriminant_bits(variant, mask)
+            .map_err(|what| WalkError::unsupported(peek.shape(), what))?;
+        if bits == tag {
+            active = active.or(Some((idx, variant)));
+        }
+    }
+    active.ok_or_else(|| WalkError::UnknownTag {
+        shape: peek.shape().to_string(),
+    })
+}
+
+/// The tag of a variant as it stands in memory.
+fn discriminant_bits(variant: &Variant, mask: u64) -> Result<u64, &'static str> {
+    let discriminant = variant
+        .discriminant
+        .ok_or("a variant without a discriminant")?;
+    let bits = discriminant.cast_unsigned();
+    // The bits beyond the tag say only the sign, or the shape is wrong about
+    // the tag (facet is for a `repr(C)` enum over 32 bits).
+    let sign = !(mask >> 1);
+    if bits & !mask != 0 && bits & sign != sign {
+        return Err("a discriminant wider than the tag");
+    }
+    Ok(bits & mask)
+}
+
+/// The tag's bits, and a mask as wide as the tag. An enum with an explicit
+/// representation begins with its tag.
+fn read_tag(peek: Peek<'_, '_>, repr: EnumRepr) -> Result<(u64, u64), WalkError> {
+    let tag = peek.data();
+    // SAFETY: the shape says that the value is an enum that begins with a tag
+    // of this width; the value is live and aligned.
+    let (bits, width) = unsafe {
+        match repr {
+            EnumRepr::U8 | EnumRepr::I8 => (u64::from(tag.read::<u8>()), u8::BITS),
+            EnumRepr::U16 | EnumRepr::I16 => (u64::from(tag.read::<u16>()), u16::BITS),
+            EnumRepr::U32 | EnumRepr::I32 => (u64::from(tag.read::<u32>()), u32::BITS),
+            EnumRepr::U64 | EnumRepr::I64 => (tag.read::<u64>(), u64::BITS),
+            EnumRepr::USize | EnumRepr::ISize => {
+                let bits = u64::try_from(tag.read::<usize>());
+                (bits.expect("usize fits in 64 bits"), usize::BITS)
+            }
+            EnumRepr::Rust | EnumRepr::RustNPO => {
+                let what = "an enum without an explicit representation";
+                return Err(WalkError::unsupported(peek.shape(), what));
+            }
+        }
+    };
+    Ok((bits, u64::MAX >> (u64::BITS - width)))
+}

@@ -1,0 +1,123 @@
+//! An encoder for one type that needs no lookup.
+
+use core::fmt;
+use core::marker::PhantomData;
+use core::ptr;
+use core::sync::atomic::{AtomicPtr, Ordering};
+
+use facet_core::Facet;
+use vox_core::error::EncodeError;
+use vox_core::slot::Slot;
+
+use crate::Runtime;
+
+/// Encodes values of one type through the global runtime, without looking the
+/// type up: the first call finds its slot, every later one is two dependent
+/// loads away from the code.
+///
+/// Usable in a `static`, also for types that borrow: a
+/// `static Encoder<Message<'static>>` encodes a `Message<'_>` of any lifetime.
+///
+/// # Examples
+///
+/// ```
+/// use facet::Facet;
+/// use vox::Encoder;
+///
+/// #[derive(Facet)]
+/// struct Message<'a> {
+///     text: &'a str,
+/// }
+///
+/// static ENCODER: Encoder<Message<'static>> = Encoder::new();
+///
+/// let text = String::from("hi");
+/// let bytes = ENCODER.encode(&Message { text: &text })?;
+/// assert_eq!(bytes, [2, b'h', b'i']);
+/// # Ok::<(), vox::EncodeError>(())
+/// ```
+pub struct Encoder<T: ?Sized> {
+    slot: AtomicPtr<Slot>,
+    /// Covariant in `T`, and `Send` and `Sync` whatever `T` is.
+    value: PhantomData<fn() -> T>,
+}
+
+impl<T: ?Sized> Encoder<T> {
+    /// An encoder that has not been used yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            slot: AtomicPtr::new(ptr::null_mut()),
+            value: PhantomData,
+        }
+    }
+
+    /// The slot of the type, found at the first call.
+    #[inline]
+    fn slot<'f>(&self) -> Result<&'static Slot, EncodeError>
+    where
+        T: Facet<'f>,
+    {
+        let slot = self.slot.load(Ordering::Acquire);
+        if slot.is_null() {
+            return self.find_slot();
+        }
+        // SAFETY: only `find_slot` stores here, and it stores a slot of the
+        // global runtime, which is never dropped (A12).
+        Ok(unsafe { &*slot })
+    }
+
+    #[cold]
+    fn find_slot<'f>(&self) -> Result<&'static Slot, EncodeError>
+    where
+        T: Facet<'f>,
+    {
+        let slot = Runtime::global().slot(T::SHAPE)?;
+        self.slot
+            .store(ptr::from_ref(slot).cast_mut(), Ordering::Release);
+        Ok(slot)
+    }
+
+    /// Encodes a value into a new vector.
+    ///
+    /// # Errors
+    ///
+    /// See [`EncodeError`].
+    #[inline]
+    pub fn encode<'f>(&self, value: &T) -> Result<Vec<u8>, EncodeError>
+    where
+        T: Facet<'f>,
+    {
+        let mut bytes = Vec::new();
+        self.encode_in(value, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Appends the encoding of a value to a vector and answers the number of
+    /// bytes. On error the vector is as it was, but for its capacity.
+    ///
+    /// # Errors
+    ///
+    /// See [`EncodeError`].
+    #[inline]
+    pub fn encode_in<'f>(&self, value: &T, buffer: &mut Vec<u8>) -> Result<usize, EncodeError>
+    where
+        T: Facet<'f>,
+    {
+        Runtime::global().append_to(self.slot()?, value, buffer)
+    }
+}
+
+impl<T: ?Sized> Default for Encoder<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: ?Sized> fmt::Debug for Encoder<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Encoder")
+            .field("type", &core::any::type_name::<T>())
+            .finish_non_exhaustive()
+    }
+}

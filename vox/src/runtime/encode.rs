@@ -1,0 +1,241 @@
+//! The encoding methods of a runtime, one per kind of output.
+
+use std::io;
+
+use facet_core::{Facet, Shape};
+use facet_reflect::Peek;
+use vox_core::cx::Counters;
+use vox_core::error::EncodeError;
+use vox_core::sink::{chunk, vec};
+use vox_core::slot::Slot;
+
+use super::Runtime;
+use super::value::{with_address, with_peek_address};
+
+/// Whether an address has the bit facet marks wide pointers with: Android's
+/// tagged pointers, and the upper half of 32-bit address spaces.
+#[inline]
+fn is_tagged(address: *const u8) -> bool {
+    address.addr() >> (usize::BITS - 1) != 0 && !cfg!(target_family = "wasm")
+}
+
+#[cold]
+fn tagged(shape: &'static Shape) -> EncodeError {
+    EncodeError::unsupported(
+        shape,
+        &vox_core::lower::LowerError {
+            path: String::new(),
+            reason: String::from(
+                "the value's address has its highest bit set, which facet reads as the mark of a \
+                 wide pointer; encode a copy of the value elsewhere",
+            ),
+        },
+    )
+}
+
+impl Runtime {
+    /// Runs an encode of the value at an entry's address.
+    #[inline]
+    fn run<R>(
+        &self,
+        shape: &'static Shape,
+        address: *const u8,
+        encode: impl FnOnce(&Slot) -> Result<R, EncodeError>,
+    ) -> Result<R, EncodeError> {
+        if is_tagged(address) {
+            return Err(tagged(shape));
+        }
+        let slot = self.slot(shape)?;
+        let result = encode(slot);
+        self.inner.consider(slot);
+        result
+    }
+
+    /// See [`crate::to_bytes`].
+    ///
+    /// # Errors
+    ///
+    /// See [`EncodeError`].
+    #[inline]
+    pub fn to_bytes<'f, T>(&self, value: &T) -> Result<Vec<u8>, EncodeError>
+    where
+        T: Facet<'f> + ?Sized,
+    {
+        let mut bytes = Vec::new();
+        self.to_bytes_in(value, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// See [`crate::to_bytes_in`].
+    ///
+    /// # Errors
+    ///
+    /// See [`EncodeError`].
+    #[inline]
+    pub fn to_bytes_in<'f, T>(&self, value: &T, buffer: &mut Vec<u8>) -> Result<usize, EncodeError>
+    where
+        T: Facet<'f> + ?Sized,
+    {
+        with_address(value, |address| {
+            // SAFETY: the address is that of a live value of the slot's shape,
+            // borrowed for the call (A1).
+            self.run(T::SHAPE, address, |slot| unsafe {
+                vec::append(slot, address, buffer, self.max_depth())
+            })
+        })
+    }
+
+    /// See [`crate::to_slice`].
+    ///
+    /// # Errors
+    ///
+    /// See [`EncodeError`].
+    pub fn to_slice<'f, 'b, T>(
+        &self,
+        value: &T,
+        slice: &'b mut [u8],
+    ) -> Result<&'b mut [u8], EncodeError>
+    where
+        T: Facet<'f> + ?Sized,
+    {
+        let len = with_address(value, |address| {
+            // SAFETY: as in `to_bytes_in`.
+            self.run(T::SHAPE, address, |slot| unsafe {
+                chunk::fill(slot, address, slice, self.max_depth())
+            })
+        })?;
+        Ok(&mut slice[..len])
+    }
+
+    /// See [`crate::to_writer`].
+    ///
+    /// # Errors
+    ///
+    /// See [`EncodeError`].
+    pub fn to_writer<'f, T>(&self, value: &T, writer: impl io::Write) -> Result<usize, EncodeError>
+    where
+        T: Facet<'f> + ?Sized,
+    {
+        with_address(value, |address| {
+            // SAFETY: as in `to_bytes_in`.
+            self.run(T::SHAPE, address, |slot| unsafe {
+                chunk::write(slot, address, writer, self.max_depth())
+            })
+        })
+    }
+
+    /// See [`crate::encoded_len`].
+    ///
+    /// # Errors
+    ///
+    /// See [`EncodeError`].
+    pub fn encoded_len<'f, T>(&self, value: &T) -> Result<usize, EncodeError>
+    where
+        T: Facet<'f> + ?Sized,
+    {
+        with_address(value, |address| {
+            // SAFETY: as in `to_bytes_in`.
+            self.run(T::SHAPE, address, |slot| unsafe {
+                chunk::count(slot, address, self.max_depth())
+            })
+        })
+    }
+
+    /// See [`crate::peek_to_bytes`].
+    ///
+    /// # Errors
+    ///
+    /// See [`EncodeError`].
+    pub fn peek_to_bytes(&self, peek: Peek<'_, '_>) -> Result<Vec<u8>, EncodeError> {
+        let mut bytes = Vec::new();
+        self.peek_to_bytes_in(peek, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// See [`crate::peek_to_bytes_in`].
+    ///
+    /// # Errors
+    ///
+    /// See [`EncodeError`].
+    pub fn peek_to_bytes_in(
+        &self,
+        peek: Peek<'_, '_>,
+        buffer: &mut Vec<u8>,
+    ) -> Result<usize, EncodeError> {
+        with_peek_address(peek, |address| {
+            // SAFETY: a peek borrows a live value of its shape (A1).
+            self.run(peek.shape(), address, |slot| unsafe {
+                vec::append(slot, address, buffer, self.max_depth())
+            })
+        })
+    }
+
+    /// Encodes a value and says what was called on the way. Machine code counts
+    /// vtable and accessor calls only in a runtime built with
+    /// [`super::RuntimeBuilder::count_calls`].
+    ///
+    /// # Errors
+    ///
+    /// See [`EncodeError`].
+    pub fn to_bytes_counted<'f, T>(&self, value: &T) -> Result<(Vec<u8>, Counters), EncodeError>
+    where
+        T: Facet<'f> + ?Sized,
+    {
+        let mut bytes = Vec::new();
+        let counters = with_address(value, |address| {
+            // SAFETY: as in `to_bytes_in`.
+            self.run(T::SHAPE, address, |slot| unsafe {
+                vec::append_counted(slot, address, &mut bytes, self.max_depth())
+                    .map(|(_, encoded)| encoded.counters)
+            })
+        })?;
+        Ok((bytes, counters))
+    }
+
+    /// Runs an encode for a slot found earlier: what an [`crate::Encoder`] does.
+    #[inline]
+    pub(crate) fn append_to<T: ?Sized>(
+        &self,
+        slot: &Slot,
+        value: &T,
+        buffer: &mut Vec<u8>,
+    ) -> Result<usize, EncodeError> {
+        with_address(value, |address| {
+            if is_tagged(address) {
+                return Err(tagged(slot.shape()));
+            }
+            // SAFETY: as in `to_bytes_in`; the slot is that of T's shape.
+            let result = unsafe { vec::append(slot, address, buffer, self.max_depth()) };
+            self.inner.consider(slot);
+            result
+        })
+    }
+}
+
+#[cfg(feature = "bytes")]
+impl Runtime {
+    /// See [`crate::to_buf_mut`].
+    ///
+    /// # Errors
+    ///
+    /// See [`EncodeError`].
+    pub fn to_buf_mut<'f, T>(
+        &self,
+        value: &T,
+        mut buffer: impl bytes::BufMut,
+    ) -> Result<usize, EncodeError>
+    where
+        T: Facet<'f> + ?Sized,
+    {
+        let bytes = self.to_bytes(value)?;
+        if bytes.len() > buffer.remaining_mut() {
+            return Err(EncodeError::buffer_too_small(
+                T::SHAPE,
+                buffer.remaining_mut(),
+                Some(bytes.len()),
+            ));
+        }
+        buffer.put_slice(&bytes);
+        Ok(bytes.len())
+    }
+}

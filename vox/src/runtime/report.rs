@@ -1,0 +1,46 @@
+//! What a runtime can say about a type.
+
+use core::fmt;
+
+use vox_core::tier::Tier;
+
+/// How a type is encoded by a runtime: which tier runs, why no higher one, what
+/// it takes, and the program itself.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct TypeReport {
+    /// The type's name.
+    pub type_name: String,
+    /// The tier the next call runs in.
+    pub tier: Tier,
+    /// Why not in a higher one; `None` when it is the highest.
+    pub why_not_higher: Option<String>,
+    /// Bytes of machine code of this type's own program, if it has any.
+    pub code_bytes: Option<usize>,
+    /// Ops of the program.
+    pub ops: usize,
+    /// Types called rather than inlined.
+    pub children: usize,
+    /// The program in its text form.
+    pub program: String,
+    /// What the runtime has to say about itself: settings it did not
+    /// understand, memory it was refused.
+    pub notes: Vec<String>,
+}
+
+impl fmt::Display for TypeReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}: {}", self.type_name, self.tier)?;
+        if let Some(why) = &self.why_not_higher {
+            writeln!(f, "  not higher because {why}")?;
+        }
+        if let Some(bytes) = self.code_bytes {
+            writeln!(f, "  {bytes} bytes of machine code")?;
+        }
+        writeln!(f, "  {} ops, {} children", self.ops, self.children)?;
+        for note in &self.notes {
+            writeln!(f, "  note: {note}")?;
+        }
+        write!(f, "{}", self.program)
+    }
+}
