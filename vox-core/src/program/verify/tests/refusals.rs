@@ -496,6 +496,18 @@ fn ops_stay_inside_their_element() {
             &beyond("write_var_u64", 17, 16),
         ),
     ]);
+    let word = size_of::<usize>() as u64;
+    let pair = |len: u64| {
+        format!(
+            "borrow at=@0 source=borrow_wide(f10) each=b1 | write_bytes at=@0 source=words(ptr=@0, len=@{len}) reserve=0"
+        )
+    };
+    let past = format!(
+        "b1 op 0 (write_bytes): reads up to byte {} of a value of {} bytes",
+        3 * word,
+        2 * word
+    );
+    check_usual(&[(&pair(word), "passes"), (&pair(2 * word), &past)]);
 }
 
 #[test]
@@ -766,5 +778,49 @@ fn room() {
             ),
             "b2 op 0 (reserve): makes its own room inside a block that has a bound",
         ),
+        // So may what an `unless` skips, and only one of two payloads is there.
+        (
+            "unless at=@0 skip_if=f20 each=b1 path=p0; write_byte at=@0 | reserve bytes=9",
+            "b0 op 1 (write_byte): needs 1 spare bytes where only 0 are sure",
+        ),
+        (
+            "reserve bytes=1; write_result at=@0 is_ok=f7 get_ok=f8 get_err=f9 ok=b1 err=b2; write_byte at=@0 | reserve bytes=9 |",
+            "b0 op 2 (write_byte): needs 1 spare bytes where only 0 are sure",
+        ),
+        (
+            "reserve bytes=1; write_result at=@0 is_ok=f7 get_ok=f8 get_err=f9 ok=b1 err=b2; write_byte at=@0 | | reserve bytes=9",
+            "b0 op 2 (write_byte): needs 1 spare bytes where only 0 are sure",
+        ),
+        (
+            "with_lock at=@0 lock=f17 each=b1 path=p0; write_byte at=@0 | reserve bytes=1",
+            "passes",
+        ),
+        (
+            "write_map at=@0 len=f11 iter=i1 key=b1 value=b2 path=p0 reserve=0 | reserve bytes=9 | write_byte at=@0",
+            "b2 op 0 (write_byte): needs 1 spare bytes where only 0 are sure",
+        ),
+        (
+            "write_list at=@0 source=accessor(f22) stride=1 each=b1 bound=0 path=p0 reserve=0; write_byte at=@0 | reserve bytes=9",
+            "b0 op 1 (write_byte): needs 1 spare bytes where only 0 are sure",
+        ),
     ]);
+    let switch = "switch at=@0 tag=u8 arms=t0 path=p0; write_byte at=@0";
+    check(
+        "t0:\n  0 -> b1\n  1 -> b2\n",
+        &[
+            (
+                &format!("{switch} | reserve bytes=1 |"),
+                "b0 op 1 (write_byte): needs 1 spare bytes where only 0 are sure",
+            ),
+            (
+                &format!("{switch} | | reserve bytes=1"),
+                "b0 op 1 (write_byte): needs 1 spare bytes where only 0 are sure",
+            ),
+            // An arm that never comes back takes no room from what follows.
+            (
+                &format!("{switch} | never path=p0 | reserve bytes=1"),
+                "passes",
+            ),
+        ],
+    );
 }
