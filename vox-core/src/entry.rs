@@ -31,6 +31,20 @@ macro_rules! entry_fn {
     };
 }
 
+/// The address of a function in the entry convention, for machine code to call.
+///
+/// The signature is written out, and checked: `entry_address!(f, (usize) -> usize)`.
+#[macro_export]
+macro_rules! entry_address {
+    ($function:expr, ($($ty:ty),* $(,)?) $(-> $ret:ty)?) => {{
+        #[cfg(target_arch = "x86_64")]
+        let function: unsafe extern "sysv64" fn($($ty),*) $(-> $ret)? = $function;
+        #[cfg(not(target_arch = "x86_64"))]
+        let function: unsafe extern "C" fn($($ty),*) $(-> $ret)? = $function;
+        function as *const ()
+    }};
+}
+
 macro_rules! entry_type {
     ($(#[$meta:meta])* $name:ident = ($($arg:ident : $ty:ty),* $(,)?) $(-> $ret:ty)?) => {
         #[cfg(target_arch = "x86_64")]

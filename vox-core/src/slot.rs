@@ -51,6 +51,20 @@ impl Slot {
         }
     }
 
+    /// A slot of its own, outside any registry, for a program made by hand. The
+    /// interpreter is its entry.
+    ///
+    /// # Safety
+    ///
+    /// The program is verified, encodes values of this shape, and its linkage is what its
+    /// code says: functions of the right kinds, children that outlive the slot.
+    #[must_use]
+    pub unsafe fn standalone(shape: &'static Shape, program: Program) -> Self {
+        let slot = Self::new(shape);
+        slot.install(program, crate::interp::interpret);
+        slot
+    }
+
     /// Sets the program and the interpreter's entry. Later calls change nothing.
     pub(crate) fn install(&self, program: Program, entry: EncodeFn) {
         if self.program.set(program).is_ok() {

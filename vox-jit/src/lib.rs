@@ -20,12 +20,4 @@ pub mod memory;
 pub use compile::{Batch, Compiled, Compiler, CompilerOptions, Listing, OptLevel, Stats};
 pub use emit::VtableCalls;
 pub use error::{CompileError, Unavailable};
-
-/// Whether this crate generates code for the processor it was built for.
-/// Whether the operating system lets that code run, [`Compiler`] finds out.
-pub const HAS_CODE_GENERATOR: bool = cfg!(any(
-    target_arch = "x86_64",
-    target_arch = "aarch64",
-    target_arch = "riscv64",
-    target_arch = "s390x"
-));
+pub use memory::HAS_CODE_GENERATOR;

@@ -65,7 +65,7 @@ fn scalars_of_every_bit_length() {
 struct Packed {
     first: [u8; 3],
     second: [u8; 31],
-    third: [u8; 200],
+    third: [[u8; 25]; 8],
     fourth: [f64; 5],
     fifth: (),
 }
@@ -75,7 +75,9 @@ fn runs_of_bytes_of_every_size() {
     check_all(&[Packed {
         first: [1, 2, 3],
         second: core::array::from_fn(|index| index as u8),
-        third: core::array::from_fn(|index| index as u8 ^ 0x55),
+        third: core::array::from_fn(|row| {
+            core::array::from_fn(|index| (row * 25 + index) as u8 ^ 0x55)
+        }),
         fourth: [1.0, -0.0, f64::MAX, 0.1, 1e-300],
         fifth: (),
     }]);
@@ -351,7 +353,7 @@ struct Arrays {
     strings: [String; 3],
     options: [Option<u32>; 5],
     empty: [String; 0],
-    many: [(u8, u32); 100],
+    many: [(u8, u32); 32],
     units: [(); 7],
     flags: Vec<Flag>,
 }

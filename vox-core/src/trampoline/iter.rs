@@ -7,6 +7,9 @@ use super::{FAILED, guard};
 use crate::cx::{EncodeCx, Failure};
 use crate::entry_fn;
 
+/// The state of an iterator: what `init` answers and `next` advances. Two words.
+pub type State = PtrMut;
+
 /// The most items one call yields.
 pub const BATCH: usize = 32;
 

@@ -115,26 +115,21 @@ impl Compiler {
             lock(&self.arena).publish(&codes)
         };
         let publication = publishing.elapsed();
-        let programs: Vec<_> = match placed {
-            Ok(addresses) => {
-                let mut addresses = addresses.into_iter();
-                let publish = |(slot, code): (&&Slot, Result<(Vec<u8>, Compiled), _>)| {
-                    let (_, compiled) = code?;
-                    if let Some(address) = addresses.next() {
-                        // SAFETY: the code was generated from this slot's verified program,
-                        // is executable, and lives as long as it is called by
-                        // the duty of this function (A13, A14).
-                        unsafe { publish(slot, address) };
-                    }
-                    Ok(compiled)
-                };
-                slots.iter().zip(generated).map(publish).collect()
-            }
-            Err(error) => generated
-                .into_iter()
-                .map(|code| code.and(Err(CompileError::Memory(error.clone()))))
-                .collect(),
-        };
+        let mut placed = placed.into_iter();
+        let programs: Vec<_> = slots
+            .iter()
+            .zip(generated)
+            .map(|(slot, code)| {
+                let (_, compiled) = code?;
+                let missing = || CompileError::Malformed(String::from("code without a place"));
+                let address = placed.next().ok_or_else(missing)??;
+                // SAFETY: the code was generated from this slot's verified program,
+                // is executable, and lives as long as it is called by the duty
+                // of this function (A13, A14).
+                unsafe { publish(slot, address) };
+                Ok(compiled)
+            })
+            .collect();
         self.count(&programs, start.elapsed());
         Batch {
             programs,

@@ -17,7 +17,7 @@ use crate::error::CompileError;
 /// The most ops of one function, blocks that are run from several places counted each time.
 const MAX_OPS: usize = 20_000;
 /// The deepest nesting of blocks: emission recurses.
-const MAX_DEPTH: u32 = 200;
+const MAX_DEPTH: u32 = vox_core::program::MAX_NESTING + 1;
 
 /// See the module documentation.
 pub(super) struct Emitter<'a, 'f> {

@@ -175,8 +175,7 @@ fn emit_batches<'a, 'f>(
             item_bytes: iteration.batches.item_bytes,
         };
         let out = body(e, Item { at, index }, cursor, iteration.failing)?;
-        let next = e.add(at, i64::from(iteration.batches.item_bytes));
-        Ok((next, out))
+        Ok(out.map(|out| (e.add(at, i64::from(iteration.batches.item_bytes)), out)))
     })?;
 
     let left = e.builder.ins().isub(left, got);

@@ -57,8 +57,7 @@ pub(super) fn walk(
         let body = body.enter(e, done);
         let index = Index::Distance(run.ptr, at, items.stride);
         let out = element(e, at, index, items, body, scope)?;
-        let next = e.add(at, i64::from(items.stride));
-        Ok((next, out))
+        Ok(out.map(|out| (e.add(at, i64::from(items.stride)), out)))
     })
 }
 
@@ -76,8 +75,7 @@ pub(super) fn count_down(
         let body = body.enter(e, done);
         let index = Index::Difference(run.len, left);
         let out = element(e, run.ptr, index, items, body, scope)?;
-        let next = e.add(left, -1);
-        Ok((next, out))
+        Ok(out.map(|out| (e.add(left, -1), out)))
     })
 }
 
@@ -118,7 +116,7 @@ impl Head {
 }
 
 /// A loop with one state word besides the cursor. `step` emits the test and the body and
-/// answers the next state and cursor.
+/// answers the next state and cursor, or `None` when the body never ends.
 pub(super) fn each<'a, 'f>(
     e: &mut Emitter<'a, 'f>,
     state: Value,
@@ -127,7 +125,7 @@ pub(super) fn each<'a, 'f>(
         &mut Emitter<'a, 'f>,
         Value,
         Head,
-    ) -> Result<(Value, Option<Cursor>), CompileError>,
+    ) -> Result<Option<(Value, Cursor)>, CompileError>,
 ) -> Result<Cursor, CompileError> {
     let out = cursor.address(e);
     let head = e.builder.create_block();
@@ -142,8 +140,7 @@ pub(super) fn each<'a, 'f>(
         after,
         out: head_out,
     };
-    let (next, out) = step(e, at, waiting)?;
-    if let Some(out) = out {
+    if let Some((next, out)) = step(e, at, waiting)? {
         let out = out.address(e);
         e.builder.ins().jump(head, &[next.into(), out.into()]);
     }

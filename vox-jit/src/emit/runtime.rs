@@ -17,18 +17,6 @@ pub(super) struct Function {
     pub(super) returns: bool,
 }
 
-macro_rules! entry_pointer {
-    ($path:expr, ($($ty:ty),*) $(-> $ret:ty)?) => {{
-        #[cfg(target_arch = "x86_64")]
-        let pointer: unsafe extern "sysv64" fn($($ty),*) $(-> $ret)? = $path;
-        #[cfg(not(target_arch = "x86_64"))]
-        let pointer: unsafe extern "C" fn($($ty),*) $(-> $ret)? = $path;
-        pointer as *const ()
-    }};
-}
-#[cfg(feature = "trampolines")]
-pub(super) use entry_pointer;
-
 macro_rules! count {
     () => { 0 };
     ($first:ty $(, $rest:ty)*) => { 1 + count!($($rest),*) };
@@ -40,7 +28,7 @@ macro_rules! functions {
     ($($(#[$doc:meta])* $name:ident = $path:expr, ($($ty:ty),*) $(-> $ret:ty)?;)*) => { $(
         $(#[$doc])*
         pub(super) const $name: Function = Function {
-            address: entry_pointer!($path, ($($ty),*) $(-> $ret)?),
+            address: vox_core::entry_address!($path, ($($ty),*) $(-> $ret)?),
             parameters: count!($($ty),*),
             returns: functions!(@returns $($ret)?),
         };
@@ -67,8 +55,8 @@ functions! {
     FAIL_DISCRIMINANT = fail::fail_discriminant, (Cx, i64) -> Out;
     FAIL_UNINHABITED = fail::fail_uninhabited, (Cx) -> Out;
 
-    ITER_NEXT = iter::next, (Cx, Anything, *const facet_core::PtrMut, *mut *const u8, usize) -> usize;
-    ITER_NEXT_ENTRIES = iter::next_entries, (Cx, Anything, *const facet_core::PtrMut, *mut iter::Entry, usize) -> usize;
+    ITER_NEXT = iter::next, (Cx, Anything, *const iter::State, *mut *const u8, usize) -> usize;
+    ITER_NEXT_ENTRIES = iter::next_entries, (Cx, Anything, *const iter::State, *mut iter::Entry, usize) -> usize;
     LOCK = lock::lock, (Cx, Anything, Address) -> Address;
     READ = lock::read, (Cx, Anything, Address) -> Address;
     CONVERT = proxy::convert, (Cx, Anything, Address, usize, usize, Anything) -> Address;

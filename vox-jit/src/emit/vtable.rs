@@ -367,13 +367,13 @@ fn trampoline(
 /// The trampolines by kind.
 #[cfg(feature = "trampolines")]
 mod trampolines {
-    use facet_core::PtrMut;
     use vox_core::cx::EncodeCx;
     use vox_core::entry::Pair;
     use vox_core::program::FunctionKind;
+    use vox_core::trampoline::iter::State;
     use vox_core::trampoline::vtable;
 
-    use crate::emit::runtime::{Function, count, entry_pointer, functions};
+    use crate::emit::runtime::{Function, count, functions};
 
     type Cx = *mut EncodeCx;
     type Callee = *const ();
@@ -394,8 +394,8 @@ mod trampolines {
         SET_LEN = vtable::set_len, (Cx, Callee, Address) -> usize;
         SLICE_LEN = vtable::slice_len, (Cx, Callee, *const Pair) -> usize;
         SLICE_AS_PTR = vtable::slice_as_ptr, (Cx, Callee, *const Pair) -> Address;
-        ITER_INIT = vtable::iter_init, (Cx, Callee, Address, *mut PtrMut) -> usize;
-        ITER_DEALLOC = vtable::iter_dealloc, (Cx, Callee, *const PtrMut) -> usize;
+        ITER_INIT = vtable::iter_init, (Cx, Callee, Address, *mut State) -> usize;
+        ITER_DEALLOC = vtable::iter_dealloc, (Cx, Callee, *const State) -> usize;
     }
 
     /// The trampoline for a kind; `stores` when it is told where to put a pair.

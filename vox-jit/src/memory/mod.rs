@@ -16,6 +16,8 @@ mod sys;
 
 use core::fmt;
 
+pub use sys::HAS_CODE_GENERATOR;
+
 /// Functions start at multiples of this: a cache line, which loops at a
 /// fixed distance from the start then share on every run.
 pub const FUNCTION_ALIGN: usize = 64;
@@ -88,35 +90,57 @@ impl Arena {
         })
     }
 
-    /// Places functions and makes them executable. Answers their addresses.
+    /// Places functions and makes them executable. Answers the address of each,
+    /// or why it was not placed: from the first that exceeds the budget on, none is.
     ///
-    /// # Errors
-    ///
-    /// When the budget is spent or the system refuses; nothing is placed then,
-    /// earlier code is as it was, and a later call may succeed.
-    pub fn publish(&mut self, functions: &[&[u8]]) -> Result<Vec<*const u8>, MemoryError> {
+    /// What was published before is as it was in any case, and a later call may succeed.
+    pub fn publish(&mut self, functions: &[&[u8]]) -> Vec<Result<*const u8, MemoryError>> {
+        let free = self.range.as_ref().map_or(0, sys::Range::len) - self.used;
         let mut offsets = Vec::with_capacity(functions.len());
         let mut len = 0_usize;
         for code in functions {
+            let end = (len + code.len()).next_multiple_of(FUNCTION_ALIGN);
+            if end > free {
+                break;
+            }
             offsets.push(len);
-            len = (len + code.len()).next_multiple_of(FUNCTION_ALIGN);
+            len = end;
         }
+        let spent = |code: &[u8]| {
+            Err(MemoryError::BudgetSpent {
+                budget: self.budget,
+                wanted: code.len(),
+            })
+        };
+        let rest: Vec<_> = functions[offsets.len()..]
+            .iter()
+            .map(|code| spent(code))
+            .collect();
+        let placed = &functions[..offsets.len()];
+        let placed: Vec<_> = match self.place(placed, &offsets, len) {
+            Ok(start) => offsets
+                .iter()
+                .map(|offset| Ok(start.wrapping_add(*offset)))
+                .collect(),
+            Err(error) => vec![Err(error); placed.len()],
+        };
+        placed.into_iter().chain(rest).collect()
+    }
+
+    /// Writes functions at these offsets into fresh pages, `len` bytes in all, and
+    /// makes them executable. Answers where the pages start.
+    fn place(
+        &mut self,
+        functions: &[&[u8]],
+        offsets: &[usize],
+        len: usize,
+    ) -> Result<*const u8, MemoryError> {
+        let (Some(range), 1..) = (&mut self.range, len) else {
+            return Ok(core::ptr::null());
+        };
         let len = len.next_multiple_of(sys::page_size());
-        let spent = MemoryError::BudgetSpent {
-            budget: self.budget,
-            wanted: len,
-        };
-        let Some(range) = &mut self.range else {
-            return Err(spent);
-        };
-        if len > range.len() - self.used {
-            return Err(spent);
-        }
-        if len == 0 {
-            return Ok(Vec::new());
-        }
         let pages = range.make_writable(self.used, len)?;
-        for (code, offset) in functions.iter().zip(&offsets) {
+        for (code, offset) in functions.iter().zip(offsets) {
             pages[*offset..offset + code.len()].copy_from_slice(code);
         }
         if self.refuse {
@@ -127,10 +151,7 @@ impl Arena {
         }
         let start = range.make_executable(self.used, len)?;
         self.used += len;
-        Ok(offsets
-            .into_iter()
-            .map(|offset| start.wrapping_add(offset))
-            .collect())
+        Ok(start)
     }
 
     /// Bytes of memory in use, in whole pages.

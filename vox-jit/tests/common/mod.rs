@@ -1,6 +1,8 @@
 //! Encoding one value in every way machine code can be made for it.
 
-#![allow(dead_code, reason = "each test binary uses a part")]
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses a part")]
+
+use std::sync::OnceLock;
 
 use facet_core::{Facet, Shape};
 use vox_core::cx::Counters;
@@ -57,26 +59,27 @@ impl World {
     }
 }
 
-/// One world for each combination of options.
-pub fn worlds() -> Vec<World> {
-    let mut worlds = Vec::new();
-    for vtable_calls in vtable_calls() {
-        for opt_level in [OptLevel::None, OptLevel::Speed] {
-            for over_read in [true, false] {
+/// Worlds that between them have every option both ways. They live as long as
+/// the process.
+pub fn worlds() -> &'static [World] {
+    static WORLDS: OnceLock<Vec<World>> = OnceLock::new();
+    WORLDS.get_or_init(|| {
+        let mut worlds = Vec::new();
+        for vtable_calls in vtable_calls() {
+            for (opt_level, over_read) in [(OptLevel::None, true), (OptLevel::Speed, false)] {
                 for probed in [true, false] {
                     let mut options = CompilerOptions::default();
                     options.vtable_calls = vtable_calls;
                     options.opt_level = opt_level;
                     options.over_read = over_read;
                     options.count_calls = probed;
-                    options.code_budget = 4 << 20;
                     options.verifier = true;
                     worlds.push(World::new(options, probed));
                 }
             }
         }
-    }
-    worlds
+        worlds
+    })
 }
 
 /// The address an entry takes for a sized value.
@@ -171,4 +174,87 @@ pub fn check_error<'f, T: Facet<'f>>(value: &T) -> String {
         assert_eq!(text, first);
     }
     first
+}
+
+/// A program written by hand, in the text form, with the addresses of its
+/// functions.
+pub fn made(text: &str, functions: &[*const ()], children: &[&Slot]) -> Slot {
+    let code: vox_core::program::Code = text.parse().expect("a program");
+    let program = vox_core::program::Program {
+        code,
+        linkage: vox_core::program::Linkage {
+            functions: functions.to_vec(),
+            children: children
+                .iter()
+                .map(|slot| core::ptr::NonNull::from(*slot))
+                .collect(),
+        },
+    };
+    vox_core::program::verify::verify_program(&program).expect("a valid program");
+    // SAFETY: verified; tests give functions and children that fit.
+    unsafe { Slot::standalone(<() as Facet<'_>>::SHAPE, program) }
+}
+
+/// Publishes machine code for a hand-made slot.
+pub fn compile(world: &World, slot: &Slot) {
+    // SAFETY: tests keep the world alive while they call the slot.
+    let batch = unsafe { world.compiler.compile(&[slot]) };
+    for program in batch.programs {
+        program.unwrap();
+    }
+    assert_eq!(slot.tier(), Tier::Optimized);
+}
+
+/// Checks a hand-made program in the interpreter and in all kinds of machine code.
+///
+/// # Safety
+///
+/// The program applies to `value`.
+pub unsafe fn check_made(
+    text: &str,
+    functions: &[*const ()],
+    children: &[&Slot],
+    value: *const u8,
+    expected: &[u8],
+) {
+    for world in worlds() {
+        let slot = made(text, functions, children);
+        // SAFETY: the caller's duty.
+        unsafe {
+            assert_bytes(&slot, value, expected, "interpreter");
+            compile(world, &slot);
+            assert_bytes(&slot, value, expected, &world.name);
+        }
+    }
+}
+
+/// The error of a hand-made program, the same in every tier.
+///
+/// # Safety
+///
+/// The program applies to `value`.
+pub unsafe fn made_error(
+    text: &str,
+    functions: &[*const ()],
+    children: &[&Slot],
+    value: *const u8,
+) -> String {
+    let mut first = None;
+    for world in worlds() {
+        let slot = made(text, functions, children);
+        for compiled in [false, true] {
+            if compiled {
+                compile(world, &slot);
+            }
+            // SAFETY: the caller's duty.
+            let error = unsafe { append(&slot, value, 0) }.unwrap_err().to_string();
+            assert_eq!(
+                &error,
+                first.get_or_insert_with(|| error.clone()),
+                "{}",
+                world.name
+            );
+        }
+    }
+    first.expect("at least one world")
 }

@@ -17,6 +17,15 @@ use region::Protection;
 
 use super::MemoryError;
 
+/// Whether this crate generates code for the processor it was built for.
+/// Whether the operating system lets that code run, [`crate::Compiler`] finds out.
+pub const HAS_CODE_GENERATOR: bool = cfg!(any(
+    target_arch = "x86_64",
+    target_arch = "aarch64",
+    target_arch = "riscv64",
+    target_arch = "s390x"
+));
+
 /// Bytes of a page.
 pub(super) fn page_size() -> usize {
     region::page::size()
