@@ -163,8 +163,14 @@ struct Shade {
 impl From<&Colour> for Shade {
     fn from(value: &Colour) -> Self {
         match value {
-            Colour::Black => Self { red: 0, names: vec![] },
-            Colour::White => Self { red: 300, names: vec![String::from("white"), String::from("blanc")] },
+            Colour::Black => Self {
+                red: 0,
+                names: vec![],
+            },
+            Colour::White => Self {
+                red: 300,
+                names: vec![String::from("white"), String::from("blanc")],
+            },
         }
     }
 }
@@ -177,7 +183,11 @@ impl From<Colour> for Shade {
 
 impl From<Shade> for Colour {
     fn from(shade: Shade) -> Self {
-        if shade.red == 0 { Self::Black } else { Self::White }
+        if shade.red == 0 {
+            Self::Black
+        } else {
+            Self::White
+        }
     }
 }
 
@@ -251,7 +261,10 @@ enum Event {
     Released(#[facet(opaque, proxy = VersionProxy)] Version, u16),
 }
 
-const VERSION: Version = Version { major: 1, minor: 200 };
+const VERSION: Version = Version {
+    major: 1,
+    minor: 200,
+};
 
 #[derive(Facet)]
 struct Number(u32);

@@ -69,7 +69,9 @@ fn large_entries() {
 /// Keys and values whose places in an entry differ.
 #[test]
 fn entries_of_odd_layout() {
-    let map: HashMap<u8, u128> = (0..=255).map(|key| (key, u128::MAX - u128::from(key))).collect();
+    let map: HashMap<u8, u128> = (0..=255)
+        .map(|key| (key, u128::MAX - u128::from(key)))
+        .collect();
     by_serde("HashMap<u8, u128>", &map);
     let map: HashMap<u128, u8> = map.into_iter().map(|(key, value)| (value, key)).collect();
     by_serde("HashMap<u128, u8>", &map);

@@ -86,18 +86,35 @@ codec_test!(
 );
 
 #[derive(Facet, Serialize)]
-#[repr(C)]
-enum NegativeC {
+#[repr(C, i32)]
+enum NegativeCI32 {
     Minus(u64) = -1,
     Zero,
-    Least(String) = i32::MIN as isize,
+    Least(String) = i32::MIN,
+}
+
+#[derive(Facet, Serialize)]
+#[repr(C)]
+enum NegativeC {
+    Minus = -1,
+    Zero,
+    Least = -2_147_483_648,
+    Most = 2_147_483_647,
 }
 
 codec_test!(
+    negative_in_repr_c_i32:
+    NegativeCI32::Minus(300),
+    NegativeCI32::Zero,
+    NegativeCI32::Least(String::from("least")),
+);
+
+codec_test!(
     negative_in_repr_c:
-    NegativeC::Minus(300),
+    NegativeC::Minus,
     NegativeC::Zero,
-    NegativeC::Least(String::from("least")),
+    NegativeC::Least,
+    NegativeC::Most,
 );
 
 /// Contiguous but not from zero, as a jump table might assume.

@@ -121,7 +121,7 @@ codec_test!(
     (1_u8, Err::<u128, u64>(u64::MAX), 2_u8),
 );
 
-/// A wide payload behind a narrow one: how much room each branch needs differs.
+// A wide payload behind a narrow one: how much room each branch needs differs.
 codec_test!(
     uneven_results:
     Ok::<[u128; 16], u8>([u128::MAX; 16]),

@@ -1,9 +1,6 @@
 //! Types that contain themselves, in every way a type can.
 
-#![allow(
-    dead_code,
-    reason = "facet reads these fields, rustc does not see it"
-)]
+#![allow(dead_code, reason = "facet reads these fields, rustc does not see it")]
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
@@ -22,9 +19,15 @@ struct Node {
 }
 
 fn chain(len: u32) -> Node {
-    let mut node = Node { value: len, next: None };
+    let mut node = Node {
+        value: len,
+        next: None,
+    };
     for value in (0..len).rev() {
-        node = Node { value, next: Some(Box::new(node)) };
+        node = Node {
+            value,
+            next: Some(Box::new(node)),
+        };
     }
     node
 }
@@ -60,7 +63,9 @@ struct Tree {
 fn tree(depth: usize, width: usize) -> Tree {
     Tree {
         name: format!("{depth}"),
-        children: (0..if depth == 0 { 0 } else { width }).map(|_| tree(depth - 1, width)).collect(),
+        children: (0..if depth == 0 { 0 } else { width })
+            .map(|_| tree(depth - 1, width))
+            .collect(),
     }
 }
 
@@ -73,7 +78,10 @@ enum Expression {
     Number(i64),
     Name(String),
     Negate(#[facet(recursive_type)] Box<Expression>),
-    Add(#[facet(recursive_type)] Box<Expression>, #[facet(recursive_type)] Box<Expression>),
+    Add(
+        #[facet(recursive_type)] Box<Expression>,
+        #[facet(recursive_type)] Box<Expression>,
+    ),
     Call {
         function: String,
         #[facet(recursive_type)]
@@ -93,9 +101,16 @@ fn expression() -> Expression {
         arguments: vec![
             Expression::Add(number(1), Box::new(Expression::Negate(number(-300)))),
             Expression::Name(String::from("x")),
-            Expression::Call { function: String::new(), arguments: vec![], fallback: Some(number(0)) },
+            Expression::Call {
+                function: String::new(),
+                arguments: vec![],
+                fallback: Some(number(0)),
+            },
         ],
-        fallback: Some(Box::new(Expression::Add(number(i64::MAX), number(i64::MIN)))),
+        fallback: Some(Box::new(Expression::Add(
+            number(i64::MAX),
+            number(i64::MIN),
+        ))),
     }
 }
 
@@ -122,7 +137,10 @@ fn folder() -> Folder {
         name: String::from("root"),
         entries: vec![
             Entry::File(300),
-            Entry::Folder(Folder { name: String::from("empty"), entries: vec![] }),
+            Entry::Folder(Folder {
+                name: String::from("empty"),
+                entries: vec![],
+            }),
             Entry::Link(Box::new(Entry::Folder(Folder {
                 name: String::from("linked"),
                 entries: vec![Entry::File(1), Entry::Link(Box::new(Entry::File(2)))],
@@ -168,7 +186,10 @@ fn first(depth: u8) -> First {
 }
 
 fn second(depth: u8) -> Second {
-    Second { third: vec![third(depth), third(0)], two: 300 }
+    Second {
+        third: vec![third(depth), third(0)],
+        two: 300,
+    }
 }
 
 fn third(depth: u8) -> Third {
@@ -223,9 +244,20 @@ struct InGeneric {
 
 fn in_generic(depth: u8) -> InGeneric {
     InGeneric {
-        inner: depth.checked_sub(1).map(|rest| Box::new(Wrapped { before: depth, value: in_generic(rest) })),
+        inner: depth.checked_sub(1).map(|rest| {
+            Box::new(Wrapped {
+                before: depth,
+                value: in_generic(rest),
+            })
+        }),
         pair: (0..depth.min(2))
-            .map(|_| Wrapped { before: 1, value: Wrapped { before: 2, value: in_generic(0) } })
+            .map(|_| Wrapped {
+                before: 1,
+                value: Wrapped {
+                    before: 2,
+                    value: in_generic(0),
+                },
+            })
             .collect(),
     }
 }
@@ -249,8 +281,14 @@ fn shared(depth: u8) -> Shared {
     let below = depth.checked_sub(1);
     Shared {
         name: Arc::from(format!("level {depth}")),
-        children: below.into_iter().map(|rest| (format!("{rest}"), Arc::new(shared(rest)))).collect(),
-        others: below.into_iter().map(|rest| (rest, shared(rest / 2))).collect(),
+        children: below
+            .into_iter()
+            .map(|rest| (format!("{rest}"), Arc::new(shared(rest))))
+            .collect(),
+        others: below
+            .into_iter()
+            .map(|rest| (rest, shared(rest / 2)))
+            .collect(),
         locked: below.map(|rest| Arc::new(Mutex::new(shared(rest / 2)))),
         counted: below.map(|rest| Rc::new(shared(rest / 3))),
     }
@@ -271,7 +309,11 @@ struct Odd {
 
 fn odd(depth: u8) -> Odd {
     match depth.checked_sub(1) {
-        None => Odd { array: None, tuple: vec![], result: Err(String::from("end")) },
+        None => Odd {
+            array: None,
+            tuple: vec![],
+            result: Err(String::from("end")),
+        },
         Some(rest) => Odd {
             array: Some(Box::new([odd(rest), odd(0)])),
             tuple: vec![(depth, odd(rest))],

@@ -167,9 +167,15 @@ struct Link {
 
 /// As deep as the judges go; `failures` goes deeper.
 fn links(count: u8) -> Link {
-    let mut link = Link { value: 0, next: None };
+    let mut link = Link {
+        value: 0,
+        next: None,
+    };
     for value in 0..count {
-        link = Link { value, next: Some(Box::new(link)) };
+        link = Link {
+            value,
+            next: Some(Box::new(link)),
+        };
     }
     link
 }

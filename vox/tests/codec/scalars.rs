@@ -109,7 +109,7 @@ codec_test!(
 
 codec_test!(units: (), ((), ()), [(); 3], (1_u8, (), 2_u8));
 
-/// Scalars next to each other, where copies fuse and offsets differ.
+// Scalars next to each other, where copies fuse and offsets differ.
 codec_test!(
     neighbours:
     (1_u8, 2_i8, true, 3_u16, 4_u32, 5_u64, 6_u128, 'c', 1.5_f32, -2.5_f64, 9_usize, -9_isize),

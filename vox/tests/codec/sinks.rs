@@ -18,7 +18,9 @@ fn message(scale: usize) -> Message {
     Message {
         id: u64::MAX,
         text: "t".repeat(scale),
-        list: (0..scale as u32).map(|idx| (idx % 3 != 0).then_some(idx * 1000)).collect(),
+        list: (0..scale as u32)
+            .map(|idx| (idx % 3 != 0).then_some(idx * 1000))
+            .collect(),
         bytes: vec![7; scale],
         pairs: [(1, i64::MIN), (2, 0), (3, i64::MAX)],
         tail: u128::MAX,

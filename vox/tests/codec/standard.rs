@@ -55,7 +55,6 @@ codec_test!(
     PathBuf::from("p".repeat(1025)),
     PathBuf::from("p".repeat(20_000)),
     Path::new("relative/path"),
-    Box::<Path>::from(Path::new("boxed")),
     vec![PathBuf::from("a"), PathBuf::from("ünïcode")],
     (1_u8, PathBuf::from("between"), 2_u8),
 );
