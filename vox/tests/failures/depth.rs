@@ -202,6 +202,7 @@ const DEFAULT_LIMIT: usize = 256;
 
 #[test]
 fn the_default_limit() {
+    let far_too_deep = tree(20_000);
     for mode in mode::all() {
         mode.runtime
             .to_bytes(&tree(DEFAULT_LIMIT))
@@ -211,9 +212,11 @@ fn the_default_limit() {
             .to_bytes(&tree(DEFAULT_LIMIT + 1))
             .expect_err("too deep");
         assert_eq!(error.kind(), EncodeErrorKind::DepthLimit, "{}", mode.name);
-        let error = mode.runtime.to_bytes(&tree(20_000)).expect_err("too deep");
+        let error = mode.runtime.to_bytes(&far_too_deep).expect_err("too deep");
         assert_eq!(error.kind(), EncodeErrorKind::DepthLimit, "{}", mode.name);
     }
+    // Its own drop needs more stack than its encoding.
+    on_stack(64 << 20, || drop(far_too_deep));
 }
 
 /// A level that goes through everything that takes stack.

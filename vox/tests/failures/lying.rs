@@ -1,5 +1,10 @@
 //! Containers that yield another number of items than they announce.
 
+#![allow(
+    dead_code,
+    reason = "facet reads these fields, rustc does not see it"
+)]
+
 use facet::Facet;
 use vox_oracle::codec_test;
 use vox_oracle::judge::refuses;

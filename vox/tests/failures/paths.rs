@@ -81,8 +81,8 @@ codec_test!(
     ([Moody::Fine(1), Moody::Refuses], &refused("[Moody; 2][1]")),
     ([[Moody::Refuses; 100]; 2], &refused("[[Moody; 100]; 2][0][0]")),
     (Some(Some(Moody::Refuses)), &refused("Option<Option<Moody>>")),
-    (Err::<u8, Moody>(Moody::Refuses), &refused("Result<u8, Moody>")),
-    (Ok::<Moody, u8>(Moody::Refuses), &refused("Result<Moody, u8>")),
+    (Err::<u8, Moody>(Moody::Refuses), &refused("Result<u8, Moody>::Err")),
+    (Ok::<Moody, u8>(Moody::Refuses), &refused("Result<Moody, u8>::Ok")),
 );
 
 #[derive(Facet)]

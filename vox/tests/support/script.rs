@@ -35,6 +35,7 @@ pub(crate) struct Script {
 static ITEMS: [u16; 7] = [0, 1, 127, 128, 16_383, 16_384, 65_535];
 
 /// The items an honest container of this size yields.
+#[allow(dead_code, reason = "not every test binary needs it")]
 pub(crate) fn items(size: usize) -> Vec<u16> {
     ITEMS.iter().copied().cycle().take(size).collect()
 }
