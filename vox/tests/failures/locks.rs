@@ -1,9 +1,6 @@
 //! Locks that cannot be taken, and locks that are let go after any failure.
 
-#![allow(
-    dead_code,
-    reason = "facet reads these fields, rustc does not see it"
-)]
+#![allow(dead_code, reason = "facet reads these fields, rustc does not see it")]
 
 use std::sync::{Mutex, OnceLock, RwLock};
 

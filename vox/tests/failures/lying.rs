@@ -1,9 +1,6 @@
 //! Containers that yield another number of items than they announce.
 
-#![allow(
-    dead_code,
-    reason = "facet reads these fields, rustc does not see it"
-)]
+#![allow(dead_code, reason = "facet reads these fields, rustc does not see it")]
 
 use facet::Facet;
 use vox_oracle::codec_test;

@@ -1,10 +1,7 @@
 //! Panics of user code, at every call: the caller sees that very panic, its
 //! buffer is as it was, nothing leaks, locks are let go, and encoding goes on.
 
-#![allow(
-    dead_code,
-    reason = "facet reads these fields, rustc does not see it"
-)]
+#![allow(dead_code, reason = "facet reads these fields, rustc does not see it")]
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};

@@ -1,10 +1,7 @@
 //! A tag that no variant has. No safe program can make one, a shape made at run
 //! time can: it forgets a variant.
 
-#![allow(
-    dead_code,
-    reason = "facet reads these fields, rustc does not see it"
-)]
+#![allow(dead_code, reason = "facet reads these fields, rustc does not see it")]
 
 use facet::{EnumType, Facet, PtrConst, Shape, Type, UserType};
 use facet_reflect::Peek;
