@@ -69,6 +69,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let error = vox::to_slice(&reading, &mut [0; 4]).expect_err("four bytes are not enough");
     println!("as it should be: {error}");
     let needed = Some(bytes.len());
-    assert_eq!(error.kind(), vox::EncodeErrorKind::BufferTooSmall { needed });
+    assert_eq!(
+        error.kind(),
+        vox::EncodeErrorKind::BufferTooSmall { needed }
+    );
     Ok(())
 }

@@ -99,7 +99,10 @@ mod receiver {
 const MAX_FRAME_BYTES: u32 = 1 << 20;
 
 /// Sends every event as a frame; the buffer is reused between them.
-fn send(stream: &mut TcpStream, events: &[sender::Event]) -> Result<(), Box<dyn Error + Send + Sync>> {
+fn send(
+    stream: &mut TcpStream,
+    events: &[sender::Event],
+) -> Result<(), Box<dyn Error + Send + Sync>> {
     let mut frame = Vec::new();
     for event in events {
         frame.clear();
