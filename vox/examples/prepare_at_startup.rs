@@ -10,7 +10,6 @@
 //! ```sh
 //! cargo run -p vox --example prepare_at_startup
 //! cargo run -p vox --example prepare_at_startup --no-default-features
-//! VOX_TIER=interpreter cargo run -p vox --example prepare_at_startup
 //! ```
 
 use std::collections::BTreeMap;
