@@ -287,10 +287,7 @@ impl Fresh {
             slot.install(program, interpret);
         }
         for (address, slot) in self.by_address {
-            known
-                .by_address
-                .entry(address)
-                .or_insert(Known::Slot(slot));
+            known.by_address.entry(address).or_insert(Known::Slot(slot));
         }
         for slot in self.slots {
             let address = NonNull::from(slot.as_ref());
