@@ -160,6 +160,7 @@ impl Builder {
             functions: self.functions,
             children: self.children,
             child_paths: self.child_paths,
+            same: Vec::new(),
         }
     }
 }

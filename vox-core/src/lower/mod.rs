@@ -48,6 +48,9 @@ pub struct Lowered {
     /// The way from the root to the first call of each child, as a
     /// [`LowerError`] prints it: what to put before the path of an error in the child.
     pub child_paths: Vec<String>,
+    /// Shapes at other addresses that were proven to be lowered to this very
+    /// program: the root itself, as met inside of it.
+    pub same: Vec<&'static Shape>,
 }
 
 /// Why a shape has no program.
@@ -67,15 +70,46 @@ impl core::fmt::Display for LowerError {
 
 /// Lowers a shape.
 ///
+/// The compiler may give one type's shape several addresses. A recursive type that
+/// meets itself at another address is recognised, and loops instead of calling itself.
+///
 /// # Errors
 ///
 /// When some part of the type cannot be encoded as serde's postcard would.
 pub fn lower(shape: &'static Shape, options: &LowerOptions) -> Result<Lowered, LowerError> {
+    let (mut lowered, folded) = lower_once(shape, options, true)?;
+    for other in &folded {
+        // Identity alone proves nothing: shapes made at run time share theirs.
+        // Two shapes that, each taken for the other, give the same program do.
+        let is_same = lower_once(other, options, true)
+            .is_ok_and(|(other, _)| is_same_program(&lowered, &other));
+        if !is_same {
+            return lower_once(shape, options, false).map(|(lowered, _)| lowered);
+        }
+    }
+    lowered.same = folded;
+    Ok(lowered)
+}
+
+fn is_same_program(one: &Lowered, other: &Lowered) -> bool {
+    let same_children = one.children.len() == other.children.len()
+        && core::iter::zip(&one.children, &other.children)
+            .all(|(one, other)| core::ptr::eq(*one, *other));
+    same_children && one.code == other.code && one.functions == other.functions
+}
+
+/// Lowers a shape, taking shapes with its identity for itself if it `folds`;
+/// answers those, too.
+fn lower_once(
+    shape: &'static Shape,
+    options: &LowerOptions,
+    folds: bool,
+) -> Result<(Lowered, Vec<&'static Shape>), LowerError> {
     let mut called = walk::Called::new();
     loop {
-        let walked = walk::walk(shape, options, &called)?;
+        let walked = walk::walk(shape, options, &called, folds)?;
         if walked.cycles.is_subset(&called) {
-            return Ok(walked.builder.finish(shape));
+            return Ok((walked.builder.finish(shape), walked.folded));
         }
         // A type was met inside itself: start again, calling it this time.
         called.extend(walked.cycles);

@@ -57,7 +57,11 @@ pub(super) fn walk(
         let body = body.enter(e, done);
         let index = Index::Distance(run.ptr, at, items.stride);
         let out = element(e, at, index, items, body, scope)?;
-        let next = e.add(at, i64::from(items.stride));
+        // Nothing may follow in a body that never comes to its end.
+        let next = match out {
+            Some(_) => e.add(at, i64::from(items.stride)),
+            None => at,
+        };
         Ok((next, out))
     })
 }
@@ -76,7 +80,10 @@ pub(super) fn count_down(
         let body = body.enter(e, done);
         let index = Index::Difference(run.len, left);
         let out = element(e, run.ptr, index, items, body, scope)?;
-        let next = e.add(left, -1);
+        let next = match out {
+            Some(_) => e.add(left, -1),
+            None => left,
+        };
         Ok((next, out))
     })
 }

@@ -219,17 +219,48 @@ fn the_default_limit() {
     on_stack(64 << 20, || drop(far_too_deep));
 }
 
-/// A level that goes through everything that takes stack.
+/// A level as real types have them: a list, an option, a box, an enum, a map.
 #[derive(Facet)]
-struct Heavy {
+struct Level {
     #[facet(recursive_type)]
-    map: BTreeMap<u8, Option<Mutex<Box<Step>>>>,
+    steps: Vec<Option<Box<Step>>>,
     last: u8,
 }
 
 #[derive(Facet)]
 #[repr(u8)]
 enum Step {
+    Deeper(#[facet(recursive_type)] BTreeMap<u8, Level>, u8),
+    #[allow(dead_code, reason = "an enum has more than one variant")]
+    Nothing,
+}
+
+fn level(depth: usize) -> Level {
+    let mut level = Level {
+        steps: vec![],
+        last: 0,
+    };
+    for _ in 0..depth {
+        let step = Step::Deeper(BTreeMap::from([(1, level)]), 1);
+        level = Level {
+            steps: vec![None, Some(Box::new(step))],
+            last: 1,
+        };
+    }
+    level
+}
+
+/// A level that goes through everything that takes stack.
+#[derive(Facet)]
+struct Heavy {
+    #[facet(recursive_type)]
+    map: BTreeMap<u8, Option<Mutex<Box<HeavyStep>>>>,
+    last: u8,
+}
+
+#[derive(Facet)]
+#[repr(u8)]
+enum HeavyStep {
     Deeper {
         #[facet(recursive_type)]
         list: Vec<[Option<Result<Box<Heavy>, String>>; 2]>,
@@ -245,7 +276,7 @@ fn heavy(depth: usize) -> Heavy {
         last: 0,
     };
     for _ in 0..depth {
-        let step = Step::Deeper {
+        let step = HeavyStep::Deeper {
             list: vec![[None, Some(Ok(Box::new(heavy)))]],
             after: 1,
         };
@@ -257,17 +288,12 @@ fn heavy(depth: usize) -> Heavy {
     heavy
 }
 
-/// The stack of a thread that nobody configured.
-const DEFAULT_STACK: usize = 2 << 20;
-
-/// Whatever a level goes through, the default limit comes before the end of an
-/// ordinary thread's stack.
-#[test]
-fn the_default_limit_fits_the_stack() {
-    let value = heavy(DEFAULT_LIMIT + 10);
+/// Exceeds the default limit on a stack of so many bytes.
+fn exceeds_on_stack<T: Facet<'static> + Send + Sync>(bytes: usize, warm: &T, value: T) {
     for mode in mode::all() {
-        mode.runtime.to_bytes(&heavy(1)).expect("it encodes");
-        on_stack(DEFAULT_STACK, || {
+        mode.runtime.to_bytes(warm).expect("it encodes");
+        mode.runtime.encoded_len(warm).expect("it encodes");
+        on_stack(bytes, || {
             let error = mode.runtime.to_bytes(&value).expect_err("too deep");
             assert_eq!(error.kind(), EncodeErrorKind::DepthLimit, "{}", mode.name);
             let error = mode.runtime.encoded_len(&value).expect_err("too deep");
@@ -276,6 +302,28 @@ fn the_default_limit_fits_the_stack() {
     }
     // Its own drop is as deep.
     on_stack(64 << 20, || drop(value));
+}
+
+/// The stack of a thread that nobody configured.
+const DEFAULT_STACK: usize = 2 << 20;
+
+/// The default limit comes before the end of an ordinary thread's stack, in the
+/// interpreter of a debug build too.
+#[test]
+fn the_default_limit_fits_the_stack() {
+    exceeds_on_stack(DEFAULT_STACK, &level(1), level(DEFAULT_LIMIT + 10));
+}
+
+/// A level of eleven blocks takes a debug build's interpreter some eleven
+/// kilobytes: 256 of them are more than an ordinary thread has.
+#[test]
+fn the_default_limit_with_heavy_levels() {
+    let bytes = if cfg!(debug_assertions) {
+        2 * DEFAULT_STACK
+    } else {
+        DEFAULT_STACK
+    };
+    exceeds_on_stack(bytes, &heavy(1), heavy(DEFAULT_LIMIT + 10));
 }
 
 /// The limit can be raised by who has the stack for it.

@@ -200,6 +200,10 @@ fn uninhabited_parts() {
     vox_oracle::judge::by_bytes("no error", &Ok::<u8, Infallible>(7), &[0, 7]);
     vox_oracle::judge::by_bytes("none", &None::<Infallible>, &[0]);
     vox_oracle::judge::by_bytes("empty", &Vec::<Infallible>::new(), &[0]);
+    let first = Ok::<u8, (Infallible, u64, String)>(7);
+    vox_oracle::judge::by_bytes("no error with fields behind it", &first, &[0, 7]);
+    let empty: [[Infallible; 0]; 2] = [[], []];
+    vox_oracle::judge::by_bytes("empty arrays", &empty, &[]);
 }
 
 /// A refusal is remembered: the same text again, and other types go on.
