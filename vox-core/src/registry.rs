@@ -4,7 +4,7 @@
 //! take: the root, and every child it reaches, each into a slot of its own, all
 //! before any of them can be called. A shape that cannot be lowered is remembered with its reason.
 //!
-//! Shapes are told apart by address. [`facet_core::ConstTypeId`] would merge shapes made at
+//! Shapes are told apart by address. [`ConstTypeId`] would merge shapes made at
 //! run time, which share ids. But the compiler gives one type's shape several addresses,
 //! one per codegen unit that names it, and they must share a slot, or preparing a type in one
 //! place would not serve another: a shape at a new address is lowered, and shares the slot of one with
@@ -15,7 +15,7 @@ use core::ptr::NonNull;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use facet_core::{ConstTypeId, Shape, TypeOps};
+use crate::reflect::{ConstTypeId, Shape, TypeOps};
 
 use crate::error::EncodeError;
 use crate::interp::interpret;

@@ -209,6 +209,7 @@ impl Walk<'_> {
                  its tag is; add `#[repr(u8)]`"
             )));
         };
+        scope.moved(size_of::<u64>())?.offset()?;
         if tagging == Tagging::Numeric {
             return self.numeric(shape, variants, tag, &scope);
         }

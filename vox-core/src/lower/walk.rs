@@ -94,6 +94,10 @@ impl Walk<'_> {
         };
         let kind = classify(shape);
         self.check_alignment(shape, kind, layout.align(), &scope)?;
+        if !matches!(kind, Kind::Struct(_) | Kind::Enum(_)) {
+            // The parts of a struct or variant are checked one by one.
+            scope.moved(layout.size())?.offset()?;
+        }
         match kind {
             Kind::Scalar(scalar) => self.scalar(scalar, &scope),
             Kind::String => self.string(&scope),

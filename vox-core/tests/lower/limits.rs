@@ -4,8 +4,8 @@ use facet::{EnumRepr, Facet};
 use vox_core::lower::{LowerError, Lowered, MAX_NESTING};
 use vox_core::program::{Op, TagWidth};
 
-use crate::common::{PROBED, UNPROBED, all_ops, lower_shape, ops, program};
-use crate::synthetic::{enumeration, field, packed, structure, variant};
+use crate::common::{PROBED, UNPROBED, all_ops, lower_shape, ops};
+use crate::synthetic::{enumeration, field, option, packed, structure, variant, wrapper};
 
 fn refused(result: Result<Lowered, LowerError>) -> LowerError {
     result.expect_err("refused")
@@ -37,7 +37,7 @@ fn more_steps_than_a_program_may_have() {
 
 #[test]
 fn offsets_up_to_two_gigabytes() {
-    let last = i32::MAX as usize;
+    let last = i32::MAX as usize - 1;
     let lowered = lower_shape(structure(vec![field::<u8>("f", last)]), &PROBED);
     assert!(lowered.is_ok(), "{lowered:?}");
     for beyond in [last + 1, u32::MAX as usize, usize::MAX] {
@@ -66,16 +66,20 @@ fn large_programs_call_instead_of_inlining() {
     assert!(calls.count() > 2000);
 }
 
-type Deep2<T> = Option<Option<T>>;
-type Deep8<T> = Deep2<Deep2<Deep2<Deep2<T>>>>;
-type Deep64<T> = Deep8<Deep8<Deep8<Deep8<Deep8<Deep8<Deep8<Deep8<T>>>>>>>>;
-
 #[test]
 fn deep_types_continue_in_a_child() {
-    let lowered = program::<Deep64<u8>>();
+    let deep = (0..60).fold(u8::SHAPE, |inner, _| option(inner));
+    let lowered = lower_shape(deep, &PROBED).expect("a program");
     assert_eq!(lowered.children.len(), 1);
     let options = all_ops(&lowered).filter(|op| matches!(op, Op::WriteOption { .. }));
     assert_eq!(options.count(), MAX_NESTING as usize);
+    let rest = lower_shape(lowered.children[0], &PROBED).expect("a program");
+    assert!(rest.children.is_empty());
+
+    // However deep: what is not looked at costs nothing.
+    let deep = (0..100_000).fold(u8::SHAPE, |inner, _| wrapper(inner));
+    let lowered = lower_shape(deep, &PROBED).expect("a program");
+    assert_eq!(lowered.children.len(), 1);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Shapes made at run time, for what no derive makes.
 
 use facet::{
-    Def, EnumRepr, EnumType, Facet, Field, FieldBuilder, Repr, Shape, ShapeBuilder, StructKind,
-    StructType, Type, UserType, Variant, VariantBuilder,
+    Def, EnumRepr, EnumType, Facet, Field, FieldBuilder, OptionDef, ProxyDef, Repr, Shape,
+    ShapeBuilder, StructKind, StructType, Type, UserType, Variant, VariantBuilder,
 };
 
 /// A field of this type at this offset.
@@ -60,4 +60,30 @@ pub(crate) fn enumeration(repr: EnumRepr, variants: Vec<Variant>) -> &'static Sh
         variants: variants.leak(),
         is_cow: false,
     })))
+}
+
+/// An option of this.
+pub(crate) fn option(inner: &'static Shape) -> &'static Shape {
+    let Def::Option(model) = &Option::<u64>::SHAPE.def else {
+        panic!("an Option is an option");
+    };
+    let made = ShapeBuilder::for_sized::<Option<u64>>("SyntheticOption")
+        .def(Def::Option(OptionDef::new(model.vtable, inner)))
+        .build();
+    Box::leak(Box::new(made))
+}
+
+/// Something encoded as this. A field cannot name a shape made at run time
+/// without a function of its own; a proxy can.
+pub(crate) fn wrapper(inner: &'static Shape) -> &'static Shape {
+    let proxy = Box::leak(Box::new(ProxyDef {
+        shape: inner,
+        convert_in: |_, _| Err(String::from("never called")),
+        convert_out: |_, _| Err(String::from("never called")),
+    }));
+    let made = ShapeBuilder::for_sized::<u64>("SyntheticWrapper")
+        .def(Def::Undefined)
+        .proxy(proxy)
+        .build();
+    Box::leak(Box::new(made))
 }
