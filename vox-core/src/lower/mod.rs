@@ -27,6 +27,7 @@ use facet_core::Shape;
 
 use crate::program::Code;
 
+use limits::MAX_ADDRESSES;
 pub use limits::MAX_NESTING;
 
 /// What lowering may use.
@@ -78,18 +79,46 @@ impl core::fmt::Display for LowerError {
 /// When some part of the type cannot be encoded as serde's postcard would.
 pub fn lower(shape: &'static Shape, options: &LowerOptions) -> Result<Lowered, LowerError> {
     let (mut lowered, folded) = lower_once(shape, options, true)?;
-    for other in &folded {
-        // Identity alone proves nothing: shapes made at run time share theirs.
-        // Two shapes that, each taken for the other, give the same program do.
-        let is_same = lower_once(other, options, true).is_ok_and(|(other_lowered, _)| {
-            is_same_program((shape, &lowered), (other, &other_lowered))
-        });
-        if !is_same {
-            return lower_once(shape, options, false).map(|(lowered, _)| lowered);
+    match all_same(shape, &lowered, folded, options) {
+        Some(same) => {
+            lowered.same = same;
+            Ok(lowered)
+        }
+        None => lower_once(shape, options, false).map(|(lowered, _)| lowered),
+    }
+}
+
+/// The shapes that were taken for this one, if they all are.
+///
+/// Identity alone proves nothing: shapes made at run time share theirs. Shapes that,
+/// each taken for the other, all have one program do. A shape that was taken
+/// for the other only on the way to proving that is among those to prove.
+fn all_same(
+    shape: &'static Shape,
+    lowered: &Lowered,
+    folded: Vec<&'static Shape>,
+    options: &LowerOptions,
+) -> Option<Vec<&'static Shape>> {
+    let mut all = folded;
+    let mut next = 0;
+    while let Some(other) = all.get(next).copied() {
+        next += 1;
+        let (other_lowered, more) = lower_once(other, options, true).ok()?;
+        if !is_same_program((shape, lowered), (other, &other_lowered)) {
+            return None;
+        }
+        for found in more {
+            let is_known =
+                core::ptr::eq(found, shape) || all.iter().any(|known| core::ptr::eq(*known, found));
+            if !is_known {
+                all.push(found);
+            }
+        }
+        if all.len() > MAX_ADDRESSES {
+            return None;
         }
     }
-    lowered.same = folded;
-    Ok(lowered)
+    Some(all)
 }
 
 /// Whether two shapes have one program, each being the other where they call
