@@ -10,7 +10,7 @@
 use core::any::Any;
 use std::io;
 
-use facet_core::{PtrConst, ReadLockResult, Shape, WriteLockResult};
+use crate::reflect::{PtrConst, ReadLockResult, Shape, WriteLockResult};
 
 use crate::entry::{BulkFn, GrowFn};
 use crate::program::PathPart;
@@ -142,7 +142,7 @@ impl Drop for ProxyValue {
         if let Some(shape) = self.drop {
             // SAFETY: the conversion initialised a value of this shape here, and
             // nothing else drops it (assumption A9).
-            unsafe { shape.call_drop_in_place(facet_core::PtrMut::new(self.memory)) };
+            unsafe { shape.call_drop_in_place(crate::reflect::PtrMut::new(self.memory)) };
         }
         drop(free);
     }

@@ -6,7 +6,7 @@
 use core::fmt;
 use std::io;
 
-use facet_core::Shape;
+use crate::reflect::Shape;
 
 use crate::cx::Failure;
 use crate::lower::LowerError;

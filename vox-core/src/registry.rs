@@ -4,14 +4,14 @@
 //! take: the root, and every child it reaches, each into a slot of its own, all
 //! before any of them can be called. A shape that cannot be lowered is remembered with its reason.
 //!
-//! Shapes are told apart by address. [`facet_core::ConstTypeId`] would merge shapes made at
+//! Shapes are told apart by address. [`ConstTypeId`](crate::reflect::ConstTypeId) would merge shapes made at
 //! run time, which share ids; one type seen at two addresses is merely lowered twice.
 
 use core::ptr::NonNull;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use facet_core::Shape;
+use crate::reflect::Shape;
 
 use crate::error::EncodeError;
 use crate::interp::interpret;

@@ -1,6 +1,6 @@
 //! Pointers, locks, proxies, children and computed values.
 
-use facet_core::BorrowFn;
+use crate::reflect::BorrowFn;
 
 use super::machine::{Machine, load};
 use crate::cx::thin;

@@ -1,6 +1,6 @@
 //! Lists, strings and arrays: runs of elements at consecutive addresses.
 
-use facet_core::ArrayAsPtrFn;
+use crate::reflect::ArrayAsPtrFn;
 
 use super::machine::Machine;
 use crate::cx::{Failure, thin};
