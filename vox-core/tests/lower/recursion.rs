@@ -222,3 +222,20 @@ fn a_copy_of_the_shape_costs_one_level() {
         assert_eq!(children(&lowered), ["Link"]);
     }
 }
+
+fn is_none(value: &Option<Box<Sometimes>>) -> bool {
+    value.is_none()
+}
+
+#[derive(Facet)]
+struct Sometimes {
+    value: u32,
+    #[facet(recursive_type, skip_serializing_if = is_none)]
+    next: Option<Box<Sometimes>>,
+}
+
+#[test]
+fn a_predicate_does_not_stop_a_loop() {
+    let [lowered, _] = recursive::<Sometimes>();
+    assert_eq!((repeats(&lowered), calls(&lowered)), (1, 0));
+}
