@@ -38,6 +38,10 @@ impl Walk<'_> {
                 Ok(written) => self.field(written, scope)?,
                 Err(refused) => return Err(refuse_field(refused, &scope)),
             }
+            if self.builder.never_ends(scope.block) {
+                // Nothing is reached behind a value that cannot exist.
+                break;
+            }
         }
         Ok(())
     }

@@ -82,8 +82,9 @@ pub fn lower(shape: &'static Shape, options: &LowerOptions) -> Result<Lowered, L
     for other in &folded {
         // Identity alone proves nothing: shapes made at run time share theirs.
         // Two shapes that, each taken for the other, give the same program do.
-        let is_same = lower_once(other, options, true)
-            .is_ok_and(|(other, _)| is_same_program(&lowered, &other));
+        let is_same = lower_once(other, options, true).is_ok_and(|(other_lowered, _)| {
+            is_same_program((shape, &lowered), (other, &other_lowered))
+        });
         if !is_same {
             return lower_once(shape, options, false).map(|(lowered, _)| lowered);
         }
@@ -92,10 +93,18 @@ pub fn lower(shape: &'static Shape, options: &LowerOptions) -> Result<Lowered, L
     Ok(lowered)
 }
 
-fn is_same_program(one: &Lowered, other: &Lowered) -> bool {
+/// Whether two shapes have one program, each being the other where they call
+/// themselves.
+fn is_same_program(
+    (one_shape, one): (&'static Shape, &Lowered),
+    (other_shape, other): (&'static Shape, &Lowered),
+) -> bool {
     let same_children = one.children.len() == other.children.len()
-        && core::iter::zip(&one.children, &other.children)
-            .all(|(one, other)| core::ptr::eq(*one, *other));
+        && core::iter::zip(&one.children, &other.children).all(|(one, other)| {
+            let both_call_themselves =
+                core::ptr::eq(*one, one_shape) && core::ptr::eq(*other, other_shape);
+            both_call_themselves || core::ptr::eq(*one, *other)
+        });
     same_children && one.code == other.code && one.functions == other.functions
 }
 

@@ -19,10 +19,7 @@ fn child() {
     let report = vox::report::<(Vec<String>, u16)>().expect("it encodes");
     println!("tier={}", report.tier);
     println!("why={}", report.why_not_higher.unwrap_or_default());
-    println!(
-        "calls={}",
-        report.program.contains("ListLen") || report.program.contains("list_len")
-    );
+    println!("calls={}", report.program.contains("list.as_ptr"));
     for note in report.notes {
         println!("note={note}");
     }

@@ -76,7 +76,7 @@ fn preparing_compiles_now() {
 #[test]
 fn many_shapes_at_once() {
     let runtime = Runtime::builder().background(false).build();
-    let shapes = [u8::SHAPE, <Vec<Document>>::SHAPE, <Option<String>>::SHAPE];
+    let shapes = [u8::SHAPE, <(Document, u8)>::SHAPE, <Option<String>>::SHAPE];
     assert_eq!(
         runtime.prepare_shapes(&shapes, Tier::Interpreter).ok(),
         Some(Tier::Interpreter)
@@ -116,7 +116,7 @@ fn what_a_report_says() {
             Some("the runtime is fixed to the interpreter tier")
         );
     }
-    let text = report.to_string();
+    let text = format!("{report:#}");
     for part in [
         "Vec<Document>: interpreter",
         "not higher because",

@@ -1,5 +1,7 @@
 //! The hot path allocates nothing but output.
 
+#![allow(dead_code, reason = "facet reads these fields, rustc does not see it")]
+
 use facet::Facet;
 use vox_oracle::mode;
 
