@@ -11,6 +11,7 @@
 //!
 //! Read next: [`op`] (the op list), then [`verify`] (what a program must satisfy).
 
+mod field;
 mod function;
 mod ids;
 mod linkage;
@@ -31,6 +32,11 @@ pub use spare::{max_written, spare_after};
 /// bounded ops may write between two reserves. A sink that works in chunks
 /// needs chunks no larger than this plus its slack.
 pub const MAX_RESERVE: u32 = 4096;
+
+/// The deepest that blocks may nest: block 0 is at depth 0, the blocks its ops
+/// run at depth 1, and so on. Tiers recurse over blocks, so this bounds their
+/// stack; lowering turns deeper types into calls of children.
+pub const MAX_NESTING: u32 = 64;
 
 /// A straight line of ops over one base address.
 ///

@@ -9,6 +9,7 @@
 //!
 //! Not here: the steps an op takes ([`crate::interp`]).
 
+use super::field::Field;
 use super::{BlockId, ChildId, FunctionId, IterId, Literal, Offset, PathId, ProxyId, TableId};
 
 /// How an op finds the address and the number of a contiguous run of elements.
@@ -137,23 +138,54 @@ macro_rules! ops {
                 match self { $( Self::$name { .. } => $text, )* }
             }
 
-            /// Writes the op as one line of the text form.
-            pub(super) fn write_text(&self, line: &mut super::text::LineWriter<'_, '_>) -> core::fmt::Result {
+            /// Calls `visit` with the name and value of each field, in
+            /// declaration order, until it fails.
+            pub(super) fn try_for_each_field<E>(
+                &self,
+                mut visit: impl FnMut(&'static str, Field) -> Result<(), E>,
+            ) -> Result<(), E> {
                 match self {
                     $( Self::$name { $( $field ),* } => {
-                        line.name($text)?;
-                        $( line.field(stringify!($field), $field)?; )*
+                        $( visit(stringify!($field), Field::from(*$field))?; )*
                         Ok(())
                     } )*
                 }
             }
 
-            /// Parses the fields of the op called `name`.
-            pub(super) fn parse_text(name: &str, line: &mut super::text::LineReader<'_>) -> Result<Self, super::text::ParseError> {
+            /// The op called `name`, with the fields `line` has.
+            pub(super) fn parse_text(
+                name: &str,
+                line: &mut super::text::LineReader<'_>,
+            ) -> Result<Self, super::text::ParseError> {
                 match name {
                     $( $text => Ok(Self::$name { $( $field: line.field(stringify!($field))? ),* }), )*
-                    _ => Err(line.error("no op has this name")),
+                    _ => Err(line.error(format!("no op is called `{name}`"))),
                 }
+            }
+
+            /// An op called `name` with random fields.
+            #[cfg(test)]
+            pub(super) fn random(name: &str, random: &mut super::text::random::Random) -> Self {
+                match name {
+                    $( $text => Self::$name { $( $field: random.field::<$ty>() ),* }, )*
+                    _ => unreachable!("no op is called {name}"),
+                }
+            }
+
+            /// Gives the field at `index` a random value; answers how many fields there are.
+            #[cfg(test)]
+            pub(super) fn randomise_field(
+                &mut self,
+                index: usize,
+                random: &mut super::text::random::Random,
+            ) -> usize {
+                let mut count = 0;
+                match self {
+                    $( Self::$name { $( $field ),* } => {
+                        $( if count == index { *$field = random.field::<$ty>(); } count += 1; )*
+                    } )*
+                }
+                count
             }
         }
     };

@@ -4,7 +4,7 @@
 //! asking again. This file is the one place that says how each op changes it;
 //! lowering uses it to place reserves, the verifier to prove them enough.
 
-use super::{BlockId, Code, MAX_RESERVE, Op, OptionSource};
+use super::{BlockId, Code, MAX_RESERVE, Op};
 
 /// The most bytes an op writes by itself, not counting its blocks: `Some` for
 /// ops that need that much spare room beforehand, `None` for ops that make
@@ -120,14 +120,7 @@ pub fn spare_after(code: &Code, block: BlockId, spare: u64) -> Result<u64, Short
                 }
                 spare.max(u64::from(*bytes))
             }
-            Op::WriteOption { some, source, .. } => {
-                let after = spare_after(code, *some, spare)?;
-                debug_assert!(
-                    !matches!(source, OptionSource::IsSome { .. })
-                        || code.block(*some).ops.is_empty()
-                );
-                spare.min(after)
-            }
+            Op::WriteOption { some, .. } => spare.min(spare_after(code, *some, spare)?),
             Op::WriteResult { ok, err, .. } => {
                 spare_after(code, *ok, spare)?.min(spare_after(code, *err, spare)?)
             }
