@@ -124,6 +124,7 @@ pub(crate) enum Resource {
     #[expect(dead_code, reason = "held for its drop")]
     Write(WriteLockResult),
     /// A proxy value in memory of ours.
+    #[expect(dead_code, reason = "held for its drop")]
     Proxy(ProxyValue),
 }
 

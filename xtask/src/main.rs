@@ -1,2 +1,133 @@
-//! The project's own checks.
-fn main() {}
+//! `cargo xtask`: the project's own checks, as one program.
+//!
+//! For: what plain cargo commands cannot say (dependency direction, other targets, the full run).
+//! Not for: anything a user of `vox` needs; no crate may depend on this one.
+//! Read next: `full.rs`, the table of everything that is checked; `layers/rules.rs`, the dependency rules.
+
+use clap::{Parser, Subcommand};
+
+mod check_targets;
+mod context;
+mod cross;
+mod examples;
+mod full;
+mod install;
+mod layers;
+mod miri;
+mod outcome;
+mod package;
+mod process;
+mod readme;
+
+use context::Context;
+use outcome::{Outcome, Report};
+
+/// The checks of this workspace.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Hold the dependency direction of crates and modules.
+    Layers,
+    /// Run the test suite for other targets, under Wine or qemu-user.
+    Cross {
+        /// Targets to run; see `xtask/src/cross/targets.rs`.
+        #[arg(required = true)]
+        targets: Vec<String>,
+        /// Install missing Debian packages and Rust targets (needs root).
+        #[arg(long)]
+        install: bool,
+        /// Passed on to `cargo test`; a further `--` reaches the tests themselves.
+        #[arg(last = true)]
+        cargo_test: Vec<String>,
+    },
+    /// Type-check `vox` for the targets nothing here can run.
+    CheckTargets {
+        /// Install missing Rust targets.
+        #[arg(long)]
+        install: bool,
+    },
+    /// Run every example of `vox`.
+    Examples,
+    /// Run the interpreter under Miri, on the nightly toolchain.
+    Miri {
+        /// Only the unit tests of `vox-core`.
+        #[arg(long)]
+        quick: bool,
+        /// Install nightly and Miri where missing.
+        #[arg(long)]
+        install: bool,
+    },
+    /// Look at what `cargo package` would put into each crate.
+    Package,
+    /// Check that README.md and `.ci/run` name the project's two commands.
+    Readme,
+    /// Everything, in under 90 minutes.
+    Full {
+        /// Install whatever is missing (needs root).
+        #[arg(long)]
+        install: bool,
+    },
+}
+
+fn main() -> std::process::ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments.task) {
+        Ok(report) => {
+            report.print_closing();
+            report.exit_code()
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> anyhow::Result<Report> {
+    let mut report = Report::default();
+    match task {
+        Task::Layers => one(&mut report, "layers", false, layers::check)?,
+        Task::Cross {
+            targets,
+            install,
+            cargo_test,
+        } => {
+            let cx = Context::load(install)?;
+            for name in &targets {
+                let target = cross::find_target(name)?;
+                report.run(name, || cross::test(&cx, target, &cargo_test));
+            }
+        }
+        Task::CheckTargets { install } => {
+            let cx = Context::load(install)?;
+            for target in check_targets::TARGETS {
+                report.run(target.triple, || check_targets::check(&cx, target));
+            }
+        }
+        Task::Examples => one(&mut report, "examples", false, examples::run_all)?,
+        Task::Miri { quick, install } => one(&mut report, "miri", install, |cx| {
+            miri::test(cx, miri::Extent::from_quick(quick))
+        })?,
+        Task::Package => one(&mut report, "package", false, package::check)?,
+        Task::Readme => one(&mut report, "readme", false, readme::check)?,
+        Task::Full { install } => full::run(&Context::load(install)?, &mut report),
+    }
+    Ok(report)
+}
+
+fn one(
+    report: &mut Report,
+    name: &str,
+    install: bool,
+    check: impl FnOnce(&Context) -> anyhow::Result<Outcome>,
+) -> anyhow::Result<()> {
+    let cx = Context::load(install)?;
+    report.run(name, || check(&cx));
+    Ok(())
+}

@@ -1,1 +1,56 @@
-//! probe.
+//! Probed layouts: where `Vec`, `String`, boxed slices and wide references keep
+//! their address and length.
+//!
+//! Rust does not promise these layouts, so they are learnt at run time, on
+//! values vox builds itself, never on the user's: values whose address, length and capacity all differ
+//! are looked at word by word, and a layout is accepted only when exactly one pair of words agrees with what the type's own functions
+//! answer, for every value. Anything else answers `None`, and lowering uses those
+//! functions instead.
+//!
+//! Not here: how a layout is used ([`crate::lower`]). Read next: [`words`].
+
+mod list;
+mod wide;
+mod words;
+
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
+
+use facet_core::{ListDef, Shape};
+
+pub(crate) use words::Words;
+
+/// The layout of a `Vec` of this shape.
+pub(crate) fn list(shape: &'static Shape, def: &'static ListDef) -> Option<Words> {
+    static KNOWN: LazyLock<Mutex<HashMap<usize, Option<Words>>>> = LazyLock::new(Mutex::default);
+    let key = core::ptr::from_ref(shape).addr();
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(&answer) = known().get(&key) {
+        return answer;
+    }
+    // Probed without the lock: it calls functions of the type.
+    let answer = list::probe(shape, def);
+    known().insert(key, answer);
+    answer
+}
+
+/// The layout of a `String`.
+pub(crate) fn string() -> Option<Words> {
+    static KNOWN: OnceLock<Option<Words>> = OnceLock::new();
+    *KNOWN.get_or_init(wide::probe_string)
+}
+
+/// The layout of a reference to a slice or string.
+pub(crate) fn wide_reference() -> Option<Words> {
+    static KNOWN: OnceLock<Option<Words>> = OnceLock::new();
+    *KNOWN.get_or_init(wide::probe_reference)
+}
+
+/// The layout of a box of a slice or string.
+pub(crate) fn wide_box() -> Option<Words> {
+    static KNOWN: OnceLock<Option<Words>> = OnceLock::new();
+    *KNOWN.get_or_init(wide::probe_box)
+}
+
+#[cfg(test)]
+mod tests;

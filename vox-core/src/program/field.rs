@@ -161,23 +161,27 @@ impl fmt::Display for Label {
 }
 
 impl Op {
-    /// Calls `visit` with every block the op runs, those of its arms included,
-    /// until it fails. A table that is missing has no arms.
-    pub(super) fn try_for_each_block<E>(
-        &self,
-        code: &Code,
-        mut visit: impl FnMut(Label, BlockId) -> Result<(), E>,
-    ) -> Result<(), E> {
-        self.try_for_each_field(|name, field| match field {
-            Field::Block(block) => visit(Label::Field(name), block),
-            Field::Table(table) => code
-                .tables
-                .get(table.index())
-                .into_iter()
-                .flatten()
-                .try_for_each(|arm| visit(Label::Arm(arm.discriminant), arm.block)),
-            _ => Ok(()),
-        })
+    /// The blocks the op runs, those of its arms included. A table that is
+    /// missing has no arms.
+    ///
+    /// A list rather than a visitor: who recurses over blocks should not have
+    /// the frames of a visitor between its own.
+    pub(super) fn blocks(&self, code: &Code) -> Vec<(Label, BlockId)> {
+        let mut blocks = Vec::new();
+        let infallible = self.try_for_each_field(|name, field| {
+            match field {
+                Field::Block(block) => blocks.push((Label::Field(name), block)),
+                Field::Table(table) => {
+                    let arms = code.tables.get(table.index()).into_iter().flatten();
+                    blocks.extend(arms.map(|arm| (Label::Arm(arm.discriminant), arm.block)));
+                }
+                _ => {}
+            }
+            Ok::<(), core::convert::Infallible>(())
+        });
+        match infallible {
+            Ok(()) => blocks,
+        }
     }
 }
 

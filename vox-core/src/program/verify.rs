@@ -18,6 +18,8 @@
 mod functions;
 mod placement;
 mod references;
+#[cfg(test)]
+mod tests;
 
 mod tree;
 

@@ -59,10 +59,10 @@ impl Printer<'_> {
             indent(f, depth)?;
             self.op(f, op)?;
             f.write_str("\n")?;
-            op.try_for_each_block(code, |label, block| {
+            for (label, block) in op.blocks(code) {
                 line(f, depth + 1, format_args!("{label}:"))?;
-                self.block(f, block, depth + 2)
-            })?;
+                self.block(f, block, depth + 2)?;
+            }
         }
         Ok(())
     }

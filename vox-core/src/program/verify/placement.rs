@@ -89,7 +89,11 @@ pub(super) fn check(code: &Code) -> Result<(), VerifyError> {
     for (index, arms) in code.tables.iter().enumerate() {
         distinct(Place::Table(TableId::from_index(index)), arms)?;
     }
-    block(code, BlockId(0), Context::ROOT)
+    let mut left = vec![(BlockId(0), Context::ROOT)];
+    while let Some((id, context)) = left.pop() {
+        block(code, id, context, &mut left)?;
+    }
+    Ok(())
 }
 
 fn layout(place: Place, proxy: &Proxy) -> Result<(), VerifyError> {
@@ -116,7 +120,13 @@ fn distinct(place: Place, arms: &[Arm]) -> Result<(), VerifyError> {
     }
 }
 
-fn block(code: &Code, id: BlockId, context: Context) -> Result<(), VerifyError> {
+/// Checks the ops of a block and adds the blocks they run to those that are left.
+fn block(
+    code: &Code,
+    id: BlockId,
+    context: Context,
+    left: &mut Vec<(BlockId, Context)>,
+) -> Result<(), VerifyError> {
     let ops = &code.block(id).ops;
     for (index, op) in ops.iter().enumerate() {
         let last = index + 1 == ops.len();
@@ -131,7 +141,7 @@ fn block(code: &Code, id: BlockId, context: Context) -> Result<(), VerifyError> 
             .and_then(|()| position(op, last, context));
         found.map_err(|what| VerifyError::new(op_place(code, id, index), what))?;
         let below = enter(code, op, context);
-        op.try_for_each_block(code, |_, inner| block(code, inner, below))?;
+        left.extend(op.blocks(code).into_iter().map(|(_, inner)| (inner, below)));
     }
     Ok(())
 }

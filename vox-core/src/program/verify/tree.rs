@@ -10,7 +10,7 @@ pub(super) fn check(code: &Code) -> Result<(), VerifyError> {
     for (index, block) in code.blocks.iter().enumerate() {
         let id = BlockId::from_index(index);
         for (index, op) in block.ops.iter().enumerate() {
-            op.try_for_each_block(code, |_, block| {
+            for (_, block) in op.blocks(code) {
                 let count = &mut runs[block.index()];
                 *count += 1;
                 let what = if block == BlockId(0) {
@@ -18,10 +18,10 @@ pub(super) fn check(code: &Code) -> Result<(), VerifyError> {
                 } else if *count > 1 {
                     format!("runs {block}, which another place runs already")
                 } else {
-                    return Ok(());
+                    continue;
                 };
-                Err(VerifyError::new(op_place(code, id, index), what))
-            })?;
+                return Err(VerifyError::new(op_place(code, id, index), what));
+            }
         }
     }
     reach(code)
@@ -35,7 +35,7 @@ fn reach(code: &Code) -> Result<(), VerifyError> {
     while let Some((id, depth)) = left.pop() {
         reached[id.index()] = true;
         for (index, op) in code.block(id).ops.iter().enumerate() {
-            op.try_for_each_block(code, |_, block| {
+            for (_, block) in op.blocks(code) {
                 if depth == MAX_NESTING {
                     return Err(VerifyError::new(
                         op_place(code, id, index),
@@ -43,8 +43,7 @@ fn reach(code: &Code) -> Result<(), VerifyError> {
                     ));
                 }
                 left.push((block, depth + 1));
-                Ok(())
-            })?;
+            }
         }
     }
     match reached.iter().position(|reached| !reached) {

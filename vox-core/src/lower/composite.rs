@@ -1,0 +1,364 @@
+//! Structs, enums, options, results and proxies: values that contain others at
+//! known places.
+
+use facet_core::{
+    EnumType, Field, OptionDef, ProxyDef, ResultDef, Shape, StructKind, StructType, TypeOps,
+    Variant,
+};
+
+use super::LowerError;
+use super::scope::{Part, Scope};
+use super::walk::Walk;
+use crate::program::{Arm, FunctionKind, Literal, Op, OptionSource, Proxy, TagWidth};
+use crate::shape::enums::{self, Tagging};
+use crate::shape::fields::{self, Refused, Written};
+use crate::shape::pointer::PointerForm;
+use crate::shape::{Kind, classify, is_metadata_container};
+
+impl Walk<'_> {
+    /// The fields of a struct, flattened into the block it is in.
+    pub(super) fn structure(
+        &mut self,
+        shape: &'static Shape,
+        fields: &'static StructType,
+        scope: Scope<'_>,
+    ) -> Result<(), LowerError> {
+        let scope = scope.unaligned_if(scope.unaligned || fields.repr.packed);
+        self.fields(fields.fields, is_metadata_container(shape), scope)
+    }
+
+    fn fields(
+        &mut self,
+        fields: &'static [Field],
+        metadata_container: bool,
+        scope: Scope<'_>,
+    ) -> Result<(), LowerError> {
+        for written in fields::written(fields, metadata_container) {
+            match written {
+                Ok(written) => self.field(written, scope)?,
+                Err(refused) => return Err(refuse_field(refused, &scope)),
+            }
+        }
+        Ok(())
+    }
+
+    fn field(&mut self, written: Written, scope: Scope<'_>) -> Result<(), LowerError> {
+        let trail = scope.step(Part::Field(written.field.name));
+        let scope = scope.along(&trail).moved(written.field.offset)?;
+        let Some(skip_if) = written.skip_if else {
+            return self.field_value(written, scope);
+        };
+        if scope.unaligned {
+            return Err(scope.refuse("has a predicate and is a field of a packed struct"));
+        }
+        let at = scope.offset()?;
+        let each = self.builder.open();
+        self.field_value(written, scope.inside_same(each))?;
+        if self.builder.is_empty(each) {
+            self.builder.discard(each);
+            return Ok(());
+        }
+        let skip_if = self
+            .builder
+            .function(FunctionKind::SkipIf, skip_if as *const ());
+        let path = self.builder.path(&scope);
+        let op = Op::Unless {
+            at,
+            skip_if,
+            each,
+            path,
+        };
+        self.builder.push(&scope, op)
+    }
+
+    fn field_value(&mut self, written: Written, scope: Scope<'_>) -> Result<(), LowerError> {
+        match written.proxy {
+            Some(proxy) => self.proxied(proxy, scope),
+            None => self.value(written.field.shape(), scope),
+        }
+    }
+
+    /// A value encoded as another one.
+    pub(super) fn proxied(
+        &mut self,
+        proxy: &'static ProxyDef,
+        scope: Scope<'_>,
+    ) -> Result<(), LowerError> {
+        let shape = proxy.shape;
+        let at = scope.offset()?;
+        if scope.unaligned {
+            return Err(scope.refuse("has a proxy and is a field of a packed struct"));
+        }
+        let Ok(layout) = shape.layout.sized_layout() else {
+            return Err(scope.refuse(format!("the proxy `{shape}` is unsized")));
+        };
+        let (Ok(size), Ok(align)) = (u32::try_from(layout.size()), u32::try_from(layout.align()))
+        else {
+            return Err(scope.refuse(format!("the proxy `{shape}` is larger than 4 GiB")));
+        };
+        let each = self.builder.open();
+        self.value(shape, scope.inside(each))?;
+        let convert = self
+            .builder
+            .function(FunctionKind::ProxyConvert, proxy.convert_out as *const ());
+        let drop = needs_drop(shape).then(|| {
+            let address = core::ptr::from_ref(shape).cast();
+            self.builder.function(FunctionKind::DropShape, address)
+        });
+        let proxy = self.builder.proxy(Proxy {
+            convert,
+            drop,
+            size,
+            align,
+        });
+        let path = self.builder.path(&scope);
+        // Kept even when the proxy writes nothing: the conversion may fail.
+        let op = Op::WithProxy {
+            at,
+            proxy,
+            each,
+            path,
+        };
+        self.builder.push(&scope, op)
+    }
+
+    /// An option: a block for the payload.
+    pub(super) fn option(
+        &mut self,
+        shape: &'static Shape,
+        def: &'static OptionDef,
+        scope: Scope<'_>,
+    ) -> Result<(), LowerError> {
+        let at = scope.offset()?;
+        let some = self.builder.open();
+        self.value(def.t, scope.inside(some))?;
+        let source = if self.builder.is_empty(some) {
+            OptionSource::IsSome {
+                is_some: self
+                    .builder
+                    .function(FunctionKind::OptionIsSome, def.vtable.is_some as *const ()),
+            }
+        } else if self.probed && null_is_none(shape, def) {
+            OptionSource::NullIsNone
+        } else {
+            OptionSource::GetValue {
+                get_value: self.builder.function(
+                    FunctionKind::OptionGetValue,
+                    def.vtable.get_value as *const (),
+                ),
+            }
+        };
+        self.builder
+            .push(&scope, Op::WriteOption { at, source, some })
+    }
+
+    /// A result: a block for either payload.
+    pub(super) fn result(
+        &mut self,
+        def: &'static ResultDef,
+        scope: Scope<'_>,
+    ) -> Result<(), LowerError> {
+        let at = scope.offset()?;
+        let ok = self.builder.open();
+        let trail = scope.step(Part::Variant("Ok"));
+        self.value(def.t, scope.along(&trail).inside(ok))?;
+        let err = self.builder.open();
+        let trail = scope.step(Part::Variant("Err"));
+        self.value(def.e, scope.along(&trail).inside(err))?;
+        let vtable = def.vtable;
+        let is_ok = self
+            .builder
+            .function(FunctionKind::ResultIsOk, vtable.is_ok as *const ());
+        let get_ok = self
+            .builder
+            .function(FunctionKind::ResultGetOk, vtable.get_ok as *const ());
+        let get_err = self
+            .builder
+            .function(FunctionKind::ResultGetErr, vtable.get_err as *const ());
+        let op = Op::WriteResult {
+            at,
+            is_ok,
+            get_ok,
+            get_err,
+            ok,
+            err,
+        };
+        self.builder.push(&scope, op)
+    }
+
+    /// An enum: a block for each variant.
+    pub(super) fn enumeration(
+        &mut self,
+        shape: &'static Shape,
+        variants: &'static EnumType,
+        scope: Scope<'_>,
+    ) -> Result<(), LowerError> {
+        if variants.variants.is_empty() {
+            let path = self.builder.path(&scope);
+            return self.builder.push(&scope, Op::Never { path });
+        }
+        let tagging =
+            enums::tagging(shape).map_err(|reason| scope.refuse(format!("`{shape}` {reason}")))?;
+        let Some(tag) = enums::tag_width(variants) else {
+            return Err(scope.refuse(format!(
+                "`{shape}` has no `repr` with a primitive type, and Rust does not promise where \
+                 its tag is; add `#[repr(u8)]`"
+            )));
+        };
+        if tagging == Tagging::Numeric {
+            return self.numeric(shape, variants, tag, &scope);
+        }
+        let at = scope.offset()?;
+        let mut arms: Vec<Arm> = Vec::with_capacity(variants.variants.len());
+        let mut seen = std::collections::HashSet::new();
+        for (index, variant) in variants.variants.iter().enumerate() {
+            let trail = scope.step(Part::Variant(variant.name));
+            let scope = scope.along(&trail);
+            let discriminant = variant
+                .discriminant
+                .and_then(|value| enums::discriminant(tag, value))
+                .filter(|value| seen.insert(*value));
+            let Some(discriminant) = discriminant else {
+                return Err(scope.refuse("has no discriminant of its own that fits the tag"));
+            };
+            let block = self.builder.open();
+            self.variant(variant, index, tagging, scope.inside_same(block))?;
+            arms.push(Arm {
+                discriminant,
+                block,
+            });
+        }
+        let arms = self.builder.table(arms);
+        let path = self.builder.path(&scope);
+        let op = Op::Switch {
+            at,
+            tag,
+            arms,
+            path,
+        };
+        self.builder.push(&scope, op)
+    }
+
+    fn variant(
+        &mut self,
+        variant: &'static Variant,
+        index: usize,
+        tagging: Tagging,
+        scope: Scope<'_>,
+    ) -> Result<(), LowerError> {
+        let fields = variant.data.fields;
+        if variant.has_builtin_attr("skip") || variant.has_builtin_attr("skip_serializing") {
+            return Err(scope.refuse("is a variant marked as skipped, which has no encoding"));
+        }
+        if variant.is_other()
+            && let Some(refused) = fields::captures_unknown(fields)
+        {
+            return Err(refuse_field(refused, &scope));
+        }
+        match tagging {
+            Tagging::Index => self.constant(&varint(index), &scope)?,
+            Tagging::Name => {
+                check_tagged_by_name(variant, &scope)?;
+                let name = variant.effective_name().as_bytes();
+                self.constant(&varint(name.len()), &scope)?;
+                self.constant(name, &scope)?;
+            }
+            Tagging::Untagged | Tagging::Numeric => {}
+        }
+        self.fields(fields, false, scope)
+    }
+
+    fn constant(&mut self, bytes: &[u8], scope: &Scope<'_>) -> Result<(), LowerError> {
+        for chunk in bytes.chunks(Literal::MAX_LEN) {
+            if let Some(bytes) = Literal::new(chunk) {
+                self.builder.push(scope, Op::WriteConst { bytes })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// An enum written as its discriminant, which is its tag.
+    fn numeric(
+        &mut self,
+        shape: &'static Shape,
+        variants: &'static EnumType,
+        tag: TagWidth,
+        scope: &Scope<'_>,
+    ) -> Result<(), LowerError> {
+        let has_fields = |variant: &&Variant| !variant.data.fields.is_empty();
+        if let Some(variant) = variants.variants.iter().find(has_fields) {
+            return Err(scope.refuse(format!(
+                "`{shape}` is numeric, and its variant `{}` has fields a number cannot hold",
+                variant.name
+            )));
+        }
+        self.scalar(enums::tag_scalar(tag), scope)
+    }
+}
+
+/// What serde can tell by name in front of the fields: units and structs.
+fn check_tagged_by_name(variant: &'static Variant, scope: &Scope<'_>) -> Result<(), LowerError> {
+    let is_newtype = variant.data.kind == StructKind::TupleStruct && variant.data.fields.len() == 1;
+    let fits = match variant.data.kind {
+        StructKind::Unit | StructKind::Struct => true,
+        StructKind::TupleStruct | StructKind::Tuple => {
+            is_newtype
+                && {
+                    let field = &variant.data.fields[0];
+                    field.proxy.is_none()
+                        && field.format_proxies.is_empty()
+                        && field.shape().inner.is_none()
+                        && matches!(classify(field.shape()), Kind::Struct(inner) if inner.kind == StructKind::Struct)
+                }
+        }
+    };
+    if fits {
+        return Ok(());
+    }
+    Err(scope.refuse(
+        "is a variant of an internally tagged enum and holds something other than named fields; \
+         serde has no form for that either, or one only maps can have; add `content` to the \
+         enum's `tag`",
+    ))
+}
+
+fn refuse_field(refused: Refused, scope: &Scope<'_>) -> LowerError {
+    let trail = scope.step(Part::Field(refused.field.name));
+    scope.along(&trail).refuse(refused.reason)
+}
+
+/// The varint of a variant's number or a name's length.
+fn varint(value: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut rest = value;
+    loop {
+        let [low, ..] = rest.to_le_bytes();
+        rest >>= 7;
+        if rest == 0 {
+            bytes.push(low & 0x7f);
+            return bytes;
+        }
+        bytes.push(low | 0x80);
+    }
+}
+
+/// Whether dropping a value of this shape does anything, as far as it is known.
+fn needs_drop(shape: &Shape) -> bool {
+    let is_copy = shape.marker_traits.contains(facet_core::MarkerTraits::COPY);
+    !is_copy
+        && matches!(
+            shape.type_ops,
+            Some(TypeOps::Direct(_) | TypeOps::Indirect(_))
+        )
+}
+
+/// Whether Rust promises that a null word is `None` and anything else the
+/// payload: options of references and boxes of sized types.
+fn null_is_none(shape: &Shape, def: &OptionDef) -> bool {
+    let is_word = shape
+        .layout
+        .sized_layout()
+        .is_ok_and(|layout| layout.size() == size_of::<usize>());
+    is_word
+        && matches!(classify(def.t), Kind::Pointer(pointer) if pointer.form == PointerForm::Word)
+}

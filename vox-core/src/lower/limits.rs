@@ -1,0 +1,26 @@
+//! The limits of lowering, in one place.
+
+/// How deep blocks nest in one program; what lies deeper is a child. Every
+/// tier may rely on it.
+pub const MAX_NESTING: u32 = 48;
+
+/// How many types may be inlined inside each other; what lies deeper is a child.
+pub(super) const MAX_INLINE_DEPTH: u32 = 128;
+
+/// Ops of a program beyond which structs and enums in it are called instead of
+/// inlined.
+pub(super) const MAX_INLINE_OPS: usize = 4096;
+
+/// Ops of a program beyond which its type is refused: a single struct or enum
+/// of that many fields.
+pub(super) const MAX_OPS: usize = 1 << 20;
+
+/// Steps up to which an array of scalars is unrolled.
+pub(super) const MAX_UNROLLED: usize = 64;
+
+/// Bytes per element up to which a loop reserves for several elements at once.
+pub(super) const MAX_BOUND: u32 = 256;
+
+/// Bytes a branch may need beyond what follows it anyway before it reserves for
+/// itself: a rare large variant should not make every value ask for its room.
+pub(super) const MAX_BRANCH_EXTRA: u32 = 256;

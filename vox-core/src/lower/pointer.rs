@@ -1,0 +1,135 @@
+//! Pointers, locks, and the unsized values behind them.
+
+use facet_core::{Shape, SliceDef};
+
+use super::LowerError;
+use super::scope::Scope;
+use super::walk::{PAIR, Walk, words_source};
+use crate::probe::{self, Words};
+use crate::program::{FunctionKind, Op, PointerSource, Source};
+use crate::shape::pointer::{LockFunction, PointerForm};
+use crate::shape::{Kind, Lock, Pointer, classify};
+
+impl Walk<'_> {
+    /// A pointer: followed, then whatever it points to.
+    pub(super) fn pointer(&mut self, pointer: Pointer, scope: Scope<'_>) -> Result<(), LowerError> {
+        let pointee = pointer.pointee;
+        let is_sized = pointee.layout.sized_layout().is_ok();
+        if !is_sized && let Some(words) = self.wide_words(pointer.form) {
+            // The two words of the pointer are all there is to know.
+            return self.unsized_value(pointee, scope, words);
+        }
+        let at = scope.offset()?;
+        let each = self.builder.open();
+        if is_sized {
+            self.value(pointee, scope.inside(each))?;
+        } else {
+            self.unsized_value(pointee, scope.inside(each), PAIR)?;
+        }
+        if self.builder.is_empty(each) {
+            self.builder.discard(each);
+            return Ok(());
+        }
+        let source = match (pointer.form, pointer.borrow) {
+            (PointerForm::Word, borrow) if self.probed || borrow.is_none() => PointerSource::Word,
+            (_, Some(borrow)) => {
+                let borrow = self
+                    .builder
+                    .function(FunctionKind::PointerBorrow, borrow as *const ());
+                if is_sized {
+                    PointerSource::BorrowThin { borrow }
+                } else {
+                    PointerSource::BorrowWide { borrow }
+                }
+            }
+            (_, None) => return Err(scope.refuse("cannot be followed; this is a bug in vox")),
+        };
+        self.builder.push(&scope, Op::Borrow { at, source, each })
+    }
+
+    fn wide_words(&self, form: PointerForm) -> Option<Words> {
+        if !self.probed {
+            return None;
+        }
+        match form {
+            PointerForm::WideReference => probe::wide_reference(),
+            PointerForm::WideBox => probe::wide_box(),
+            PointerForm::Word | PointerForm::Unknown => None,
+        }
+    }
+
+    /// An unsized value whose address and length are at these distances from
+    /// the scope's place.
+    pub(super) fn unsized_value(
+        &mut self,
+        shape: &'static Shape,
+        scope: Scope<'_>,
+        words: Words,
+    ) -> Result<(), LowerError> {
+        let at = scope.offset()?;
+        match classify(shape) {
+            Kind::Str => {
+                let op = Op::WriteBytes {
+                    at,
+                    source: words_source(words),
+                    reserve: 0,
+                };
+                self.builder.push(&scope, op)
+            }
+            Kind::Slice(def) => {
+                let source = self.slice_source(def, words);
+                self.elements(def.t, source, scope)
+            }
+            Kind::Leaf(function) if words == PAIR => self.leaf(function, &scope),
+            Kind::Unsupported(refusal) => {
+                Err(scope.refuse(format!("`{shape}` {}", refusal.reason())))
+            }
+            _ => Err(scope.refuse(format!(
+                "`{shape}` is unsized and neither a string, a slice nor a path; a \
+                 `#[facet(proxy = ...)]` says what to encode instead"
+            ))),
+        }
+    }
+
+    fn slice_source(&mut self, def: &'static SliceDef, words: Words) -> Source {
+        if self.probed {
+            return words_source(words);
+        }
+        let vtable = def.vtable;
+        Source::Slice {
+            len: self
+                .builder
+                .function(FunctionKind::SliceLen, vtable.len as *const ()),
+            as_ptr: self
+                .builder
+                .function(FunctionKind::SliceAsPtr, vtable.as_ptr as *const ()),
+        }
+    }
+
+    /// A lock: taken around the block that writes what it protects.
+    pub(super) fn lock(&mut self, lock: Lock, scope: Scope<'_>) -> Result<(), LowerError> {
+        let at = scope.offset()?;
+        if lock.inner.layout.sized_layout().is_err() {
+            return Err(scope.refuse("is a lock around something unsized"));
+        }
+        let each = self.builder.open();
+        self.value(lock.inner, scope.inside(each))?;
+        let lock = match lock.function {
+            LockFunction::Shared(read) => {
+                self.builder.function(FunctionKind::Read, read as *const ())
+            }
+            LockFunction::Exclusive(lock) => {
+                self.builder.function(FunctionKind::Lock, lock as *const ())
+            }
+        };
+        let path = self.builder.path(&scope);
+        // Kept even when nothing is written inside: the lock may fail.
+        let op = Op::WithLock {
+            at,
+            lock,
+            each,
+            path,
+        };
+        self.builder.push(&scope, op)
+    }
+}

@@ -1,0 +1,180 @@
+//! Where lowering is: passed down by value, so that nothing has to be saved and
+//! restored.
+
+use facet_core::Shape;
+
+use super::LowerError;
+use crate::program::{BlockId, Offset};
+
+/// One step from the root to a place.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Part<'a> {
+    /// A field by name, or by number in a tuple.
+    Field(&'a str),
+    /// A variant.
+    Variant(&'a str),
+    /// Any element of a loop.
+    Elements,
+    /// Any key of a map.
+    Keys,
+    /// Any value of a map.
+    Values,
+}
+
+/// The way from the root to a place.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Trail<'a> {
+    parent: Option<&'a Self>,
+    part: Part<'a>,
+}
+
+/// The types being inlined, innermost first.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ancestor<'a> {
+    pub(super) shape: &'static Shape,
+    pub(super) parent: Option<&'a Self>,
+    pub(super) depth: u32,
+}
+
+/// A place that is being lowered.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scope<'a> {
+    /// The block ops go to.
+    pub(super) block: BlockId,
+    /// Where the value is, from the base of that block.
+    pub(super) at: usize,
+    /// How deep the block is nested.
+    pub(super) nesting: u32,
+    /// Whether the value may be at an address its type does not allow.
+    pub(super) unaligned: bool,
+    /// The types being inlined.
+    pub(super) ancestors: Option<&'a Ancestor<'a>>,
+    trail: Option<&'a Trail<'a>>,
+}
+
+impl<'a> Scope<'a> {
+    /// The place of the root.
+    pub(super) const fn root(block: BlockId) -> Self {
+        Self {
+            block,
+            at: 0,
+            nesting: 0,
+            unaligned: false,
+            ancestors: None,
+            trail: None,
+        }
+    }
+
+    /// The trail one step further, to be given to [`Self::along`].
+    pub(super) const fn step(&self, part: Part<'a>) -> Trail<'a> {
+        Trail {
+            parent: self.trail,
+            part,
+        }
+    }
+
+    /// This place, under a longer trail.
+    pub(super) const fn along(self, trail: &'a Trail<'a>) -> Self {
+        Self {
+            trail: Some(trail),
+            ..self
+        }
+    }
+
+    /// The place `offset` bytes further.
+    pub(super) fn moved(self, offset: usize) -> Result<Self, LowerError> {
+        let at = self
+            .at
+            .checked_add(offset)
+            .ok_or_else(|| self.refuse("lies beyond the addresses a program can name"))?;
+        Ok(Self { at, ..self })
+    }
+
+    /// The start of a block entered from here.
+    pub(super) const fn inside(self, block: BlockId) -> Self {
+        Self {
+            block,
+            at: 0,
+            nesting: self.nesting + 1,
+            unaligned: false,
+            ..self
+        }
+    }
+
+    /// The start of a block entered from here with the base merely moved.
+    pub(super) const fn inside_same(self, block: BlockId) -> Self {
+        Self {
+            unaligned: self.unaligned,
+            ..self.inside(block)
+        }
+    }
+
+    /// The place as an op names it.
+    pub(super) fn offset(&self) -> Result<Offset, LowerError> {
+        match i32::try_from(self.at) {
+            Ok(_) => u32::try_from(self.at)
+                .map(Offset)
+                .map_err(|_| self.refuse("lies too far from the start of its type")),
+            Err(_) => Err(self
+                .refuse("lies more than 2 GiB from the start of its type; put it behind a `Box`")),
+        }
+    }
+
+    /// This place, at an address its type may not allow.
+    pub(super) const fn unaligned_if(self, unaligned: bool) -> Self {
+        Self { unaligned, ..self }
+    }
+
+    /// This place, inside one more type.
+    pub(super) const fn under(self, ancestor: &'a Ancestor<'a>) -> Self {
+        Self {
+            ancestors: Some(ancestor),
+            ..self
+        }
+    }
+
+    /// An error at this place.
+    pub(super) fn refuse(&self, reason: impl Into<String>) -> LowerError {
+        LowerError {
+            path: self.full_path(),
+            reason: reason.into(),
+        }
+    }
+
+    fn trail(&self) -> Vec<Part<'a>> {
+        let mut parts = Vec::new();
+        let mut next = self.trail;
+        while let Some(trail) = next {
+            parts.push(trail.part);
+            next = trail.parent;
+        }
+        parts.reverse();
+        parts
+    }
+
+    /// The way from the root, with `[]` for every loop.
+    pub(super) fn full_path(&self) -> String {
+        self.trail().into_iter().fold(String::new(), append)
+    }
+
+    /// The way from the nearest loop or the root: what is known before running.
+    pub(super) fn static_path(&self) -> String {
+        let parts = self.trail();
+        let start = parts
+            .iter()
+            .rposition(|part| matches!(part, Part::Elements | Part::Keys | Part::Values))
+            .map_or(0, |last| last + 1);
+        parts[start..].iter().copied().fold(String::new(), append)
+    }
+}
+
+fn append(mut text: String, part: Part<'_>) -> String {
+    match part {
+        Part::Field(name) => text.extend([".", name]),
+        Part::Variant(name) => text.extend(["::", name]),
+        Part::Elements => text.push_str("[]"),
+        Part::Keys => text.push_str(".keys[]"),
+        Part::Values => text.push_str(".values[]"),
+    }
+    text
+}

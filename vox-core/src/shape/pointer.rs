@@ -1,0 +1,102 @@
+//! Pointers: what can be followed, how, and what must be locked first.
+
+use facet_core::{BorrowFn, Def, KnownPointer, LockFn, PointerDef, PointerFlags, ReadFn, Shape};
+
+use super::{Kind, Refusal};
+
+/// A pointer that can be followed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pointer {
+    /// What it points to.
+    pub(crate) pointee: &'static Shape,
+    /// The function that follows it, where facet has one.
+    pub(crate) borrow: Option<BorrowFn>,
+    /// What is known of its form in memory.
+    pub(crate) form: PointerForm,
+}
+
+/// What is known of a pointer's form in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PointerForm {
+    /// One word, the address of the pointee: Rust promises it for `&T`,
+    /// `&mut T` and `Box<T>` of a sized `T`.
+    Word,
+    /// Two words, an address and a length, in an order only probing can tell:
+    /// a reference to a slice or string.
+    WideReference,
+    /// The same for a `Box`.
+    WideBox,
+    /// Nothing.
+    Unknown,
+}
+
+/// A lock.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lock {
+    /// What it protects.
+    pub(crate) inner: &'static Shape,
+    /// How to take it.
+    pub(crate) function: LockFunction,
+}
+
+/// How a lock is taken.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum LockFunction {
+    /// For reading, together with other readers.
+    Shared(ReadFn),
+    /// Alone.
+    Exclusive(LockFn),
+}
+
+/// Classifies a pointer.
+pub(super) fn classify(shape: &'static Shape, def: &'static PointerDef) -> Kind {
+    if def.flags.contains(PointerFlags::WEAK) {
+        return Kind::Unsupported(Refusal::Weak);
+    }
+    if def.known == Some(KnownPointer::NonNull) {
+        return Kind::Unsupported(Refusal::RawPointer);
+    }
+    let Some(pointee) = def.pointee else {
+        return Kind::Unsupported(Refusal::Unfollowable);
+    };
+    let form = form(shape, def, pointee);
+    if def.vtable.borrow_fn.is_some() || form == PointerForm::Word {
+        return Kind::Pointer(Pointer {
+            pointee,
+            borrow: def.vtable.borrow_fn,
+            form,
+        });
+    }
+    let function = match (def.vtable.read_fn, def.vtable.lock_fn) {
+        (Some(read), _) => LockFunction::Shared(read),
+        (None, Some(lock)) => LockFunction::Exclusive(lock),
+        (None, None) => return Kind::Unsupported(Refusal::Unfollowable),
+    };
+    Kind::Lock(Lock {
+        inner: pointee,
+        function,
+    })
+}
+
+fn form(shape: &Shape, def: &PointerDef, pointee: &Shape) -> PointerForm {
+    let reference = match def.known {
+        Some(KnownPointer::SharedReference | KnownPointer::ExclusiveReference) => true,
+        Some(KnownPointer::Box) => false,
+        _ => return PointerForm::Unknown,
+    };
+    let Ok(layout) = shape.layout.sized_layout() else {
+        return PointerForm::Unknown;
+    };
+    let words = layout.size() / size_of::<usize>();
+    if layout.align() != align_of::<usize>() || layout.size() != words * size_of::<usize>() {
+        return PointerForm::Unknown;
+    }
+    let is_sized = pointee.layout.sized_layout().is_ok();
+    let is_run = matches!(pointee.def, Def::Slice(_)) || super::is::<str>(pointee);
+    match (words, is_sized) {
+        (1, true) => PointerForm::Word,
+        (2, false) if is_run && reference => PointerForm::WideReference,
+        (2, false) if is_run => PointerForm::WideBox,
+        _ => PointerForm::Unknown,
+    }
+}

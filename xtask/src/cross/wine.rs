@@ -1,0 +1,111 @@
+//! Running Windows programs under Debian's Wine.
+//!
+//! Three traps, each met here: Wine 8 has no `bcryptprimitives.dll`, from which Rust's standard library takes
+//! `ProcessPrng`, so a stub of ours exports it; the first start sets up a prefix for many seconds, so it is done
+//! apart; and Wine's services outlive the program that started them and would hold its output open, so they are
+//! started with none and ended at the close.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, bail};
+
+use crate::context::Context;
+use crate::process;
+
+const STUB_SOURCE: &str = include_str!("process_prng.c");
+const STUB_COMPILER: &str = "x86_64-w64-mingw32-gcc";
+
+/// Wine, set up; its services end with this value.
+pub(super) struct Session {
+    program: PathBuf,
+    prefix: PathBuf,
+    libraries: PathBuf,
+}
+
+/// Builds the stub, sets up the prefix where there is none yet, and starts the services.
+pub(super) fn start(cx: &Context) -> anyhow::Result<Session> {
+    let session = Session {
+        program: find_program()?,
+        prefix: cx.scratch("wine-prefix")?,
+        libraries: cx.scratch("wine-libraries")?,
+    };
+    build_stub(&session.libraries)?;
+    // Does nothing but start the services once the prefix exists.
+    let mut boot = Command::new(&session.program);
+    boot.args(["wineboot.exe", "-i"]).envs(session.variables());
+    boot.stdout(Stdio::null()).stderr(Stdio::null());
+    process::run(&mut boot).context("Wine cannot set up its prefix")?;
+    Ok(session)
+}
+
+impl Session {
+    pub(super) fn program(&self) -> &Path {
+        &self.program
+    }
+
+    pub(super) fn variables(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("WINEPREFIX", self.prefix.display().to_string()),
+            ("WINEDEBUG", "-all".to_owned()),
+            ("WINEPATH", windows_path(&self.libraries)),
+            // No debugger on a crash, which some tests provoke; no offers to download Mono or Gecko.
+            (
+                "WINEDLLOVERRIDES",
+                "winedbg.exe,mscoree,mshtml,winemenubuilder.exe=d".to_owned(),
+            ),
+        ]
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let mut end = Command::new("wineserver");
+        end.arg("-k").envs(self.variables());
+        if let Err(error) = process::capture(&mut end) {
+            // The services end by themselves some seconds after the last program.
+            println!("note: {error:#}");
+        }
+    }
+}
+
+fn find_program() -> anyhow::Result<PathBuf> {
+    let folders: Vec<PathBuf> = std::env::var_os("PATH")
+        .map(|path| std::env::split_paths(&path).collect())
+        .unwrap_or_default();
+    // `wine` first: where only 64-bit Wine is installed, Debian's starts that.
+    for name in ["wine", "wine64"] {
+        if let Some(folder) = folders.iter().find(|folder| folder.join(name).is_file()) {
+            return Ok(folder.join(name));
+        }
+    }
+    let debian = PathBuf::from("/usr/lib/wine/wine64");
+    if !debian.is_file() {
+        bail!("neither wine nor wine64 is on the PATH");
+    }
+    Ok(debian)
+}
+
+fn build_stub(folder: &Path) -> anyhow::Result<()> {
+    let source = folder.join("process_prng.c");
+    std::fs::write(&source, STUB_SOURCE).with_context(|| format!("cannot write {source:?}"))?;
+    let mut compile = Command::new(STUB_COMPILER);
+    compile.args(["-shared", "-O2", "-Wall", "-Werror", "-o"]);
+    compile.arg(folder.join("bcryptprimitives.dll")).arg(source);
+    process::run(compile.arg("-ladvapi32"))
+}
+
+/// Wine shows the root folder as drive Z.
+fn windows_path(path: &Path) -> String {
+    format!("Z:{}", path.display().to_string().replace('/', "\\"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_spelled_as_windows_reads_them() {
+        assert_eq!(windows_path(Path::new("/work/target")), "Z:\\work\\target");
+    }
+}

@@ -1,0 +1,152 @@
+//! `cargo xtask full`: everything that is checked, as one table. A new check is one more line of [`STEPS`].
+//!
+//! `.ci/run` is the shorter gate for every change; this is run before something is called done.
+
+use std::time::Instant;
+
+use crate::context::Context;
+use crate::outcome::{Outcome, Report};
+use crate::{check_targets, cross, examples, layers, miri, package, process, readme};
+
+struct Step {
+    name: &'static str,
+    action: Action,
+}
+
+enum Action {
+    /// A cargo command that must succeed.
+    Cargo(&'static [&'static str]),
+    /// A cargo command that must run tests.
+    Tests(&'static [&'static str]),
+    Docs,
+    /// The tests of `vox` with the layout of its types shuffled by this seed.
+    LayoutSeed(u32),
+    Check(fn(&Context) -> anyhow::Result<Outcome>),
+    CheckTargets,
+    CrossTargets,
+}
+
+const STEPS: &[Step] = &[
+    step("format", Action::Cargo(&["fmt", "--all", "--check"])),
+    step(
+        "clippy",
+        Action::Cargo(&[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]),
+    ),
+    step(
+        "clippy, no default features",
+        Action::Cargo(&[
+            "clippy",
+            "-p",
+            "vox",
+            "--no-default-features",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]),
+    ),
+    step(
+        "clippy, all features",
+        Action::Cargo(&[
+            "clippy",
+            "--workspace",
+            "--all-features",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]),
+    ),
+    step("docs", Action::Docs),
+    step("readme", Action::Check(readme::check)),
+    step("layers", Action::Check(layers::check)),
+    step("packages", Action::Check(package::check)),
+    step("tests", Action::Tests(&["test", "--workspace"])),
+    step(
+        "tests, vox as it comes",
+        Action::Tests(&["test", "-p", "vox"]),
+    ),
+    step(
+        "tests, vox without features",
+        Action::Tests(&["test", "-p", "vox", "--no-default-features"]),
+    ),
+    step(
+        "tests, all features",
+        Action::Tests(&["test", "--workspace", "--all-features"]),
+    ),
+    step("examples", Action::Check(examples::run_all)),
+    step("layout seed 1", Action::LayoutSeed(1)),
+    step("layout seed 2", Action::LayoutSeed(2)),
+    step("layout seed 3", Action::LayoutSeed(3)),
+    step("layout seed 4", Action::LayoutSeed(4)),
+    step(
+        "miri",
+        Action::Check(|cx| miri::test(cx, miri::Extent::Whole)),
+    ),
+    // These two make a row for each target.
+    step("check", Action::CheckTargets),
+    step("tests", Action::CrossTargets),
+];
+
+const fn step(name: &'static str, action: Action) -> Step {
+    Step { name, action }
+}
+
+pub(crate) fn run(cx: &Context, report: &mut Report) {
+    let start = Instant::now();
+    for step in STEPS {
+        println!("[{:.0} s]", start.elapsed().as_secs_f64());
+        run_step(cx, step, report);
+    }
+    println!("[{:.0} s] all steps ran", start.elapsed().as_secs_f64());
+}
+
+fn run_step(cx: &Context, step: &Step, report: &mut Report) {
+    match &step.action {
+        Action::Cargo(arguments) => report.run(step.name, || {
+            process::run(&mut cx.cargo(arguments))?;
+            Ok(Outcome::Passed(String::new()))
+        }),
+        Action::Tests(arguments) => report.run(step.name, || {
+            let count = process::run_tests(&mut cx.cargo(arguments))?;
+            Ok(Outcome::Passed(count.to_string()))
+        }),
+        Action::Docs => report.run(step.name, || {
+            let mut command = cx.cargo(&["doc", "--workspace", "--no-deps"]);
+            process::run(command.env("RUSTDOCFLAGS", "-D warnings"))?;
+            Ok(Outcome::Passed(String::new()))
+        }),
+        Action::LayoutSeed(seed) => report.run(step.name, || test_layout_seed(cx, *seed)),
+        Action::Check(check) => report.run(step.name, || check(cx)),
+        // One row for each target, so that the table says which of them passed.
+        Action::CheckTargets => {
+            for target in check_targets::TARGETS {
+                let name = format!("{}, {}", step.name, target.triple);
+                report.run(&name, || check_targets::check(cx, target));
+            }
+        }
+        Action::CrossTargets => {
+            for target in cross::ALL {
+                let name = format!("{}, {}", step.name, target.triple);
+                report.run(&name, || cross::test(cx, target, &[]));
+            }
+        }
+    }
+}
+
+/// The flag is unstable; `RUSTC_BOOTSTRAP` lets the stable compiler take it. The standard library comes
+/// compiled, so its own types do not move: this is about the structs and enums of users.
+fn test_layout_seed(cx: &Context, seed: u32) -> anyhow::Result<Outcome> {
+    let flags = format!("-Zrandomize-layout -Zlayout-seed={seed}");
+    let mut command = cx.cargo(&["test", "-p", "vox", "--lib", "--tests"]);
+    command.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", flags);
+    let count = process::run_tests(&mut command)?;
+    Ok(Outcome::Passed(count.to_string()))
+}

@@ -1,0 +1,69 @@
+//! Runs the interpreter's tests under Miri, which finds undefined behaviour in the unsafe code they reach.
+//!
+//! Not for: machine code, which Miri cannot run. Nightly only, so an older or missing nightly never stops a
+//! developer: the check is apart from `cargo test`.
+
+use std::process::Command;
+
+use crate::context::Context;
+use crate::install::{self, Availability};
+use crate::outcome::Outcome;
+use crate::process::{self, TestCount};
+
+/// Miri is some hundred times slower than the processor.
+const SCALE: &str = "0.01";
+
+/// How much to run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// Unit tests of `vox-core`: minutes.
+    Quick,
+    /// All tests of `vox-core` and of `vox` as an interpreter.
+    Whole,
+}
+
+impl Extent {
+    pub(crate) fn from_quick(quick: bool) -> Extent {
+        if quick { Extent::Quick } else { Extent::Whole }
+    }
+
+    fn suites(self) -> &'static [&'static [&'static str]] {
+        match self {
+            Extent::Quick => &[&["-p", "vox-core", "--lib"]],
+            Extent::Whole => &[
+                &["-p", "vox-core"],
+                &["-p", "vox", "--no-default-features", "--lib", "--tests"],
+            ],
+        }
+    }
+}
+
+pub(crate) fn test(cx: &Context, extent: Extent) -> anyhow::Result<Outcome> {
+    if let Availability::DownloadFailed(reason) = install::miri(cx)? {
+        return Ok(Outcome::Skipped(reason));
+    }
+    let mut count = TestCount::default();
+    for suite in extent.suites() {
+        count.add(process::run_tests(&mut miri(cx, suite))?);
+    }
+    Ok(Outcome::Passed(count.to_string()))
+}
+
+fn miri(cx: &Context, suite: &[&str]) -> Command {
+    // Not `cargo +nightly`: the cargo that runs this is a toolchain's own and knows no `+`.
+    let mut command = Command::new("rustup");
+    command
+        .args(["run", "nightly", "cargo", "miri", "test"])
+        .args(suite);
+    command.current_dir(cx.root());
+    // What the stable cargo around us has set for its own children would mislead the nightly one.
+    for name in ["CARGO", "RUSTC", "RUSTUP_TOOLCHAIN", "LD_LIBRARY_PATH"] {
+        command.env_remove(name);
+    }
+    // Tests read golden files and variables.
+    command.env("MIRIFLAGS", "-Zmiri-disable-isolation");
+    if std::env::var_os("VOX_TEST_SCALE").is_none() {
+        command.env("VOX_TEST_SCALE", SCALE);
+    }
+    command
+}
