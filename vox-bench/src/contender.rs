@@ -315,8 +315,9 @@ mod tests {
     #[test]
     fn every_available_column_enters() {
         let lineup = Lineup::new();
+        let values = [vec![String::from("one")], vec![]];
         for column in Column::ALL {
-            let entered = lineup.enter(column, &[vec![String::from("one")], vec![]]);
+            let entered = lineup.enter(column, &values);
             match (column.missing(), entered) {
                 (None, Ok(contender)) => assert_eq!(contender.column(), column),
                 (Some(reason), Err(Absence::Unavailable(said))) => assert_eq!(said, reason),

@@ -184,7 +184,7 @@ mod tests {
         ] {
             assert!(text.contains(sentence), "{text}");
         }
-        let cost = text.lines().rfind(|line| line.starts_with("gnarly_16  "));
+        let cost = text.lines().rfind(|line| line.starts_with("gnarly_16 "));
         let words: Vec<&str> = cost.unwrap().split_whitespace().collect();
         assert_eq!(words, ["gnarly_16", "|", "80", "|", "+0.50"]);
     }
