@@ -7,6 +7,7 @@ pub mod cx;
 pub mod entry;
 pub mod error;
 pub mod interp;
+pub mod kernels;
 mod leaf;
 pub mod lower;
 mod probe;

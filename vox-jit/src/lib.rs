@@ -1,1 +1,31 @@
-//! vox-jit.
+//! The Cranelift tier of vox: programs become machine code.
+//!
+//! [`Compiler::compile`] turns the programs of some slots into functions in the
+//! entry convention and publishes them. A refusal, whatever its reason, leaves
+//! the slot as it was: the lower tier goes on serving, nothing is lost but speed.
+//!
+//! * [`emit`]: one program becomes one Cranelift function. No shapes here, only ops.
+//! * [`memory`]: executable memory, with a budget. The only part that knows
+//!   operating systems.
+//! * [`compile`]: the front that ties them together and counts.
+//!
+//! Not here: what ops mean (`vox_core::interp`), how C functions are called
+//! (`vox-cabi`), when a type deserves machine code.
+
+pub mod compile;
+pub mod emit;
+pub mod error;
+pub mod memory;
+
+pub use compile::{Batch, Compiled, Compiler, CompilerOptions, Listing, OptLevel, Stats};
+pub use emit::VtableCalls;
+pub use error::{CompileError, Unavailable};
+
+/// Whether this crate generates code for the processor it was built for.
+/// Whether the operating system lets that code run, [`Compiler`] finds out.
+pub const HAS_CODE_GENERATOR: bool = cfg!(any(
+    target_arch = "x86_64",
+    target_arch = "aarch64",
+    target_arch = "riscv64",
+    target_arch = "s390x"
+));

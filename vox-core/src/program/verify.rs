@@ -5,9 +5,9 @@
 //! program. A refusal is a bug in lowering, never the user's.
 //!
 //! The checks build on each other, so their order matters: first every number
-//! names something ([`references`]), then functions are of the kind their ops
-//! call ([`functions`]), then the blocks form a tree ([`tree`]), then each op is
-//! allowed where it stands ([`placement`]), and last every byte written has room
+//! names something (`references`), then functions are of the kind their ops
+//! call (`functions`), then the blocks form a tree (`tree`), then each op is
+//! allowed where it stands (`placement`), and last every byte written has room
 //! ([`super::spare_after`]).
 //!
 //! Not here, because a program does not say it: that offsets point at what the

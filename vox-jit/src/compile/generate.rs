@@ -1,0 +1,153 @@
+//! From a program to bytes: emission, Cranelift, and the guard around both.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use cranelift_codegen::Context;
+use cranelift_codegen::control::ControlPlane;
+use cranelift_codegen::ir::{Function, UserFuncName};
+use cranelift_codegen::isa::OwnedTargetIsa;
+use cranelift_frontend::FunctionBuilderContext;
+use vox_core::program::Program;
+
+use super::CompilerOptions;
+use crate::emit::{self, EmitOptions};
+use crate::error::CompileError;
+
+/// What a person can read of a program's code.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Listing {
+    /// The Cranelift IR, as emitted.
+    pub clif: String,
+    /// The disassembly.
+    pub assembly: String,
+    /// Bytes of machine code.
+    pub code_bytes: usize,
+}
+
+/// Cranelift's working memory, reused from one program to the next.
+pub(super) struct Generator {
+    context: Context,
+    builder: FunctionBuilderContext,
+    panic: bool,
+}
+
+impl core::fmt::Debug for Generator {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Generator").finish_non_exhaustive()
+    }
+}
+
+impl Generator {
+    pub(super) fn new() -> Self {
+        Self {
+            context: Context::new(),
+            builder: FunctionBuilderContext::new(),
+            panic: false,
+        }
+    }
+
+    /// Makes the next program panic.
+    pub(super) fn panic_once(&mut self) {
+        self.panic = true;
+    }
+
+    /// The machine code of a program. After a failure, memory that may be in
+    /// disorder is replaced.
+    pub(super) fn generate(
+        &mut self,
+        program: &Program,
+        emit: &EmitOptions<'_>,
+        options: &CompilerOptions,
+    ) -> Result<Vec<u8>, CompileError> {
+        let _ = options;
+        let attempt = catch_unwind(AssertUnwindSafe(|| self.attempt(program, emit)));
+        let result = attempt.unwrap_or_else(|payload| Err(panicked(&*payload)));
+        if result.is_err() {
+            *self = Self::new();
+        }
+        result
+    }
+
+    fn attempt(
+        &mut self,
+        program: &Program,
+        emit: &EmitOptions<'_>,
+    ) -> Result<Vec<u8>, CompileError> {
+        self.context.clear();
+        emit::emit(program, emit, &mut self.context.func, &mut self.builder)?;
+        assert!(!self.panic, "injected by a test");
+        let compiled = self
+            .context
+            .compile(emit.isa, &mut ControlPlane::default())
+            .map_err(|error| CompileError::Codegen(format!("{:?}", error.inner)))?;
+        check(compiled)?;
+        Ok(compiled.code_buffer().to_vec())
+    }
+}
+
+/// Refuses code that would need more than copying to work.
+fn check(compiled: &cranelift_codegen::CompiledCode) -> Result<(), CompileError> {
+    if let Some(relocation) = compiled.buffer.relocs().first() {
+        return Err(CompileError::Codegen(format!(
+            "code with a relocation: {relocation:?}"
+        )));
+    }
+    Ok(())
+}
+
+fn panicked(payload: &(dyn core::any::Any + Send)) -> CompileError {
+    let message = payload
+        .downcast_ref::<&str>()
+        .map(ToString::to_string)
+        .or_else(|| payload.downcast_ref::<String>().cloned());
+    CompileError::Panicked(message.unwrap_or_else(|| String::from("no message")))
+}
+
+/// A listing of a program's code.
+pub(super) fn list(
+    program: &Program,
+    emit: &EmitOptions<'_>,
+    options: &CompilerOptions,
+) -> Result<Listing, CompileError> {
+    let _ = options;
+    let run = || {
+        let mut context = Context::for_function(Function::with_name_signature(
+            UserFuncName::default(),
+            cranelift_codegen::ir::Signature::new(emit::entry_convention(emit.isa)),
+        ));
+        context.set_disasm(true);
+        let mut builder = FunctionBuilderContext::new();
+        emit::emit(program, emit, &mut context.func, &mut builder)?;
+        let clif = context.func.display().to_string();
+        let compiled = context
+            .compile(emit.isa, &mut ControlPlane::default())
+            .map_err(|error| CompileError::Codegen(format!("{:?}", error.inner)))?;
+        check(compiled)?;
+        Ok(Listing {
+            clif,
+            assembly: compiled.vcode.clone().unwrap_or_default(),
+            code_bytes: compiled.code_buffer().len(),
+        })
+    };
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|payload| Err(panicked(&*payload)))
+}
+
+/// A listing for any instruction set.
+///
+/// # Errors
+///
+/// When the program cannot be compiled.
+pub fn list_for(
+    isa: &OwnedTargetIsa,
+    program: &Program,
+    options: &CompilerOptions,
+) -> Result<Listing, CompileError> {
+    let emit = EmitOptions {
+        isa: &**isa,
+        vtable_calls: options.vtable_calls,
+        count_calls: options.count_calls,
+        over_read: options.over_read,
+    };
+    list(program, &emit, options)
+}

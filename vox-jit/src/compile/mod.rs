@@ -1,0 +1,236 @@
+//! The compiler: programs in, published entries out.
+//!
+//! One compiler has one instruction set, one arena of executable memory, and counts what
+//! it did. Programs compiled together share pages. Whatever goes wrong with one
+//! program, a panic of the code generator included, is that program's failure: its
+//! slot keeps the entry it had, the others are compiled, and so are later ones.
+//!
+//! Not here: which programs deserve it and when. Read next: [`generate`].
+
+mod generate;
+mod options;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use vox_core::entry::EncodeFn;
+use vox_core::program::Program;
+use vox_core::slot::Slot;
+use vox_core::tier::Tier;
+
+use crate::emit::EmitOptions;
+use crate::error::{CompileError, Unavailable};
+use crate::memory::Arena;
+use cranelift_codegen::isa::OwnedTargetIsa;
+use generate::Generator;
+
+pub use generate::{Listing, list_for};
+pub use options::{CompilerOptions, OptLevel, isa_for};
+
+/// See the module documentation.
+pub struct Compiler {
+    isa: OwnedTargetIsa,
+    options: CompilerOptions,
+    arena: Mutex<Arena>,
+    generator: Mutex<Generator>,
+    stats: Mutex<Stats>,
+}
+
+/// What a compiler has done so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Programs whose code was published.
+    pub compiled: u64,
+    /// Programs that failed, for whatever reason.
+    pub failed: u64,
+    /// Bytes of code published, without padding.
+    pub code_bytes: u64,
+    /// Time spent compiling and publishing, failures included.
+    pub time: Duration,
+}
+
+/// One program's code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Compiled {
+    /// Bytes of machine code.
+    pub code_bytes: usize,
+    /// Time to generate them, without publication.
+    pub time: Duration,
+}
+
+/// What one call of [`Compiler::compile`] did.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Batch {
+    /// For each slot, in order.
+    pub programs: Vec<Result<Compiled, CompileError>>,
+    /// Time to make the code executable.
+    pub publication: Duration,
+}
+
+impl core::fmt::Debug for Compiler {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Compiler")
+            .field("isa", &self.isa.name())
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Compiler {
+    /// A compiler for this machine.
+    ///
+    /// # Errors
+    ///
+    /// When there is no machine code for this processor, or no address space.
+    pub fn new(options: CompilerOptions) -> Result<Self, Unavailable> {
+        Ok(Self {
+            isa: options::host_isa(&options)?,
+            arena: Mutex::new(Arena::reserve(options.code_budget).map_err(Unavailable::Memory)?),
+            generator: Mutex::new(Generator::new()),
+            stats: Mutex::new(Stats::default()),
+            options,
+        })
+    }
+
+    /// Compiles the programs of these slots and publishes their entries in them.
+    /// A slot whose program fails keeps its entry.
+    ///
+    /// # Safety
+    ///
+    /// Nobody calls an entry of these slots, nor of slots their programs refer
+    /// to, after this compiler is dropped; and the slots live as long as their entries may be called.
+    pub unsafe fn compile(&self, slots: &[&Slot]) -> Batch {
+        let start = Instant::now();
+        let generated: Vec<_> = slots.iter().map(|slot| self.generate(slot)).collect();
+        let publishing = Instant::now();
+        let placed = {
+            let codes: Vec<&[u8]> = generated
+                .iter()
+                .filter_map(|code| code.as_ref().ok())
+                .map(|(code, _)| code.as_slice())
+                .collect();
+            lock(&self.arena).publish(&codes)
+        };
+        let publication = publishing.elapsed();
+        let programs: Vec<_> = match placed {
+            Ok(addresses) => {
+                let mut addresses = addresses.into_iter();
+                let publish = |(slot, code): (&&Slot, Result<(Vec<u8>, Compiled), _>)| {
+                    let (_, compiled) = code?;
+                    if let Some(address) = addresses.next() {
+                        // SAFETY: the code was generated from this slot's verified program,
+                        // is executable, and lives as long as it is called by
+                        // the duty of this function (A13, A14).
+                        unsafe { publish(slot, address) };
+                    }
+                    Ok(compiled)
+                };
+                slots.iter().zip(generated).map(publish).collect()
+            }
+            Err(error) => generated
+                .into_iter()
+                .map(|code| code.and(Err(CompileError::Memory(error.clone()))))
+                .collect(),
+        };
+        self.count(&programs, start.elapsed());
+        Batch {
+            programs,
+            publication,
+        }
+    }
+
+    fn generate(&self, slot: &Slot) -> Result<(Vec<u8>, Compiled), CompileError> {
+        let program = program_of(slot)?;
+        let start = Instant::now();
+        let code = lock(&self.generator).generate(program, &self.emit_options(), &self.options)?;
+        let compiled = Compiled {
+            code_bytes: code.len(),
+            time: start.elapsed(),
+        };
+        Ok((code, compiled))
+    }
+
+    fn emit_options(&self) -> EmitOptions<'_> {
+        EmitOptions {
+            isa: &*self.isa,
+            vtable_calls: self.options.vtable_calls,
+            count_calls: self.options.count_calls,
+            over_read: self.options.over_read,
+        }
+    }
+
+    fn count(&self, programs: &[Result<Compiled, CompileError>], time: Duration) {
+        let mut stats = lock(&self.stats);
+        stats.time += time;
+        for program in programs {
+            match program {
+                Ok(compiled) => {
+                    stats.compiled += 1;
+                    stats.code_bytes += compiled.code_bytes as u64;
+                }
+                Err(_) => stats.failed += 1,
+            }
+        }
+    }
+
+    /// What the code of a program looks like, without publishing it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::compile`].
+    pub fn list(&self, program: &Program) -> Result<Listing, CompileError> {
+        generate::list(program, &self.emit_options(), &self.options)
+    }
+
+    /// What was done so far.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        *lock(&self.stats)
+    }
+
+    /// Bytes of executable memory in use, in whole pages, and the budget.
+    #[must_use]
+    pub fn memory(&self) -> (usize, usize) {
+        let arena = lock(&self.arena);
+        (arena.used(), arena.budget())
+    }
+
+    /// Makes later compiles fail as if the system refused executable memory.
+    #[doc(hidden)]
+    pub fn refuse_memory_for_test(&self, refuse: bool) {
+        lock(&self.arena).refuse_for_test(refuse);
+    }
+
+    /// Makes the next compile panic within the code generator.
+    #[doc(hidden)]
+    pub fn panic_once_for_test(&self) {
+        lock(&self.generator).panic_once();
+    }
+}
+
+/// The program of a slot.
+fn program_of(slot: &Slot) -> Result<&Program, CompileError> {
+    slot.program()
+        .ok_or_else(|| CompileError::Malformed(String::from("the slot has no program yet")))
+}
+
+/// Replaces a slot's entry.
+///
+/// # Safety
+///
+/// `address` is the entry of a function that was generated from the slot's
+/// program and stays executable while it may be called.
+unsafe fn publish(slot: &Slot, address: *const u8) {
+    // SAFETY: generated code has the signature of entries (A13).
+    let entry = unsafe { core::mem::transmute::<*const u8, EncodeFn>(address) };
+    // SAFETY: the caller's duty.
+    unsafe { slot.publish(entry, Tier::Optimized) };
+}
+
+/// Locks; a panic elsewhere has left nothing half done that matters here.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

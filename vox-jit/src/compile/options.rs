@@ -1,0 +1,108 @@
+//! What a compiler can be told, and the instruction set that follows from it.
+
+use cranelift_codegen::isa::{self, OwnedTargetIsa};
+use cranelift_codegen::settings::{self, Configurable, SetError};
+use target_lexicon::{Architecture, Triple};
+
+use crate::emit::VtableCalls;
+use crate::error::Unavailable;
+
+/// How much work Cranelift puts into a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum OptLevel {
+    /// No optimisation before register allocation: what is emitted is good
+    /// already, and this compiles faster.
+    #[default]
+    None,
+    /// Optimises.
+    Speed,
+}
+
+/// What a compiler can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CompilerOptions {
+    /// Bytes of executable memory there may be.
+    pub code_budget: usize,
+    /// How vtable functions are called.
+    pub vtable_calls: VtableCalls,
+    /// Whether vtable and accessor calls are counted in the state of the encode.
+    pub count_calls: bool,
+    /// Whether short strings may be read beyond their end, within the page.
+    /// Memory checkers want this off.
+    pub over_read: bool,
+    /// How much Cranelift optimises.
+    pub opt_level: OptLevel,
+    /// Whether Cranelift verifies what it is given. On in debug builds.
+    pub verifier: bool,
+}
+
+impl Default for CompilerOptions {
+    fn default() -> Self {
+        Self {
+            code_budget: 64 << 20,
+            vtable_calls: VtableCalls::Inline,
+            count_calls: false,
+            over_read: true,
+            opt_level: OptLevel::None,
+            verifier: cfg!(debug_assertions),
+        }
+    }
+}
+
+/// The flags for a target, by name.
+fn flags(options: &CompilerOptions, triple: &Triple) -> Result<settings::Flags, SetError> {
+    let mut flags = settings::builder();
+    let opt_level = match options.opt_level {
+        OptLevel::None => "none",
+        OptLevel::Speed => "speed",
+    };
+    flags.set("opt_level", opt_level)?;
+    let verifier = if options.verifier { "true" } else { "false" };
+    flags.set("enable_verifier", verifier)?;
+    // Loops have no alignment of their own.
+    flags.set("log2_min_function_alignment", "6")?;
+    // Profilers walk through.
+    flags.set("preserve_frame_pointers", "true")?;
+    flags.set("unwind_info", "false")?;
+    // Encoded data is not attacker-controlled code; tables are bounds-checked.
+    flags.set("enable_table_access_spectre_mitigation", "false")?;
+    flags.set("enable_heap_access_spectre_mitigation", "false")?;
+    // A frame of more than a page must not step over the guard page.
+    if triple.architecture != Architecture::S390x {
+        flags.set("enable_probestack", "true")?;
+        flags.set("probestack_strategy", "inline")?;
+    }
+    Ok(settings::Flags::new(flags))
+}
+
+/// The instruction set of this machine, with all its extensions.
+pub(super) fn host_isa(options: &CompilerOptions) -> Result<OwnedTargetIsa, Unavailable> {
+    let builder = cranelift_native::builder()
+        .map_err(|reason| Unavailable::Processor(String::from(reason)))?;
+    finish(builder, options)
+}
+
+/// The instruction set of another machine, with no extensions: for looking at
+/// the code, not for running it.
+///
+/// # Errors
+///
+/// When it is not compiled into Cranelift.
+pub fn isa_for(triple: &Triple, options: &CompilerOptions) -> Result<OwnedTargetIsa, Unavailable> {
+    let builder =
+        isa::lookup(triple.clone()).map_err(|error| Unavailable::Processor(error.to_string()))?;
+    finish(builder, options)
+}
+
+fn finish(builder: isa::Builder, options: &CompilerOptions) -> Result<OwnedTargetIsa, Unavailable> {
+    let unavailable = |reason: String| Unavailable::Processor(reason);
+    let triple = builder.triple().clone();
+    if triple.pointer_width() != Ok(target_lexicon::PointerWidth::U64) {
+        return Err(unavailable(format!("{triple} has no 64-bit pointers")));
+    }
+    let flags = flags(options, &triple).map_err(|error| unavailable(error.to_string()))?;
+    builder
+        .finish(flags)
+        .map_err(|error| unavailable(error.to_string()))
+}

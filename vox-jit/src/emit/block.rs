@@ -1,0 +1,311 @@
+//! A block: its ops one after the other. The one match over all ops.
+
+use cranelift_codegen::ir::types;
+use vox_core::program::{BlockId, Op};
+
+use super::cursor::Cursor;
+use super::emitter::{Emitter, Scope};
+use super::place::Base;
+use super::{
+    array, borrow, bytes, call, guarded, iter, list, map, option, result, runtime, scalar, switch,
+};
+use crate::error::CompileError;
+
+/// Emits a block. `None` when it never comes to its end.
+pub(super) fn emit(
+    e: &mut Emitter<'_, '_>,
+    id: BlockId,
+    base: Base,
+    cursor: Cursor,
+    scope: Scope,
+) -> Result<Option<Cursor>, CompileError> {
+    let scope = scope.nested()?;
+    let program = e.program;
+    let Some(block) = program.code.blocks.get(id.index()) else {
+        return Err(CompileError::Malformed(format!("there is no block {id}")));
+    };
+    let mut cursor = Some(cursor);
+    for op in &block.ops {
+        let Some(at) = cursor else {
+            return Err(CompileError::Malformed(format!(
+                "{} follows an op that never ends",
+                op.name()
+            )));
+        };
+        e.count_op()?;
+        cursor = emit_op(e, op, base, at, scope)?;
+    }
+    Ok(cursor)
+}
+
+/// Emits one op. A list of one-line arms, longer than a function usually gets:
+/// it is the table of all ops.
+fn emit_op(
+    e: &mut Emitter<'_, '_>,
+    op: &Op,
+    base: Base,
+    cursor: Cursor,
+    scope: Scope,
+) -> Result<Option<Cursor>, CompileError> {
+    match *op {
+        Op::Reserve { bytes } => Ok(Some(cursor.ensure(e, bytes, scope))),
+        Op::WriteConst { bytes } => scalar::write_const(e, bytes, cursor).map(Some),
+        Op::WriteByte { at } => scalar::write_byte(e, base.at(at), cursor).map(Some),
+        Op::CopyBytes { at, len } => scalar::copy_bytes(e, base.at(at), len, cursor).map(Some),
+        Op::WriteF32 { at } => scalar::write_float(e, base.at(at), types::I32, cursor).map(Some),
+        Op::WriteF64 { at } => scalar::write_float(e, base.at(at), types::I64, cursor).map(Some),
+        Op::WriteVarU16 { at } => {
+            scalar::write_unsigned(e, base.at(at), types::I16, 3, cursor).map(Some)
+        }
+        Op::WriteVarU32 { at } => {
+            scalar::write_unsigned(e, base.at(at), types::I32, 5, cursor).map(Some)
+        }
+        Op::WriteVarU64 { at } => {
+            scalar::write_unsigned(e, base.at(at), types::I64, 10, cursor).map(Some)
+        }
+        Op::WriteVarU128 { at } => {
+            scalar::write_called(e, base.at(at), runtime::VARINT_U128, 19, cursor).map(Some)
+        }
+        Op::WriteVarI16 { at } => {
+            scalar::write_signed(e, base.at(at), types::I16, 3, cursor).map(Some)
+        }
+        Op::WriteVarI32 { at } => {
+            scalar::write_signed(e, base.at(at), types::I32, 5, cursor).map(Some)
+        }
+        Op::WriteVarI64 { at } => {
+            scalar::write_signed(e, base.at(at), types::I64, 10, cursor).map(Some)
+        }
+        Op::WriteVarI128 { at } => {
+            scalar::write_called(e, base.at(at), runtime::VARINT_I128, 19, cursor).map(Some)
+        }
+        Op::WriteChar { at } => scalar::write_char(e, base.at(at), cursor).map(Some),
+        Op::WriteBytes {
+            at,
+            source,
+            reserve,
+        } => bytes::write(e, base.at(at), source, reserve, cursor, scope).map(Some),
+        Op::WriteFixedList {
+            at,
+            source,
+            width,
+            reserve,
+        } => bytes::write_fixed(e, base.at(at), source, width, reserve, cursor, scope).map(Some),
+        Op::WriteListVarU16 {
+            at,
+            source,
+            reserve,
+        } => bytes::write_by(
+            e,
+            runtime::LIST_U16,
+            base.at(at),
+            source,
+            reserve,
+            cursor,
+            scope,
+        )
+        .map(Some),
+        Op::WriteListVarU32 {
+            at,
+            source,
+            reserve,
+        } => bytes::write_by(
+            e,
+            runtime::LIST_U32,
+            base.at(at),
+            source,
+            reserve,
+            cursor,
+            scope,
+        )
+        .map(Some),
+        Op::WriteListVarU64 {
+            at,
+            source,
+            reserve,
+        } => bytes::write_by(
+            e,
+            runtime::LIST_U64,
+            base.at(at),
+            source,
+            reserve,
+            cursor,
+            scope,
+        )
+        .map(Some),
+        Op::WriteListVarI16 {
+            at,
+            source,
+            reserve,
+        } => bytes::write_by(
+            e,
+            runtime::LIST_I16,
+            base.at(at),
+            source,
+            reserve,
+            cursor,
+            scope,
+        )
+        .map(Some),
+        Op::WriteListVarI32 {
+            at,
+            source,
+            reserve,
+        } => bytes::write_by(
+            e,
+            runtime::LIST_I32,
+            base.at(at),
+            source,
+            reserve,
+            cursor,
+            scope,
+        )
+        .map(Some),
+        Op::WriteListVarI64 {
+            at,
+            source,
+            reserve,
+        } => bytes::write_by(
+            e,
+            runtime::LIST_I64,
+            base.at(at),
+            source,
+            reserve,
+            cursor,
+            scope,
+        )
+        .map(Some),
+        Op::WriteUnitList {
+            at,
+            source,
+            reserve,
+        } => bytes::write_unit_list(e, base.at(at), source, reserve, cursor, scope).map(Some),
+        Op::WriteList {
+            at,
+            source,
+            stride,
+            each,
+            bound,
+            path,
+            reserve,
+        } => {
+            let items = list::Items {
+                stride,
+                each,
+                bound,
+                path,
+                reserve,
+            };
+            list::write(e, base.at(at), source, items, cursor, scope).map(Some)
+        }
+        Op::WriteArray {
+            at,
+            source,
+            count,
+            stride,
+            each,
+            bound,
+            path,
+            reserve,
+        } => {
+            let items = list::Items {
+                stride,
+                each,
+                bound,
+                path,
+                reserve,
+            };
+            array::write(e, base.at(at), source, count, items, cursor, scope).map(Some)
+        }
+        Op::WriteOption { at, source, some } => {
+            option::write(e, base.at(at), source, some, cursor, scope)
+        }
+        Op::WriteResult {
+            at,
+            is_ok,
+            get_ok,
+            get_err,
+            ok,
+            err,
+        } => {
+            let arms = [(0, get_ok, ok), (1, get_err, err)];
+            result::write(e, base.at(at), is_ok, arms, cursor, scope)
+        }
+        Op::Switch {
+            at,
+            tag,
+            arms,
+            path,
+        } => switch::write(e, base.moved(at), tag, arms, path, cursor, scope),
+        Op::Borrow { at, source, each } => {
+            borrow::write(e, base.at(at), source, each, cursor, scope)
+        }
+        Op::WriteIter {
+            at,
+            len,
+            iter,
+            each,
+            path,
+            reserve,
+        } => {
+            let items = iter::Items {
+                len,
+                iter,
+                path,
+                reserve,
+            };
+            iter::write(e, base.at(at), items, each, cursor, scope).map(Some)
+        }
+        Op::WriteMap {
+            at,
+            len,
+            iter,
+            key,
+            value,
+            path,
+            reserve,
+        } => {
+            let items = iter::Items {
+                len,
+                iter,
+                path,
+                reserve,
+            };
+            map::write(e, base.at(at), items, key, value, cursor, scope).map(Some)
+        }
+        Op::Call { at, child, path } => {
+            call::child(e, base.at(at), child, path, cursor, scope).map(Some)
+        }
+        Op::Repeat { at } => {
+            call::repeat(e, base.at(at), cursor);
+            Ok(None)
+        }
+        Op::WithLock {
+            at,
+            lock,
+            each,
+            path,
+        } => guarded::lock(e, base.at(at), lock, each, path, cursor, scope),
+        Op::WithProxy {
+            at,
+            proxy,
+            each,
+            path,
+        } => guarded::proxy(e, base.at(at), proxy, each, path, cursor, scope),
+        Op::Unless {
+            at,
+            skip_if,
+            each,
+            path,
+        } => guarded::unless(e, base.moved(at), skip_if, each, path, cursor, scope),
+        Op::WriteLeaf {
+            at,
+            leaf,
+            path,
+            reserve,
+        } => call::leaf(e, base.at(at), leaf, path, reserve, cursor, scope).map(Some),
+        Op::Never { path } => {
+            call::never(e, path, scope);
+            Ok(None)
+        }
+    }
+}

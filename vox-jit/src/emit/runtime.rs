@@ -1,0 +1,90 @@
+//! The functions of ours that machine code calls, by address.
+//!
+//! All are in the entry convention and take words. Their Rust declarations and
+//! the numbers of parameters here are kept together by [`function!`], which only
+//! accepts a function of that many parameters.
+
+use vox_core::cx::EncodeCx;
+use vox_core::kernels::{bytes, list, varint};
+use vox_core::program::Program;
+use vox_core::trampoline::{self, fail, iter, lock, predicate, proxy, trace};
+
+/// A function of ours.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Function {
+    pub(super) address: *const (),
+    pub(super) parameters: usize,
+    pub(super) returns: bool,
+}
+
+macro_rules! entry_pointer {
+    ($path:expr, ($($ty:ty),*) $(-> $ret:ty)?) => {{
+        #[cfg(target_arch = "x86_64")]
+        let pointer: unsafe extern "sysv64" fn($($ty),*) $(-> $ret)? = $path;
+        #[cfg(not(target_arch = "x86_64"))]
+        let pointer: unsafe extern "C" fn($($ty),*) $(-> $ret)? = $path;
+        pointer as *const ()
+    }};
+}
+#[cfg(feature = "trampolines")]
+pub(super) use entry_pointer;
+
+macro_rules! count {
+    () => { 0 };
+    ($first:ty $(, $rest:ty)*) => { 1 + count!($($rest),*) };
+}
+#[cfg(feature = "trampolines")]
+pub(super) use count;
+
+macro_rules! functions {
+    ($($(#[$doc:meta])* $name:ident = $path:expr, ($($ty:ty),*) $(-> $ret:ty)?;)*) => { $(
+        $(#[$doc])*
+        pub(super) const $name: Function = Function {
+            address: entry_pointer!($path, ($($ty),*) $(-> $ret)?),
+            parameters: count!($($ty),*),
+            returns: functions!(@returns $($ret)?),
+        };
+    )* };
+    (@returns) => { false };
+    (@returns $ret:ty) => { true };
+}
+#[cfg(feature = "trampolines")]
+pub(super) use functions;
+
+type Cx = *mut EncodeCx;
+type Address = *const u8;
+type Out = *mut u8;
+type Anything = *const ();
+
+functions! {
+    TRACE_STATIC = trace::trace_static, (Cx, *const Program, usize);
+    TRACE_INDEX = trace::trace_index, (Cx, usize);
+    TRACE_KEY = trace::trace_key, (Cx, usize);
+    TRACE_VALUE = trace::trace_value, (Cx, usize);
+
+    FAIL_DEPTH = fail::fail_depth, (Cx) -> Out;
+    FAIL_LENGTH = fail::fail_length, (Cx, usize, usize) -> Out;
+    FAIL_DISCRIMINANT = fail::fail_discriminant, (Cx, i64) -> Out;
+    FAIL_UNINHABITED = fail::fail_uninhabited, (Cx) -> Out;
+
+    ITER_NEXT = iter::next, (Cx, Anything, *const facet_core::PtrMut, *mut *const u8, usize) -> usize;
+    ITER_NEXT_ENTRIES = iter::next_entries, (Cx, Anything, *const facet_core::PtrMut, *mut iter::Entry, usize) -> usize;
+    LOCK = lock::lock, (Cx, Anything, Address) -> Address;
+    READ = lock::read, (Cx, Anything, Address) -> Address;
+    CONVERT = proxy::convert, (Cx, Anything, Address, usize, usize, Anything) -> Address;
+    SKIP = predicate::skip, (Cx, Anything, Address) -> usize;
+    RELEASE_LAST = trampoline::release_last, (Cx) -> usize;
+
+    VARINT = varint::write_u64, (Out, u64) -> Out;
+    VARINT_U128 = varint::write_u128, (Out, Address) -> Out;
+    VARINT_I128 = varint::write_i128, (Out, Address) -> Out;
+    CHAR = varint::write_char, (Out, Address) -> Out;
+    BYTES = bytes::write_bytes, (Cx, Out, Address, usize, usize) -> Out;
+    APPEND = bytes::append, (Cx, Out, Address, usize, usize) -> Out;
+    LIST_U16 = list::write_u16, (Cx, Out, Address, usize, usize) -> Out;
+    LIST_U32 = list::write_u32, (Cx, Out, Address, usize, usize) -> Out;
+    LIST_U64 = list::write_u64, (Cx, Out, Address, usize, usize) -> Out;
+    LIST_I16 = list::write_i16, (Cx, Out, Address, usize, usize) -> Out;
+    LIST_I32 = list::write_i32, (Cx, Out, Address, usize, usize) -> Out;
+    LIST_I64 = list::write_i64, (Cx, Out, Address, usize, usize) -> Out;
+}

@@ -1,0 +1,155 @@
+//! Enums: from the tag to the block of its variant.
+//!
+//! A jump table where the tags lie close together, comparisons otherwise. A tag that
+//! no variant has is an error, never success.
+
+use cranelift_codegen::ir::{
+    Block, BlockCall, InstBuilder, JumpTableData, Value, condcodes::IntCC, types,
+};
+use cranelift_frontend::Switch;
+use vox_core::program::{Arm, Offset, PathId, TableId, TagWidth};
+
+use super::cold::Step;
+use super::cursor::Cursor;
+use super::emitter::{Emitter, Scope};
+use super::join::Join;
+use super::place::{Base, Place};
+use super::{block, runtime, scalar};
+use crate::error::CompileError;
+
+/// Runs the block of the arm the tag selects. `base` is where the enum is.
+pub(super) fn write(
+    e: &mut Emitter<'_, '_>,
+    base: Base,
+    tag: TagWidth,
+    table: TableId,
+    path: PathId,
+    cursor: Cursor,
+    scope: Scope,
+) -> Result<Option<Cursor>, CompileError> {
+    let program = e.program;
+    let Some(arms) = program.code.tables.get(table.index()) else {
+        return Err(CompileError::Malformed(format!(
+            "there is no table {table}"
+        )));
+    };
+    let place = base.at(Offset(0));
+    let value = load(e, place, tag);
+    let unknown = e.cold_block();
+    let blocks: Vec<Block> = arms.iter().map(|_| e.builder.create_block()).collect();
+    dispatch(e, value, arms, &blocks, unknown);
+
+    e.builder.switch_to_block(unknown);
+    e.call(runtime::FAIL_DISCRIMINANT, &[e.cx, value]);
+    let failing = e.way_out(scope, &[Step::Static(path)]);
+    e.builder.ins().jump(failing.failed, &[]);
+
+    // Every arm writes its index first, most of them one byte.
+    let mut join = Join::new(e, cursor.offset + 1);
+    for (arm, start) in arms.iter().zip(blocks) {
+        e.builder.switch_to_block(start);
+        let end = block::emit(e, arm.block, base, cursor, scope)?;
+        join.arrive(e, end);
+    }
+    Ok(join.finish(e))
+}
+
+/// Loads the tag as a word, extended by its own sign.
+fn load(e: &mut Emitter<'_, '_>, place: Place, tag: TagWidth) -> Value {
+    match tag {
+        TagWidth::U8 => scalar::load_unsigned(e, place, types::I8),
+        TagWidth::U16 => scalar::load_unsigned(e, place, types::I16),
+        TagWidth::U32 => scalar::load_unsigned(e, place, types::I32),
+        TagWidth::U64 => scalar::load_unsigned(e, place, types::I64),
+        TagWidth::I8 => scalar::load_signed(e, place, types::I8),
+        TagWidth::I16 => scalar::load_signed(e, place, types::I16),
+        TagWidth::I32 => scalar::load_signed(e, place, types::I32),
+        TagWidth::I64 => scalar::load_signed(e, place, types::I64),
+    }
+}
+
+/// Jumps to the block of the arm with this tag.
+fn dispatch(e: &mut Emitter<'_, '_>, value: Value, arms: &[Arm], blocks: &[Block], unknown: Block) {
+    match dense(arms) {
+        Some((least, positions)) => {
+            let index = e.add(value, least.wrapping_neg());
+            let call = |e: &mut Emitter<'_, '_>, block| {
+                BlockCall::new(block, [], &mut e.builder.func.dfg.value_lists)
+            };
+            let entries: Vec<BlockCall> = positions
+                .into_iter()
+                .map(|position| call(e, position.map_or(unknown, |arm| blocks[arm])))
+                .collect();
+            // The table's index is 32 bits wide, the tag is not.
+            let len = entries.len() as u64;
+            let inside = e.builder.create_block();
+            let in_table =
+                e.builder
+                    .ins()
+                    .icmp_imm_u(IntCC::UnsignedLessThan, index, len.cast_signed());
+            e.builder.ins().brif(in_table, inside, &[], unknown, &[]);
+            e.builder.switch_to_block(inside);
+            let index = e.builder.ins().ireduce(types::I32, index);
+            let default = call(e, unknown);
+            let data = JumpTableData::new(default, &entries);
+            let table = e.builder.create_jump_table(data);
+            e.builder.ins().br_table(index, table);
+        }
+        None => {
+            let mut switch = Switch::new();
+            for (arm, block) in arms.iter().zip(blocks) {
+                switch.set_entry(u128::from(arm.discriminant.cast_unsigned()), *block);
+            }
+            switch.emit(&mut e.builder, value, unknown);
+        }
+    }
+}
+
+/// The least tag, and the arm of each tag from there on, when a jump table of
+/// all of them is not much larger than the arms are many.
+fn dense(arms: &[Arm]) -> Option<(i64, Vec<Option<usize>>)> {
+    if arms.len() < 4 {
+        return None;
+    }
+    let least = arms.iter().map(|arm| arm.discriminant).min()?;
+    let most = arms.iter().map(|arm| arm.discriminant).max()?;
+    let span = usize::try_from(most.checked_sub(least)?).ok()?;
+    if span > arms.len() * 4 {
+        return None;
+    }
+    let mut positions = vec![None; span + 1];
+    for (idx, arm) in arms.iter().enumerate() {
+        let position = usize::try_from(arm.discriminant - least).ok()?;
+        positions[position] = Some(idx);
+    }
+    Some((least, positions))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vox_core::program::BlockId;
+
+    fn arms(tags: &[i64]) -> Vec<Arm> {
+        tags.iter()
+            .map(|tag| Arm {
+                discriminant: *tag,
+                block: BlockId(0),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn close_tags_make_a_table_with_holes() {
+        let (least, positions) = dense(&arms(&[-2, 1, 0, 3])).unwrap();
+        assert_eq!(least, -2);
+        assert_eq!(positions, [Some(0), None, Some(2), Some(1), None, Some(3)]);
+    }
+
+    #[test]
+    fn far_tags_make_none() {
+        assert_eq!(dense(&arms(&[i64::MIN, 0, 1, i64::MAX])), None);
+        assert_eq!(dense(&arms(&[0, 1, 2, 100])), None);
+        assert_eq!(dense(&arms(&[0, 1])), None);
+    }
+}
