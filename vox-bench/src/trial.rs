@@ -143,6 +143,9 @@ impl<'o, W: Write> Trial<'o, W> {
     fn new(options: &'o Options, progress: &'o mut Progress<W>, steps: usize) -> Self {
         let modes = mode::all();
         let mut notes = Vec::new();
+        if cfg!(debug_assertions) {
+            notes.push("built with debug assertions: the times say nothing of vox".to_owned());
+        }
         for column in Column::ALL {
             if let Some(reason) = column.missing() {
                 notes.push(format!("no column \"{}\": {reason}", column.title()));

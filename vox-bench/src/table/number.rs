@@ -20,7 +20,7 @@ pub(super) fn ratio(value: f64) -> String {
 
 /// A count, or the mean of counts.
 pub(super) fn count(value: f64) -> String {
-    if value.fract() == 0.0 || value >= 1000.0 {
+    if value.fract() == 0.0 || value >= 100.0 {
         group(&format!("{value:.0}"))
     } else {
         format!("{value:.1}")
@@ -52,7 +52,8 @@ mod tests {
         assert_eq!(ratio(0.378), "0.38");
         assert_eq!(ratio(12.34), "12.3");
         assert_eq!(count(353.0), "353");
-        assert_eq!(count(0.25), "0.2");
+        assert_eq!(count(17.25), "17.2");
+        assert_eq!(count(202.8), "203");
         assert_eq!(count(94_524.0), "94,524");
     }
 }
