@@ -58,6 +58,11 @@
 mod encoder;
 mod runtime;
 
+/// The code in README.md, compiled and run with the other documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 use std::io;
 
 use facet_core::{Facet, Shape};
