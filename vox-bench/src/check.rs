@@ -107,12 +107,14 @@ pub fn compare_bytes<T: Value>(
     modes: &[Mode],
     workload: &Workload,
     values: &[T],
-) -> Result<Checked, Mismatch> {
-    let mismatch = |mode: &str, idx, wrong| Mismatch {
-        workload: workload.name,
-        mode: mode.to_owned(),
-        value: (values.len() > 1).then_some(idx),
-        wrong,
+) -> Result<Checked, Box<Mismatch>> {
+    let mismatch = |mode: &str, idx, wrong| {
+        Box::new(Mismatch {
+            workload: workload.name,
+            mode: mode.to_owned(),
+            value: (values.len() > 1).then_some(idx),
+            wrong,
+        })
     };
     let mut bytes = 0;
     let mut calls = vec![Counters::default(); modes.len()];
@@ -143,13 +145,19 @@ pub fn compare_bytes<T: Value>(
 /// # Errors
 ///
 /// The first mode in which another document came back, or none.
-pub fn read_back(modes: &[Mode], workload: &Workload, document: &Document) -> Result<(), Mismatch> {
+pub fn read_back(
+    modes: &[Mode],
+    workload: &Workload,
+    document: &Document,
+) -> Result<(), Box<Mismatch>> {
     for mode in modes {
-        let wrong = |wrong| Mismatch {
-            workload: workload.name,
-            mode: mode.name.clone(),
-            value: None,
-            wrong,
+        let wrong = |wrong| {
+            Box::new(Mismatch {
+                workload: workload.name,
+                mode: mode.name.clone(),
+                value: None,
+                wrong,
+            })
         };
         let bytes = mode
             .runtime

@@ -87,12 +87,6 @@ impl std::error::Error for Failure {
     }
 }
 
-impl From<Mismatch> for Failure {
-    fn from(mismatch: Mismatch) -> Self {
-        Self::Mismatch(Box::new(mismatch))
-    }
-}
-
 /// Checks, then times.
 ///
 /// # Errors
@@ -185,8 +179,8 @@ impl<'o, W: Write> Trial<'o, W> {
         }
     }
 
-    fn fail(&mut self, mismatch: Mismatch) {
-        self.failed.get_or_insert(mismatch.into());
+    fn fail(&mut self, mismatch: Box<Mismatch>) {
+        self.failed.get_or_insert(Failure::Mismatch(mismatch));
     }
 
     fn check<T: Value>(&mut self, workload: &Workload, values: &[T]) {
@@ -269,12 +263,12 @@ impl<'o, W: Write> Trial<'o, W> {
                 return;
             }
         };
-        self.fail(Mismatch {
+        self.fail(Box::new(Mismatch {
             workload: workload.name,
             mode: format!("{}, as timed", column.title()),
             value: None,
             wrong,
-        });
+        }));
     }
 
     fn finish(self) -> Result<Report, Failure> {
