@@ -49,6 +49,7 @@ enum Known {
 /// Slots made while lowering one root, not yet visible to anyone.
 #[derive(Default)]
 struct Fresh {
+    #[expect(clippy::vec_box, reason = "slots are referred to by address")]
     slots: Vec<Box<Slot>>,
     lowered: Vec<Lowered>,
     by_address: HashMap<*const Shape, NonNull<Slot>>,

@@ -355,3 +355,21 @@ where
 {
     Runtime::global().report::<T>()
 }
+
+/// As [`report`], for a shape.
+///
+/// # Errors
+///
+/// When the type cannot be encoded.
+///
+/// # Examples
+///
+/// ```
+/// use facet::Facet;
+///
+/// assert_eq!(vox::report_shape(u8::SHAPE)?.type_name, "u8");
+/// # Ok::<(), vox::EncodeError>(())
+/// ```
+pub fn report_shape(shape: &'static Shape) -> Result<TypeReport, EncodeError> {
+    Runtime::global().report_shape(shape)
+}

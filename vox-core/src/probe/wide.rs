@@ -75,7 +75,7 @@ pub(super) fn probe_reference() -> Option<Words> {
         of_slices!(0u64, shared),
         of_slices!((), shared),
         of_slices!(String::new(), shared),
-        of_slices!(b'a', |it| text(it)),
+        of_slices!(b'a', text),
     ])
 }
 

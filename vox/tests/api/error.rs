@@ -46,7 +46,7 @@ fn a_slice_that_is_too_short() {
     assert_eq!(error.path(), "");
     assert_eq!(
         error.to_string(),
-        "cannot encode `[u16; 100]`: the slice has 7 bytes and 200 are needed"
+        "cannot encode `[u16; 100]`: the output has room for 7 bytes and 200 are needed"
     );
 }
 

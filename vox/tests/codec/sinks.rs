@@ -83,7 +83,7 @@ fn slices_of_every_length() {
                         assert_eq!(
                             error.to_string(),
                             format!(
-                                "cannot encode `Message`: the slice has {len} bytes and {needed} \
+                                "cannot encode `Message`: the output has room for {len} bytes and {needed} \
                                  are needed"
                             )
                         );
