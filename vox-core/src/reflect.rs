@@ -10,3 +10,29 @@ pub use facet_core::{
     ResultGetErrFn, ResultGetOkFn, ResultIsOkFn, SetLenFn, Shape, SliceAsPtrFn, SliceLenFn,
     TypeOps, WriteLockResult,
 };
+
+/// The bit of a pointer's first word that marks it as wide.
+pub const WIDE_TAG: usize = 1 << (usize::BITS - 1);
+
+// Facet's pointers are two words, in C layout; which word is which is checked
+// at run time, for the fields are private.
+const _: () = assert!(size_of::<PtrConst>() == 2 * size_of::<usize>());
+const _: () = assert!(align_of::<PtrConst>() == align_of::<usize>());
+const _: () = assert!(size_of::<PtrMut>() == size_of::<PtrConst>());
+
+/// Whether facet's pointers are in memory what machine code takes them for: the
+/// address, tagged in its highest bit when the pointer is wide, then the metadata. Looked at
+/// on pointers to things of our own.
+#[must_use]
+pub fn pointers_are_as_modelled() -> bool {
+    let words = |ptr: PtrConst| {
+        // SAFETY: as large as two words and all of it initialised, by the
+        // asserts above and facet's `repr(C)` of two pointers (A5).
+        unsafe { core::mem::transmute::<PtrConst, [usize; 2]>(ptr) }
+    };
+    let number = 5_u64;
+    let thin = words(PtrConst::new(&raw const number));
+    let text = "some text";
+    let wide = words(PtrConst::new(text));
+    thin == [(&raw const number).addr(), 0] && wide == [text.as_ptr().addr() | WIDE_TAG, text.len()]
+}

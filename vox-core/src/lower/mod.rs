@@ -1,15 +1,16 @@
 //! Lowering: from a shape to a program, once per type.
 //!
 //! One program per root type. What a root contains is inlined: structs flatten
-//! into their parent's block, options, enums and loops get blocks of their own. A type is
-//! called as a child instead, through its slot, where inlining would not end
-//! (recursion) or would not pay (limits).
+//! into their parent's block, options, enums and loops get blocks of their own.
+//! A type is called as a child instead, through its slot, where inlining would
+//! not end (recursion) or would not pay (limits).
 //!
-//! Three passes follow the walk over the shape: recursion in last position becomes a loop
-//! ([`tail`]), and room is reserved ([`reserve`]); adjacent copies were already fused
-//! as they were emitted ([`fuse`]).
+//! The walk over the shape (`walk`) emits ops, fusing adjacent copies as it goes
+//! (`fuse`). Two passes follow: recursion in last position becomes a loop
+//! (`tail`), then room is reserved (`reserve`).
 //!
-//! Not here: what a shape is ([`crate::shape`]), what an op means ([`crate::program::op`]). Read next: [`walk`].
+//! Not here: what a shape is (`shape`), what an op means
+//! ([`crate::program::op`]). Read next: `lower/walk.rs`.
 
 mod array;
 mod builder;

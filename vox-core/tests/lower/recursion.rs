@@ -223,3 +223,20 @@ fn a_copy_of_the_shape_costs_nothing() {
         assert!(lowered.children.is_empty());
     }
 }
+
+fn is_none(value: &Option<Box<Sometimes>>) -> bool {
+    value.is_none()
+}
+
+#[derive(Facet)]
+struct Sometimes {
+    value: u32,
+    #[facet(recursive_type, skip_serializing_if = is_none)]
+    next: Option<Box<Sometimes>>,
+}
+
+#[test]
+fn a_predicate_does_not_stop_a_loop() {
+    let [lowered, _] = recursive::<Sometimes>();
+    assert_eq!((repeats(&lowered), calls(&lowered)), (1, 0));
+}

@@ -84,6 +84,18 @@ fn flattened_fields() {
     refuses::<Flat>(".rest", "map of unknown length");
 }
 
+#[derive(Facet)]
+struct Trailing {
+    a: u8,
+    #[facet(opaque, trailing)]
+    rest: Vec<u8>,
+}
+
+#[test]
+fn trailing_fields() {
+    refuses::<Trailing>(".rest", "trailing");
+}
+
 struct Unknown;
 
 #[derive(Facet)]

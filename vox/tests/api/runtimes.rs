@@ -22,7 +22,7 @@ fn row(id: u64) -> Row {
     Row {
         id,
         tags: vec![format!("tag {id}"), String::new()],
-        parent: (id % 2 == 0).then(|| Box::from([1, 300])),
+        parent: id.is_multiple_of(2).then(|| Box::from([1, 300])),
     }
 }
 

@@ -85,7 +85,7 @@ fn row(id: u64) -> Row {
     Row {
         id,
         name: format!("row {id}"),
-        flags: [id % 2 == 0, true, false],
+        flags: [id.is_multiple_of(2), true, false],
     }
 }
 

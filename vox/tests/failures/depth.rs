@@ -260,6 +260,7 @@ struct Heavy {
 
 #[derive(Facet)]
 #[repr(u8)]
+#[expect(clippy::type_complexity, reason = "as many frames per level as can be")]
 enum HeavyStep {
     Deeper {
         #[facet(recursive_type)]

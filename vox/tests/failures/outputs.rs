@@ -104,7 +104,7 @@ struct Reluctant {
 impl Write for Reluctant {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.turn += 1;
-        if self.turn % 5 == 0 {
+        if self.turn.is_multiple_of(5) {
             return Err(io::ErrorKind::Interrupted.into());
         }
         let len = bytes.len().min(1 + self.turn % 700);

@@ -1,0 +1,174 @@
+//! Encoding one value in every way machine code can be made for it.
+
+#![allow(dead_code, reason = "each test binary uses a part")]
+
+use facet_core::{Facet, Shape};
+use vox_core::cx::Counters;
+use vox_core::error::EncodeError;
+use vox_core::lower::LowerOptions;
+use vox_core::registry::Registry;
+use vox_core::sink::{chunk, vec};
+use vox_core::slot::Slot;
+use vox_core::tier::Tier;
+use vox_jit::{Compiler, CompilerOptions, OptLevel, VtableCalls};
+
+/// Deep enough for any test that does not test depth.
+pub const MAX_DEPTH: u64 = 200;
+
+/// Every way to call vtable functions in this build.
+pub fn vtable_calls() -> Vec<VtableCalls> {
+    let mut calls = vec![VtableCalls::Inline];
+    if cfg!(feature = "trampolines") {
+        calls.push(VtableCalls::Trampoline);
+    }
+    calls
+}
+
+/// A registry and a compiler, the compiler dropped last.
+pub struct World {
+    pub registry: Registry,
+    pub compiler: Compiler,
+    pub name: String,
+}
+
+impl World {
+    pub fn new(options: CompilerOptions, probed_layouts: bool) -> Self {
+        Self {
+            registry: Registry::new(LowerOptions { probed_layouts }),
+            name: format!("probed: {probed_layouts}, {options:?}"),
+            compiler: Compiler::new(options).expect("machine code on this machine"),
+        }
+    }
+
+    /// The compiled slot of a shape, with everything it calls compiled too.
+    pub fn compiled(&self, shape: &'static Shape) -> &Slot {
+        let slot = self.registry.slot(shape).expect("a shape vox encodes");
+        let slots = self.registry.closure(slot);
+        // SAFETY: the compiler lives as long as the registry, whose slots are
+        // only called through this world.
+        let batch = unsafe { self.compiler.compile(&slots) };
+        for (slot, program) in slots.iter().zip(&batch.programs) {
+            if let Err(error) = program {
+                panic!("{}: {error}", slot.shape());
+            }
+        }
+        assert_eq!(slot.tier(), Tier::Optimized);
+        slot
+    }
+}
+
+/// One world for each combination of options.
+pub fn worlds() -> Vec<World> {
+    let mut worlds = Vec::new();
+    for vtable_calls in vtable_calls() {
+        for opt_level in [OptLevel::None, OptLevel::Speed] {
+            for over_read in [true, false] {
+                for probed in [true, false] {
+                    let mut options = CompilerOptions::default();
+                    options.vtable_calls = vtable_calls;
+                    options.opt_level = opt_level;
+                    options.over_read = over_read;
+                    options.count_calls = probed;
+                    options.code_budget = 4 << 20;
+                    options.verifier = true;
+                    worlds.push(World::new(options, probed));
+                }
+            }
+        }
+    }
+    worlds
+}
+
+/// The address an entry takes for a sized value.
+pub fn address<T>(value: &T) -> *const u8 {
+    core::ptr::from_ref(value).cast()
+}
+
+/// Appends to a vector of this capacity.
+///
+/// # Safety
+///
+/// `value` is what the slot's entry takes.
+pub unsafe fn append(
+    slot: &Slot,
+    value: *const u8,
+    capacity: usize,
+) -> Result<(Vec<u8>, Counters), EncodeError> {
+    let mut output = Vec::with_capacity(capacity);
+    // SAFETY: the caller's duty.
+    let (_, encoded) = unsafe { vec::append_counted(slot, value, &mut output, MAX_DEPTH) }?;
+    Ok((output, encoded.counters))
+}
+
+/// Compares every sink's bytes of a compiled slot with the expected ones.
+///
+/// # Safety
+///
+/// `value` is what the slot's entry takes.
+pub unsafe fn assert_bytes(slot: &Slot, value: *const u8, expected: &[u8], name: &str) {
+    // Capacities around the slack and around the result meet every growth path.
+    let capacities = (0..=expected.len().min(300) + 300).step_by(7).chain([
+        expected.len(),
+        expected.len() + 128,
+        1 << 16,
+    ]);
+    for capacity in capacities {
+        // SAFETY: the caller's duty.
+        let (bytes, _) = unsafe { append(slot, value, capacity) }.unwrap();
+        assert_eq!(bytes, expected, "{name}, capacity {capacity}");
+    }
+    // SAFETY: the caller's duty.
+    unsafe {
+        assert_eq!(
+            chunk::count(slot, value, MAX_DEPTH).unwrap(),
+            expected.len(),
+            "{name}"
+        );
+        let mut slice = vec![0xa5; expected.len() + 1];
+        let len = chunk::fill(slot, value, &mut slice, MAX_DEPTH).unwrap();
+        assert_eq!(&slice[..len], expected, "{name}");
+        assert_eq!(slice[len], 0xa5, "{name}");
+        let mut written = Vec::new();
+        chunk::write(slot, value, &mut written, MAX_DEPTH).unwrap();
+        assert_eq!(written, expected, "{name}");
+        if let Some(less) = expected.len().checked_sub(1) {
+            let short = chunk::fill(slot, value, &mut vec![0; less], MAX_DEPTH);
+            assert!(short.is_err(), "{name}");
+        }
+    }
+}
+
+/// Encodes values in the interpreter and in every kind of machine code; all must equal
+/// what serde postcard makes of them.
+pub fn check_all<'f, T: Facet<'f> + serde::Serialize>(values: &[T]) {
+    for world in worlds() {
+        let slot = world.compiled(T::SHAPE);
+        for value in values {
+            let expected = postcard::to_allocvec(value).unwrap();
+            // SAFETY: a live value of the slot's shape.
+            unsafe { assert_bytes(slot, address(value), &expected, &world.name) };
+        }
+    }
+}
+
+/// The error texts of a value that does not encode: the interpreter's and every
+/// compiled form's must be the same. Answers it.
+pub fn check_error<'f, T: Facet<'f>>(value: &T) -> String {
+    let mut texts = Vec::new();
+    for world in worlds() {
+        let interpreted = world.registry.slot(T::SHAPE).unwrap();
+        // SAFETY: a live value of the slot's shape.
+        let text = |slot| {
+            unsafe { append(slot, address(value), 0) }
+                .unwrap_err()
+                .to_string()
+        };
+        texts.push(text(interpreted));
+        texts.push(text(world.compiled(T::SHAPE)));
+    }
+    let first = texts[0].clone();
+    for text in texts {
+        assert_eq!(text, first);
+    }
+    first
+}

@@ -1,0 +1,375 @@
+//! Real types, lowered and compiled, against serde postcard.
+
+mod common;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use common::check_all;
+use facet::Facet;
+use serde::Serialize;
+
+#[derive(Facet, Serialize)]
+struct Scalars {
+    a: u8,
+    b: i8,
+    c: bool,
+    d: u16,
+    e: i16,
+    f: u32,
+    g: i32,
+    h: u64,
+    i: i64,
+    j: u128,
+    k: i128,
+    l: usize,
+    m: isize,
+    n: f32,
+    o: f64,
+    p: char,
+}
+
+fn scalars(step: u32) -> Scalars {
+    let ones = u128::MAX >> (127 - step.min(127));
+    let word = u64::try_from(ones & u128::from(u64::MAX)).unwrap();
+    let signed = |bits: u32| word & (u64::MAX >> (64 - bits));
+    Scalars {
+        a: u8::try_from(signed(8)).unwrap(),
+        b: (signed(8) as u8).cast_signed(),
+        c: step % 2 == 1,
+        d: signed(16) as u16,
+        e: (signed(16) as u16).cast_signed(),
+        f: signed(32) as u32,
+        g: (signed(32) as u32).cast_signed(),
+        h: word,
+        i: word.cast_signed(),
+        j: ones,
+        k: ones.cast_signed(),
+        l: usize::try_from(word).unwrap(),
+        m: usize::try_from(word).unwrap().cast_signed(),
+        n: f32::from_bits(signed(32) as u32),
+        o: f64::from_bits(word),
+        p: char::from_u32(0x10ffff >> (step % 21)).unwrap_or('\u{e000}'),
+    }
+}
+
+#[test]
+fn scalars_of_every_bit_length() {
+    let values: Vec<Scalars> = (0..128).map(scalars).collect();
+    check_all(&values);
+}
+
+#[derive(Facet, Serialize)]
+struct Packed {
+    first: [u8; 3],
+    second: [u8; 31],
+    third: [u8; 200],
+    fourth: [f64; 5],
+    fifth: (),
+}
+
+#[test]
+fn runs_of_bytes_of_every_size() {
+    check_all(&[Packed {
+        first: [1, 2, 3],
+        second: core::array::from_fn(|index| index as u8),
+        third: core::array::from_fn(|index| index as u8 ^ 0x55),
+        fourth: [1.0, -0.0, f64::MAX, 0.1, 1e-300],
+        fifth: (),
+    }]);
+}
+
+#[test]
+fn strings_of_every_length() {
+    let text: String = "0123456789abcdef".chars().cycle().take(400).collect();
+    let strings: Vec<String> = (0..300).map(|len| text[..len].to_owned()).collect();
+    check_all(&strings);
+    check_all(&[strings]);
+}
+
+#[test]
+fn strings_at_every_distance_from_the_end_of_a_page() {
+    let page = vec![b'x'; 3 * 4096];
+    let start = page.as_ptr().addr().next_multiple_of(4096) - page.as_ptr().addr() + 4096;
+    let text = core::str::from_utf8(&page).unwrap();
+    let values: Vec<&str> = (0..70)
+        .flat_map(|back| [0, 1, 5, 16, 31, 32, 33, 64].map(|len| (back, len)))
+        .map(|(back, len)| &text[start - back..start - back + len])
+        .collect();
+    check_all(&values);
+}
+
+#[derive(Facet, Serialize)]
+struct Lists {
+    bytes: Vec<u8>,
+    signed: Vec<i8>,
+    flags: Vec<bool>,
+    floats: Vec<f32>,
+    doubles: Vec<f64>,
+    a: Vec<u16>,
+    b: Vec<u32>,
+    c: Vec<u64>,
+    d: Vec<i16>,
+    e: Vec<i32>,
+    f: Vec<i64>,
+    units: Vec<()>,
+    strings: Vec<String>,
+    nested: Vec<Vec<u32>>,
+    pairs: Vec<(u8, String)>,
+}
+
+fn lists(len: usize) -> Lists {
+    let word = |index: usize| (index as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (index % 64);
+    Lists {
+        bytes: (0..len).map(|index| word(index) as u8).collect(),
+        signed: (0..len).map(|index| word(index) as i8).collect(),
+        flags: (0..len).map(|index| index % 3 == 0).collect(),
+        floats: (0..len).map(|index| index as f32).collect(),
+        doubles: (0..len).map(|index| index as f64).collect(),
+        a: (0..len).map(|index| word(index) as u16).collect(),
+        b: (0..len).map(|index| word(index) as u32).collect(),
+        c: (0..len).map(word).collect(),
+        d: (0..len).map(|index| word(index) as i16).collect(),
+        e: (0..len).map(|index| word(index) as i32).collect(),
+        f: (0..len).map(|index| word(index) as i64).collect(),
+        units: vec![(); len],
+        strings: (0..len).map(|index| index.to_string()).collect(),
+        nested: (0..len).map(|index| vec![7; index % 5]).collect(),
+        pairs: (0..len)
+            .map(|index| (index as u8, "x".repeat(index)))
+            .collect(),
+    }
+}
+
+#[test]
+fn lists_of_every_kind() {
+    for len in [0, 1, 2, 15, 16, 17, 127, 128, 300] {
+        check_all(&[lists(len)]);
+    }
+}
+
+#[test]
+fn long_lists_of_small_integers() {
+    check_all(&[vec![5_u32; 5000]]);
+    check_all(&[vec![-5_i64; 5000]]);
+}
+
+#[derive(Facet, Serialize)]
+struct Choices {
+    a: Option<u32>,
+    b: Option<String>,
+    c: Option<Box<u64>>,
+    d: Option<Option<bool>>,
+    e: Result<u32, String>,
+    f: Option<()>,
+    g: Option<Vec<Option<u16>>>,
+}
+
+#[test]
+fn options_and_results() {
+    check_all(&[
+        Choices {
+            a: None,
+            b: None,
+            c: None,
+            d: None,
+            e: Ok(300),
+            f: None,
+            g: None,
+        },
+        Choices {
+            a: Some(1 << 20),
+            b: Some("text".repeat(20)),
+            c: Some(Box::new(u64::MAX)),
+            d: Some(None),
+            e: Err("wrong".into()),
+            f: Some(()),
+            g: Some(vec![None, Some(3), Some(u16::MAX)]),
+        },
+        Choices {
+            a: Some(0),
+            b: Some(String::new()),
+            c: Some(Box::new(0)),
+            d: Some(Some(true)),
+            e: Err(String::new()),
+            f: Some(()),
+            g: Some(vec![]),
+        },
+    ]);
+}
+
+#[derive(Facet, Serialize, Clone)]
+#[repr(u8)]
+enum Shape {
+    Unit,
+    One(u32),
+    Two(String, u8),
+    Named { a: u64, b: Option<String> },
+    Nested(Vec<Shape>),
+    Last,
+}
+
+#[derive(Facet, Serialize, Clone, Copy)]
+#[repr(i16)]
+enum Sparse {
+    A = -300,
+    B = 0,
+    C = 77,
+    D = 12_000,
+}
+
+#[derive(Facet, Serialize, Clone, Copy)]
+#[repr(i64)]
+enum Wide {
+    A = i64::MIN,
+    B = -1,
+    C = i64::MAX,
+}
+
+#[test]
+fn enums() {
+    let shapes = vec![
+        Shape::Unit,
+        Shape::One(500),
+        Shape::Two("name".into(), 3),
+        Shape::Named {
+            a: 1,
+            b: Some("x".into()),
+        },
+        Shape::Last,
+    ];
+    check_all(&[Shape::Nested(vec![
+        Shape::Nested(shapes.clone()),
+        Shape::Last,
+    ])]);
+    check_all(&shapes);
+    check_all(&[Sparse::A, Sparse::B, Sparse::C, Sparse::D]);
+    check_all(&[Wide::A, Wide::B, Wide::C]);
+}
+
+#[derive(Facet, Serialize)]
+struct Pointers<'a> {
+    boxed: Box<u32>,
+    text: &'a str,
+    cow: Cow<'a, str>,
+    boxed_text: Box<str>,
+    arc: Arc<String>,
+    arc_text: Arc<str>,
+    rc: Rc<u64>,
+    slice: &'a [u32],
+    boxed_slice: Box<[u16]>,
+    arc_slice: Arc<[u8]>,
+    strings: Box<[String]>,
+    reference: &'a Option<u8>,
+    nested: Box<[Box<[Box<str>]>]>,
+}
+
+#[test]
+fn pointers_thin_and_wide() {
+    for len in [0, 1, 20, 40] {
+        let text = "y".repeat(len);
+        let words: Vec<u32> = (0..len as u32).map(|word| word * 1000).collect();
+        check_all(&[Pointers {
+            boxed: Box::new(7),
+            text: &text,
+            cow: Cow::Borrowed(&text),
+            boxed_text: text.clone().into(),
+            arc: Arc::new(text.clone()),
+            arc_text: text.clone().into(),
+            rc: Rc::new(1 << 40),
+            slice: &words,
+            boxed_slice: words.iter().map(|word| *word as u16).collect(),
+            arc_slice: text.clone().into_bytes().into(),
+            strings: vec![text.clone(); 3].into(),
+            reference: &Some(3),
+            nested: vec![vec![text.clone().into_boxed_str(); 2].into_boxed_slice(); 3].into(),
+        }]);
+    }
+}
+
+#[derive(Facet, Serialize)]
+struct Containers {
+    map: BTreeMap<String, u64>,
+    other: HashMap<u32, Vec<String>>,
+    set: BTreeSet<u16>,
+    nested: BTreeMap<u8, BTreeMap<u8, BTreeSet<String>>>,
+}
+
+#[test]
+fn maps_and_sets_around_the_batch_size() {
+    for len in [0_u16, 1, 31, 32, 33, 63, 64, 65, 200] {
+        let names = |count: u16| (0..count).map(|index| index.to_string());
+        check_all(&[Containers {
+            map: names(len).zip(0..).collect(),
+            other: (0..u32::from(len % 2))
+                .map(|key| (key, names(3).collect()))
+                .collect(),
+            set: (0..len).map(|index| index * 3).collect(),
+            nested: (0..(len % 50) as u8)
+                .map(|key| (key, [(key, names(40).collect())].into()))
+                .collect(),
+        }]);
+    }
+}
+
+#[derive(Facet, Serialize)]
+struct Tree {
+    value: u32,
+    left: Option<Box<Tree>>,
+    right: Option<Box<Tree>>,
+}
+
+#[derive(Facet, Serialize)]
+struct Link {
+    value: u32,
+    next: Option<Box<Link>>,
+}
+
+fn tree(depth: u32) -> Tree {
+    let branch = |on: bool| on.then(|| Box::new(tree(depth - 1)));
+    Tree {
+        value: depth * 100,
+        left: branch(depth > 0),
+        right: branch(depth > 0 && depth % 3 != 0),
+    }
+}
+
+#[test]
+fn recursion_by_call_and_by_repetition() {
+    check_all(&[tree(0), tree(8)]);
+    let mut list = None;
+    for value in 0..1000 {
+        list = Some(Box::new(Link { value, next: list }));
+    }
+    check_all(&[*list.unwrap()]);
+}
+
+#[derive(Facet, Serialize)]
+struct Arrays {
+    strings: [String; 3],
+    options: [Option<u32>; 5],
+    empty: [String; 0],
+    many: [(u8, u32); 100],
+    units: [(); 7],
+    flags: Vec<Flag>,
+}
+
+#[derive(Facet, Serialize, Clone, Copy)]
+#[repr(u8)]
+enum Flag {
+    Only,
+}
+
+#[test]
+fn arrays() {
+    check_all(&[Arrays {
+        strings: ["a".into(), String::new(), "c".repeat(50)],
+        options: [None, Some(1), Some(1000), None, Some(u32::MAX)],
+        empty: [],
+        many: core::array::from_fn(|index| (index as u8, index as u32 * 300)),
+        units: [(); 7],
+        flags: vec![Flag::Only; 9],
+    }]);
+}
