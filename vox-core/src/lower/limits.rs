@@ -24,3 +24,6 @@ pub(super) const MAX_BOUND: u32 = 256;
 /// Bytes a branch may need beyond what follows it anyway before it reserves for
 /// itself: a rare large variant should not make every value ask for its room.
 pub(super) const MAX_BRANCH_EXTRA: u32 = 256;
+
+/// Addresses one type's shape may have inside itself and still be recognised.
+pub(super) const MAX_COPIES: usize = 16;

@@ -79,18 +79,44 @@ impl core::fmt::Display for LowerError {
 /// When some part of the type cannot be encoded as serde's postcard would.
 pub fn lower(shape: &'static Shape, options: &LowerOptions) -> Result<Lowered, LowerError> {
     let (mut lowered, folded) = lower_once(shape, options, true)?;
-    for other in &folded {
-        // Identity alone proves nothing: shapes made at run time share theirs.
-        // Two shapes that, each taken for the other, give the same program do.
-        let is_same = lower_once(other, options, true).is_ok_and(|(other_lowered, _)| {
-            is_same_program((shape, &lowered), (other, &other_lowered))
-        });
-        if !is_same {
-            return lower_once(shape, options, false).map(|(lowered, _)| lowered);
+    match all_alike(shape, &lowered, folded, options) {
+        Some(same) => {
+            lowered.same = same;
+            Ok(lowered)
         }
+        None => lower_once(shape, options, false).map(|(lowered, _)| lowered),
     }
-    lowered.same = folded;
-    Ok(lowered)
+}
+
+/// The shapes taken for this one, if that was right; `None` when it was not.
+///
+/// Identity alone proves nothing: shapes made at run time share theirs. It is
+/// right when each of these shapes, and each that is taken for one of them in turn, has
+/// this same program. Leaving out the latter would prove a chain of any
+/// length to be endless from its first two links.
+fn all_alike(
+    shape: &'static Shape,
+    lowered: &Lowered,
+    folded: Vec<&'static Shape>,
+    options: &LowerOptions,
+) -> Option<Vec<&'static Shape>> {
+    let mut all = folded;
+    let mut next = 0;
+    while let Some(&other) = all.get(next) {
+        let (other_lowered, more) = lower_once(other, options, true).ok()?;
+        let alike = is_same_program((shape, lowered), (other, &other_lowered));
+        if !alike || all.len() > limits::MAX_COPIES {
+            return None;
+        }
+        for new in more {
+            let known = |it: &&'static Shape| core::ptr::eq(*it, new);
+            if !core::ptr::eq(shape, new) && !all.iter().any(known) {
+                all.push(new);
+            }
+        }
+        next += 1;
+    }
+    Some(all)
 }
 
 /// Whether two shapes have one program, each being the other where they call

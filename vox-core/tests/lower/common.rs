@@ -114,8 +114,7 @@ pub(crate) fn root_names(lowered: &Lowered) -> Vec<&'static str> {
 /// A recursive type's shape as the type itself refers to it.
 ///
 /// Rust may keep several copies of a constant, so `T::SHAPE` here and the shape a
-/// field of `T` names need not have one address, and shapes are told apart by
-/// address. Lowering then sees the first level of a recursive type as another type.
+/// field of `T` names need not have one address.
 pub(crate) fn seen_from_inside<T: Facet<'static>>() -> &'static Shape {
     let mut pending: Vec<&'static Shape> = parts(T::SHAPE);
     let mut seen: Vec<&'static Shape> = Vec::new();

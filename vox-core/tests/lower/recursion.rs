@@ -4,7 +4,8 @@ use facet::Facet;
 use vox_core::lower::Lowered;
 use vox_core::program::Op;
 
-use crate::common::{all_ops, program, recursive};
+use crate::common::{PROBED, all_ops, lower_shape, program, recursive};
+use crate::synthetic::option;
 
 fn repeats(lowered: &Lowered) -> usize {
     all_ops(lowered)
@@ -115,8 +116,10 @@ fn all_ways_into_a_cycle_share_one_child() {
     assert_eq!((repeats(&lowered), calls(&lowered)), (0, 3));
     assert!(!lowered.child_paths[0].is_empty());
     assert_eq!(children(&lowered), ["Tree"]);
-    assert_eq!(children(&program::<Vec<Tree>>()), ["Tree"]);
-    assert_eq!(children(&program::<Option<Box<Link>>>()), ["Link"]);
+    // A container of a recursive type is its own child, and its own loop.
+    assert_eq!(children(&program::<Vec<Tree>>()), ["Vec<Tree>"]);
+    let lowered = program::<Option<Box<Link>>>();
+    assert_eq!((repeats(&lowered), calls(&lowered)), (1, 0));
 }
 
 #[derive(Facet)]
@@ -212,14 +215,25 @@ fn no_loop_leaves_a_proxy_open() {
     }
 }
 
+/// The shape named here and the one a field names need not have one address.
 #[test]
-fn a_copy_of_the_shape_costs_one_level() {
+fn a_copy_of_the_shape_is_recognised() {
     let lowered = program::<Link>();
-    if core::ptr::eq(crate::common::seen_from_inside::<Link>(), Link::SHAPE) {
-        assert_eq!((repeats(&lowered), calls(&lowered)), (1, 0));
-    } else {
-        assert_eq!((repeats(&lowered), calls(&lowered)), (0, 1));
-        assert_eq!(children(&lowered), ["Link"]);
+    assert_eq!((repeats(&lowered), calls(&lowered)), (1, 0));
+    let lowered = program::<Tree>();
+    assert_eq!(children(&lowered), ["Tree"]);
+    assert_eq!(lowered.child_paths, [".children[]"]);
+}
+
+#[test]
+fn shapes_that_share_an_identity_are_told_apart() {
+    for length in [1, 2, 3, 10, 30] {
+        // Every link is an option of the next, and all have one identity.
+        let chain = (0..length).fold(u8::SHAPE, |inner, _| option(inner));
+        let lowered = lower_shape(chain, &PROBED).expect("a program");
+        assert_eq!((repeats(&lowered), calls(&lowered)), (0, 0), "{length}");
+        let options = all_ops(&lowered).filter(|op| matches!(op, Op::WriteOption { .. }));
+        assert_eq!(options.count(), length);
     }
 }
 
