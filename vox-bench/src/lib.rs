@@ -1,8 +1,28 @@
 //! What vox is measured and tested with.
 //!
 //! For: the values ([`workload`]) that tests, benchmarks and fuzzers share, so
-//! that what is timed is what is proven. Not for: judging bytes (that is
-//! `vox-oracle`) and nothing here knows vox: a workload is a plain Rust value.
-//! Read next: [`workload`], then [`workload::gnarly`] for the simplest row.
+//! that what is timed is what is proven; and the measuring of vox against its
+//! peers on them. Not for: judging the codec in full, every value in every kind
+//! of output; that is `vox-oracle`. Here bytes are checked so that no
+//! number stands for wrong ones.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`workload`] | the values; knows nothing of vox |
+//! | [`contender`] | who competes: a named way to encode values |
+//! | [`measure`] | contenders timed in turns, medians |
+//! | [`check`] | the bytes of every mode against serde postcard's |
+//! | [`trial`] | all of it on a choice of workloads, giving a [`report`] |
+//! | [`report`], [`table`] | what came out, and its two forms |
+//! | [`progress`] | what is said meanwhile |
+//!
+//! Read next: [`workload`], then [`trial`].
 
+pub mod check;
+pub mod contender;
+pub mod measure;
+pub mod progress;
+pub mod report;
+pub mod table;
+pub mod trial;
 pub mod workload;

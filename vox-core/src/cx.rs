@@ -10,7 +10,7 @@
 use core::any::Any;
 use std::io;
 
-use facet_core::{PtrConst, ReadLockResult, Shape, WriteLockResult};
+use crate::reflect::{PtrConst, ReadLockResult, Shape, WriteLockResult};
 
 use crate::entry::{BulkFn, GrowFn};
 use crate::program::PathPart;
@@ -46,6 +46,8 @@ pub struct EncodeCx {
     pub(crate) sink: *mut (),
     /// The depth limit the encode started with, for the error.
     pub(crate) max_depth: u64,
+    /// The one failure that is recorded here: memory for `cold` may be lacking as well.
+    out_of_memory: bool,
     cold: Option<Box<Cold>>,
 }
 
@@ -142,7 +144,7 @@ impl Drop for ProxyValue {
         if let Some(shape) = self.drop {
             // SAFETY: the conversion initialised a value of this shape here, and
             // nothing else drops it (assumption A9).
-            unsafe { shape.call_drop_in_place(facet_core::PtrMut::new(self.memory)) };
+            unsafe { shape.call_drop_in_place(crate::reflect::PtrMut::new(self.memory)) };
         }
         drop(free);
     }
@@ -183,6 +185,7 @@ impl EncodeCx {
             },
             sink,
             max_depth,
+            out_of_memory: false,
             cold: None,
         }
     }
@@ -195,17 +198,26 @@ impl EncodeCx {
     /// passes on. The first reason stays.
     #[cold]
     pub fn fail(&mut self, failure: Failure) -> *mut u8 {
-        let cold = self.cold();
-        if cold.failure.is_none() {
-            cold.failure = Some(failure);
+        let has_failed =
+            self.out_of_memory || matches!(&self.cold, Some(cold) if cold.failure.is_some());
+        match failure {
+            _ if has_failed => {}
+            Failure::OutOfMemory => self.out_of_memory = true,
+            failure => self.cold().failure = Some(failure),
         }
         core::ptr::null_mut()
+    }
+
+    /// Whether the failure has a place to tell. Running out of memory has none, and
+    /// telling it must not ask for more.
+    pub(crate) fn has_place(&self) -> bool {
+        !self.out_of_memory
     }
 
     /// Adds one step of the way from the place of failure to the root.
     #[cold]
     pub fn trace(&mut self, part: PathPart) {
-        if part != PathPart::Static(String::new()) {
+        if part != PathPart::Static(String::new()) && self.has_place() {
             self.cold().trace.push(part);
         }
     }
@@ -213,6 +225,9 @@ impl EncodeCx {
     /// Takes the reason and the way to it, innermost step first.
     #[cold]
     pub(crate) fn take_failure(&mut self) -> (Option<Failure>, Vec<PathPart>) {
+        if self.out_of_memory {
+            return (Some(Failure::OutOfMemory), Vec::new());
+        }
         match &mut self.cold {
             Some(cold) => (cold.failure.take(), core::mem::take(&mut cold.trace)),
             None => (None, Vec::new()),

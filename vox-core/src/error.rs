@@ -6,7 +6,7 @@
 use core::fmt;
 use std::io;
 
-use facet_core::Shape;
+use crate::reflect::Shape;
 
 use crate::cx::Failure;
 use crate::lower::LowerError;
@@ -127,7 +127,7 @@ impl EncodeError {
         )
     }
 
-    /// A slice that is too short, with the bytes it would have taken.
+    /// An output of fixed size that is too short, with the bytes it would have taken.
     #[must_use]
     pub fn buffer_too_small(
         shape: &'static Shape,
@@ -135,8 +135,10 @@ impl EncodeError {
         needed: Option<usize>,
     ) -> Self {
         let reason = match needed {
-            Some(needed) => format!("the slice has {available} bytes and {needed} are needed"),
-            None => format!("the slice has only {available} bytes"),
+            Some(needed) => {
+                format!("the output has room for {available} bytes and {needed} are needed")
+            }
+            None => format!("the output has room for {available} bytes only"),
         };
         Self::new(
             shape,

@@ -12,6 +12,7 @@ mod leaf;
 pub mod lower;
 mod probe;
 pub mod program;
+pub mod reflect;
 pub mod registry;
 mod shape;
 pub mod sink;

@@ -4,19 +4,23 @@
 //! take: the root, and every child it reaches, each into a slot of its own, all
 //! before any of them can be called. A shape that cannot be lowered is remembered with its reason.
 //!
-//! Shapes are told apart by address. [`facet_core::ConstTypeId`] would merge shapes made at
-//! run time, which share ids; one type seen at two addresses is merely lowered twice.
+//! Shapes are told apart by address. [`ConstTypeId`] would merge shapes made at
+//! run time, which share ids. But the compiler gives one type's shape several addresses,
+//! one per codegen unit that names it, and they must share a slot, or preparing a type in one
+//! place would not serve another: a shape at a new address is lowered, and shares the slot of one with
+//! its id exactly when both have the same program, down to the addresses of functions and the slots of
+//! children. Then it does not matter any more whether the ids spoke the truth.
 
 use core::ptr::NonNull;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use facet_core::Shape;
+use crate::reflect::{ConstTypeId, Shape, TypeOps};
 
 use crate::error::EncodeError;
 use crate::interp::interpret;
 use crate::lower::{LowerError, LowerOptions, Lowered, lower};
-use crate::program::{Linkage, Program, verify};
+use crate::program::{FunctionKind, Linkage, Program, verify};
 use crate::slot::Slot;
 
 /// The slots of all shapes met so far.
@@ -34,6 +38,7 @@ struct Inner {
     #[expect(clippy::vec_box, reason = "slots are referred to by address")]
     slots: Vec<Box<Slot>>,
     by_address: HashMap<*const Shape, Known>,
+    by_id: HashMap<ConstTypeId, Vec<NonNull<Slot>>>,
 }
 
 // SAFETY: the keys are addresses of 'static shapes, used as numbers; slots are
@@ -49,6 +54,7 @@ enum Known {
 /// Slots made while lowering one root, not yet visible to anyone.
 #[derive(Default)]
 struct Fresh {
+    #[expect(clippy::vec_box, reason = "slots are referred to by address")]
     slots: Vec<Box<Slot>>,
     lowered: Vec<Lowered>,
     by_address: HashMap<*const Shape, NonNull<Slot>>,
@@ -129,6 +135,7 @@ impl Inner {
             self.by_address.insert(shape, refused.clone());
             return Ok(refused);
         }
+        fresh.share_slots(self);
         let root = fresh.by_address[&core::ptr::from_ref(shape)];
         fresh.install(self, shape)?;
         Ok(Known::Slot(root))
@@ -165,11 +172,92 @@ impl Fresh {
                 pending.push((child, prefix.clone() + path));
             }
             let slot = Box::new(Slot::new(shape));
-            self.by_address.insert(shape, NonNull::from(slot.as_ref()));
+            for same in core::iter::once(&shape).chain(&lowered.same) {
+                let address = core::ptr::from_ref(*same);
+                self.by_address
+                    .entry(address)
+                    .or_insert(NonNull::from(slot.as_ref()));
+            }
             self.slots.push(slot);
             self.lowered.push(lowered);
         }
         Ok(())
+    }
+
+    /// Finds the shapes that are known already, at another address: those whose
+    /// program is that of a known slot with their id. They give up their new slot for it.
+    ///
+    /// Programs may call each other in circles, so equality is assumed at first and
+    /// taken back where children differ, until nothing changes.
+    fn share_slots(&mut self, known: &Inner) {
+        let mut shared: Vec<Option<NonNull<Slot>>> = core::iter::zip(&self.slots, &self.lowered)
+            .map(|(slot, lowered)| {
+                let candidates = known.by_id.get(&slot.shape().id)?;
+                candidates
+                    .iter()
+                    .copied()
+                    // SAFETY: slots are owned by the registry and never removed (A12).
+                    .find(|known| is_alike(unsafe { known.as_ref() }, lowered))
+            })
+            .collect();
+        loop {
+            let kept: Vec<_> = core::iter::zip(&shared, &self.lowered)
+                .map(|(slot, lowered)| {
+                    slot.filter(|slot| self.has_children_of(*slot, lowered, &shared, known))
+                })
+                .collect();
+            let is_stable = kept == shared;
+            shared = kept;
+            if is_stable {
+                break;
+            }
+        }
+        self.give_up(&shared);
+    }
+
+    /// Whether the children of a lowered shape are those of a known slot.
+    fn has_children_of(
+        &self,
+        slot: NonNull<Slot>,
+        lowered: &Lowered,
+        shared: &[Option<NonNull<Slot>>],
+        known: &Inner,
+    ) -> bool {
+        // SAFETY: slots are owned by the registry and never removed (A12).
+        let Some(program) = unsafe { slot.as_ref() }.program() else {
+            return false;
+        };
+        let children = &program.linkage.children;
+        children.len() == lowered.children.len()
+            && core::iter::zip(&lowered.children, children).all(|(shape, child)| {
+                let fresh = self.by_address.get(&core::ptr::from_ref(*shape));
+                match fresh {
+                    Some(fresh) => self
+                        .slots
+                        .iter()
+                        .position(|slot| NonNull::from(slot.as_ref()) == *fresh)
+                        .is_some_and(|index| shared[index] == Some(*child)),
+                    None => known.known_slot(shape) == Some(*child),
+                }
+            })
+    }
+
+    /// Replaces slots by the known ones they share.
+    fn give_up(&mut self, shared: &[Option<NonNull<Slot>>]) {
+        for (slot, known) in core::iter::zip(&self.slots, shared) {
+            if let Some(known) = known {
+                let given_up = NonNull::from(slot.as_ref());
+                for value in self.by_address.values_mut() {
+                    if *value == given_up {
+                        *value = *known;
+                    }
+                }
+            }
+        }
+        let mut keeps = shared.iter().map(Option::is_none);
+        self.lowered.retain(|_| keeps.next().unwrap_or(true));
+        let mut keeps = shared.iter().map(Option::is_none);
+        self.slots.retain(|_| keeps.next().unwrap_or(true));
     }
 
     /// Links and verifies every program, then makes all slots known at once.
@@ -198,11 +286,46 @@ impl Fresh {
         for (slot, program) in self.slots.iter().zip(programs) {
             slot.install(program, interpret);
         }
+        for (address, slot) in self.by_address {
+            known.by_address.entry(address).or_insert(Known::Slot(slot));
+        }
         for slot in self.slots {
             let address = NonNull::from(slot.as_ref());
-            known.by_address.insert(slot.shape(), Known::Slot(address));
+            known
+                .by_id
+                .entry(slot.shape().id)
+                .or_default()
+                .push(address);
             known.slots.push(slot);
         }
         Ok(())
     }
+}
+
+/// Whether a lowered shape has the program of a slot, but for the children.
+fn is_alike(slot: &Slot, lowered: &Lowered) -> bool {
+    let Some(program) = slot.program() else {
+        return false;
+    };
+    let functions = &program.linkage.functions;
+    program.code == lowered.code
+        && functions.len() == lowered.functions.len()
+        && core::iter::zip(functions, &lowered.functions)
+            .zip(&lowered.code.functions)
+            .all(|((one, other), kind)| one == other || drops_alike(*kind, *one, *other))
+}
+
+/// Whether two functions are the shapes of proxies that are dropped by the same
+/// function, which needs no shape.
+fn drops_alike(kind: FunctionKind, one: *const (), other: *const ()) -> bool {
+    let drop_function = |shape: *const ()| {
+        // SAFETY: functions of this kind are the addresses of 'static shapes (A2).
+        let shape = unsafe { &*shape.cast::<Shape>() };
+        match shape.type_ops {
+            Some(TypeOps::Direct(ops)) => Some(ops.drop_in_place as usize),
+            _ => None,
+        }
+    };
+    kind == FunctionKind::DropShape
+        && drop_function(one).is_some_and(|function| Some(function) == drop_function(other))
 }

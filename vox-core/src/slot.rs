@@ -10,7 +10,7 @@
 use core::sync::atomic::{AtomicPtr, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::sync::OnceLock;
 
-use facet_core::Shape;
+use crate::reflect::Shape;
 
 use crate::entry::EncodeFn;
 use crate::program::Program;

@@ -78,6 +78,8 @@ pub enum Unavailable {
     Processor(String),
     /// No address space for code.
     Memory(crate::memory::MemoryError),
+    /// Facet's pointers are not in memory what generated code takes them for.
+    Pointers,
 }
 
 impl fmt::Display for Unavailable {
@@ -85,6 +87,9 @@ impl fmt::Display for Unavailable {
         match self {
             Self::Processor(reason) => write!(f, "no machine code on this processor: {reason}"),
             Self::Memory(error) => error.fmt(f),
+            Self::Pointers => f.write_str(
+                "facet's pointers do not have the layout generated code was written for",
+            ),
         }
     }
 }

@@ -9,6 +9,10 @@ use crate::assert_same_bytes;
 use crate::mode::{self, Mode};
 use crate::walker;
 
+mod failure;
+
+pub use failure::{panics, panics_in, refuses, refuses_in};
+
 /// What stands before and behind the output, and must stay.
 const SENTINEL: [u8; 5] = [0xa5, 0x5a, 0xa5, 0x5a, 0x99];
 
@@ -22,6 +26,8 @@ const SENTINEL: [u8; 5] = [0xa5, 0x5a, 0xa5, 0x5a, 0x99];
 /// * `codec_test!(name by walker: a, b)`: values without a serde twin.
 /// * `codec_test!(name refuses: (a, "text"), ...)`: values that fail, with the
 ///   same text in every mode.
+/// * `codec_test!(name panics: (a, "text"), ...)`: values whose user code panics; the
+///   payload must reach the caller in every mode.
 ///
 /// # Examples
 ///
@@ -56,6 +62,13 @@ macro_rules! codec_test {
         #[test]
         fn $name() {
             $( $crate::judge::refuses(stringify!($value), &$value, $text); )+
+        }
+    };
+    ($(#[$meta:meta])* $name:ident panics : $(($value:expr, $text:expr)),+ $(,)?) => {
+        $(#[$meta])*
+        #[test]
+        fn $name() {
+            $( $crate::judge::panics(stringify!($value), &$value, $text); )+
         }
     };
 }
@@ -189,30 +202,4 @@ where
             ),
         }
     }
-}
-
-/// Judges a value that cannot be encoded: the same text in every mode, and the
-/// caller's buffer as it was.
-#[track_caller]
-pub fn refuses<'f, T>(label: &str, value: &T, text: &str)
-where
-    T: Facet<'f> + ?Sized,
-{
-    for mode in mode::all() {
-        refuses_in(mode, label, value, text);
-    }
-}
-
-/// As [`refuses`], in one mode.
-#[track_caller]
-pub fn refuses_in<'f, T>(mode: &Mode, label: &str, value: &T, text: &str)
-where
-    T: Facet<'f> + ?Sized,
-{
-    let mut buffer = SENTINEL.to_vec();
-    match mode.runtime.to_bytes_in(value, &mut buffer) {
-        Ok(len) => panic!("{label}, {}: encoded to {len} bytes", mode.name),
-        Err(error) => assert_eq!(error.to_string(), text, "{label}, {}", mode.name),
-    }
-    assert_eq!(buffer, SENTINEL, "{label}, {}: the buffer", mode.name);
 }

@@ -14,6 +14,7 @@
 pub mod diff;
 pub mod judge;
 pub mod mode;
+pub mod scale;
 pub mod walker;
 mod wire;
 

@@ -58,6 +58,11 @@
 mod encoder;
 mod runtime;
 
+/// The code in README.md, compiled and run with the other documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 use std::io;
 
 use facet_core::{Facet, Shape};
@@ -349,4 +354,22 @@ where
     T: Facet<'f> + ?Sized,
 {
     Runtime::global().report::<T>()
+}
+
+/// As [`report`], for a shape.
+///
+/// # Errors
+///
+/// When the type cannot be encoded.
+///
+/// # Examples
+///
+/// ```
+/// use facet::Facet;
+///
+/// assert_eq!(vox::report_shape(u8::SHAPE)?.type_name, "u8");
+/// # Ok::<(), vox::EncodeError>(())
+/// ```
+pub fn report_shape(shape: &'static Shape) -> Result<TypeReport, EncodeError> {
+    Runtime::global().report_shape(shape)
 }

@@ -1,6 +1,8 @@
 //! Options, results, enums and fields that may be left out.
 
-use facet_core::{OptionGetValueFn, OptionIsSomeFn, ResultGetErrFn, ResultGetOkFn, ResultIsOkFn};
+use crate::reflect::{
+    OptionGetValueFn, OptionIsSomeFn, ResultGetErrFn, ResultGetOkFn, ResultIsOkFn,
+};
 
 use super::machine::{Machine, load};
 use crate::cx::thin;

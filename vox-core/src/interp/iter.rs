@@ -5,7 +5,7 @@
 
 use core::ptr;
 
-use facet_core::{IterDeallocFn, IterInitWithValueFn, ListLenFn, MapLenFn, PtrMut, SetLenFn};
+use crate::reflect::{IterDeallocFn, IterInitWithValueFn, ListLenFn, MapLenFn, PtrMut, SetLenFn};
 
 use super::machine::Machine;
 use crate::cx::thin;

@@ -1,6 +1,6 @@
 //! Pointers, locks, proxies, children and computed values.
 
-use facet_core::BorrowFn;
+use crate::reflect::BorrowFn;
 
 use super::machine::{Machine, load};
 use crate::cx::thin;
@@ -154,9 +154,13 @@ impl Machine<'_> {
         }
         // SAFETY: the caller's duty.
         let out = unsafe { self.run(each, value, out) };
+        if out.is_null() {
+            // Whatever failed in the block has named its place already.
+            return out;
+        }
         // SAFETY: the state is alive; the resource is the last one taken, as
         // the block gave back its own.
-        if out.is_null() || unsafe { release_last(self.cx) } != DONE {
+        if unsafe { release_last(self.cx) } != DONE {
             return self.fail_at(path);
         }
         out

@@ -1,6 +1,6 @@
 //! Lists, strings and arrays: runs of elements at consecutive addresses.
 
-use facet_core::ArrayAsPtrFn;
+use crate::reflect::ArrayAsPtrFn;
 
 use super::machine::Machine;
 use crate::cx::{Failure, thin};
@@ -227,10 +227,9 @@ impl Machine<'_> {
             bound,
             path,
         } = elements;
-        let batch = if bound == 0 {
-            usize::MAX
-        } else {
-            (MAX_RESERVE as usize / bound).max(1)
+        let batch = match (MAX_RESERVE as usize).checked_div(bound) {
+            Some(batch) => batch.max(1),
+            None => usize::MAX,
         };
         let mut out = out;
         let mut done = 0;

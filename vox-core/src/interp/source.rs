@@ -1,6 +1,6 @@
 //! Finding the address and the number of elements of a list.
 
-use facet_core::{ListAsPtrFn, ListLenFn, SliceAsPtrFn, SliceLenFn};
+use crate::reflect::{ListAsPtrFn, ListLenFn, SliceAsPtrFn, SliceLenFn};
 
 use super::machine::{Machine, load};
 use crate::cx::thin;

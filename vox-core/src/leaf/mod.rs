@@ -2,8 +2,8 @@
 //! cannot look into.
 //!
 //! Each function here reads one Rust type and writes what serde writes for it
-//! into a format that is not for people to read. The only place that knows which types these are is
-//! [`find`]; programs name the functions without knowing the types.
+//! into a format that is not for people to read. The only place that knows which
+//! types these are is [`find`]; programs name the functions without knowing them.
 
 mod accessor;
 mod net;

@@ -1,5 +1,5 @@
 //! Network addresses: serde writes their bytes into formats that are not for
-//! people to read, and the variant's number before those that may be either version.
+//! people to read, behind the variant's number where it may be either version.
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use core::ptr;

@@ -64,7 +64,8 @@ impl Walk<'_> {
     }
 
     /// Rust promises where the elements of an array are; where layouts may not
-    /// be used, its function is asked all the same. Not in packed structs, where no reference may be made.
+    /// be used, its function is asked all the same. Not in packed structs, where
+    /// no reference may be made.
     fn array_source(&mut self, def: &'static ArrayDef, scope: &Scope<'_>) -> ArraySource {
         if self.probed || scope.unaligned {
             return ArraySource::Inline;

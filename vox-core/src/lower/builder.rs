@@ -59,6 +59,11 @@ impl Builder {
         &self.code.block(block).ops
     }
 
+    /// Whether a block ends with a value that cannot exist.
+    pub(super) fn never_ends(&self, block: BlockId) -> bool {
+        matches!(self.ops(block).last(), Some(Op::Never { .. }))
+    }
+
     /// Whether a block writes nothing, as far as is known.
     pub(super) fn is_empty(&self, block: BlockId) -> bool {
         self.ops(block).is_empty()
@@ -160,6 +165,7 @@ impl Builder {
             functions: self.functions,
             children: self.children,
             child_paths: self.child_paths,
+            same: Vec::new(),
         }
     }
 }

@@ -38,6 +38,10 @@ impl Walk<'_> {
                 Ok(written) => self.field(written, scope)?,
                 Err(refused) => return Err(refuse_field(refused, &scope)),
             }
+            if self.builder.never_ends(scope.block) {
+                // Nothing is reached behind a value that cannot exist.
+                break;
+            }
         }
         Ok(())
     }
@@ -205,6 +209,7 @@ impl Walk<'_> {
                  its tag is; add `#[repr(u8)]`"
             )));
         };
+        scope.moved(size_of::<u64>())?.offset()?;
         if tagging == Tagging::Numeric {
             return self.numeric(shape, variants, tag, &scope);
         }
@@ -298,18 +303,10 @@ impl Walk<'_> {
 
 /// What serde can tell by name in front of the fields: units and structs.
 fn check_tagged_by_name(variant: &'static Variant, scope: &Scope<'_>) -> Result<(), LowerError> {
-    let is_newtype = variant.data.kind == StructKind::TupleStruct && variant.data.fields.len() == 1;
     let fits = match variant.data.kind {
         StructKind::Unit | StructKind::Struct => true,
         StructKind::TupleStruct | StructKind::Tuple => {
-            is_newtype
-                && {
-                    let field = &variant.data.fields[0];
-                    field.proxy.is_none()
-                        && field.format_proxies.is_empty()
-                        && field.shape().inner.is_none()
-                        && matches!(classify(field.shape()), Kind::Struct(inner) if inner.kind == StructKind::Struct)
-                }
+            matches!(variant.data.fields, [only] if holds_named_fields(only))
         }
     };
     if fits {
@@ -320,6 +317,15 @@ fn check_tagged_by_name(variant: &'static Variant, scope: &Scope<'_>) -> Result<
          serde has no form for that either, or one only maps can have; add `content` to the \
          enum's `tag`",
     ))
+}
+
+/// Whether a field is a struct that serde serializes as one.
+fn holds_named_fields(field: &'static Field) -> bool {
+    let replaced = field.proxy.is_some() || !field.format_proxies.is_empty();
+    let shape = field.shape();
+    let is_named =
+        matches!(classify(shape), Kind::Struct(inner) if inner.kind == StructKind::Struct);
+    is_named && !replaced && shape.inner.is_none() && !is_metadata_container(shape)
 }
 
 fn refuse_field(refused: Refused, scope: &Scope<'_>) -> LowerError {

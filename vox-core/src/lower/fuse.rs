@@ -1,7 +1,7 @@
 //! Fusing: adjacent copies of fixed bytes become one, as ops are emitted.
 //!
-//! Two copies fuse when what they copy is adjacent in memory and on the wire. A
-//! copy behind an op that could fail may fuse with one behind the same op only, which emission order ensures.
+//! Two copies fuse when what they copy is adjacent in memory and on the wire,
+//! and so are they in the block: nothing that could fail is between them.
 
 use crate::program::{Literal, MAX_RESERVE, Offset, Op};
 

@@ -24,3 +24,7 @@ pub(super) const MAX_BOUND: u32 = 256;
 /// Bytes a branch may need beyond what follows it anyway before it reserves for
 /// itself: a rare large variant should not make every value ask for its room.
 pub(super) const MAX_BRANCH_EXTRA: u32 = 256;
+
+/// Addresses at which a type may meet itself and still be recognised. The
+/// compiler makes one per codegen unit; more are shapes made at run time.
+pub(super) const MAX_ADDRESSES: usize = 16;

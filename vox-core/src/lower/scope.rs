@@ -6,6 +6,9 @@ use facet_core::Shape;
 use super::LowerError;
 use crate::program::{BlockId, Offset};
 
+const TOO_FAR: &str =
+    "reaches more than 2 GiB from the start of the type it is in; put it behind a `Box`";
+
 /// One step from the root to a place.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Part<'a> {
@@ -86,7 +89,7 @@ impl<'a> Scope<'a> {
         let at = self
             .at
             .checked_add(offset)
-            .ok_or_else(|| self.refuse("lies beyond the addresses a program can name"))?;
+            .ok_or_else(|| self.refuse(TOO_FAR))?;
         Ok(Self { at, ..self })
     }
 
@@ -111,13 +114,8 @@ impl<'a> Scope<'a> {
 
     /// The place as an op names it.
     pub(super) fn offset(&self) -> Result<Offset, LowerError> {
-        match i32::try_from(self.at) {
-            Ok(_) => u32::try_from(self.at)
-                .map(Offset)
-                .map_err(|_| self.refuse("lies too far from the start of its type")),
-            Err(_) => Err(self
-                .refuse("lies more than 2 GiB from the start of its type; put it behind a `Box`")),
-        }
+        let at = i32::try_from(self.at).ok().map(i32::cast_unsigned);
+        at.map(Offset).ok_or_else(|| self.refuse(TOO_FAR))
     }
 
     /// This place, at an address its type may not allow.

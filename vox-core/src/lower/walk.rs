@@ -25,6 +25,8 @@ pub(super) struct Walked {
     pub(super) builder: Builder,
     /// Types that turned out to contain themselves and were not called yet.
     pub(super) cycles: Called,
+    /// The shapes that were taken for the root, at other addresses.
+    pub(super) folded: Vec<&'static Shape>,
 }
 
 /// The state of a walk.
@@ -34,6 +36,9 @@ pub(super) struct Walk<'c> {
     root: &'static Shape,
     called: &'c Called,
     cycles: Called,
+    /// Whether shapes with the root's identity are taken for the root.
+    folds: bool,
+    folded: Vec<&'static Shape>,
 }
 
 /// Walks a shape from its root.
@@ -41,6 +46,7 @@ pub(super) fn walk(
     root: &'static Shape,
     options: &LowerOptions,
     called: &Called,
+    folds: bool,
 ) -> Result<Walked, LowerError> {
     let mut walk = Walk {
         builder: Builder::default(),
@@ -48,6 +54,8 @@ pub(super) fn walk(
         root,
         called,
         cycles: Called::new(),
+        folds,
+        folded: Vec::new(),
     };
     let scope = Scope::root(walk.builder.open());
     if root.layout.sized_layout().is_ok() {
@@ -59,6 +67,7 @@ pub(super) fn walk(
     Ok(Walked {
         builder: walk.builder,
         cycles: walk.cycles,
+        folded: walk.folded,
     })
 }
 
@@ -79,11 +88,16 @@ impl Walk<'_> {
         shape: &'static Shape,
         scope: Scope<'_>,
     ) -> Result<(), LowerError> {
+        let shape = self.fold(shape);
         let Ok(layout) = shape.layout.sized_layout() else {
             return Err(scope.refuse(format!("`{shape}` has no size known to reflection")));
         };
         let kind = classify(shape);
         self.check_alignment(shape, kind, layout.align(), &scope)?;
+        if !matches!(kind, Kind::Struct(_) | Kind::Enum(_)) {
+            // The parts of a struct or variant are checked one by one.
+            scope.moved(layout.size())?.offset()?;
+        }
         match kind {
             Kind::Scalar(scalar) => self.scalar(scalar, &scope),
             Kind::String => self.string(&scope),
@@ -107,6 +121,17 @@ impl Walk<'_> {
                 self.composite(shape, kind, scope.under(&ancestor))
             }
         }
+    }
+
+    /// The root, for what has its identity.
+    fn fold(&mut self, shape: &'static Shape) -> &'static Shape {
+        if !self.folds || core::ptr::eq(shape, self.root) || shape.id != self.root.id {
+            return shape;
+        }
+        if !self.folded.iter().any(|known| core::ptr::eq(*known, shape)) {
+            self.folded.push(shape);
+        }
+        self.root
     }
 
     fn composite(

@@ -29,7 +29,8 @@ struct Functions {
 /// The layout of a `Vec` of this shape; `None` for any other list.
 ///
 /// Only `Vec` is asked: a list that keeps few elements in itself and many
-/// elsewhere (`SmallVec`) would look like one thing while probed and be another later.
+/// elsewhere (`SmallVec`) would look like one thing while probed and be another
+/// later.
 pub(super) fn probe(shape: &'static Shape, def: &ListDef) -> Option<Words> {
     let Def::List(vec) = &Vec::<u8>::SHAPE.def else {
         return None;
@@ -92,8 +93,8 @@ unsafe fn look(
     let list = PtrMut::new_sized(address);
     let mut agree = true;
     // SAFETY: the memory is large and aligned enough for the list. `set_len` lets
-    // it claim elements that were never written; nothing reads or drops them, and the length is 0 again
-    // before the list is dropped (assumption A5).
+    // it claim elements that were never written; nothing reads or drops them, and
+    // the length is 0 again before the list is dropped (assumption A5).
     unsafe {
         (functions.init)(PtrUninit::new_sized(address), capacity);
         let has = (functions.capacity)(PtrConst::new_sized(address));

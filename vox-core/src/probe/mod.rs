@@ -2,10 +2,11 @@
 //! their address and length.
 //!
 //! Rust does not promise these layouts, so they are learnt at run time, on
-//! values vox builds itself, never on the user's: values whose address, length and capacity all differ
-//! are looked at word by word, and a layout is accepted only when exactly one pair of words agrees with what the type's own functions
-//! answer, for every value. Anything else answers `None`, and lowering uses those
-//! functions instead.
+//! values vox builds itself, never on the user's: values whose address, length
+//! and capacity all differ are looked at word by word, and a layout is accepted
+//! only when exactly one pair of words agrees with what the type's own functions
+//! answer, for every value. Anything else answers `None`, and lowering uses
+//! those functions instead.
 //!
 //! Not here: how a layout is used ([`crate::lower`]). Read next: [`words`].
 

@@ -1,1 +1,209 @@
-//! Tests.
+//! Probes that find the truth, and probes that are lied to.
+
+use core::mem::size_of;
+
+use facet_core::{Def, Facet, ListDef, ListTypeOps, ListVTable, PtrConst, PtrMut, Shape};
+
+use super::words::{Sighting, Words, deduce};
+use super::{list, wide};
+
+const WORD: usize = size_of::<usize>();
+
+fn vec_def<T: Facet<'static>>() -> &'static ListDef {
+    match &Vec::<T>::SHAPE.def {
+        Def::List(def) => def,
+        _ => panic!("a Vec is a list"),
+    }
+}
+
+/// Checks a layout on a value the probe has not seen.
+fn check_vec<T: Facet<'static>>(words: Words, value: &Vec<T>) {
+    let address = core::ptr::from_ref(value).cast::<u8>();
+    // SAFETY: the layout's offsets are words of the Vec.
+    unsafe {
+        let ptr = address.add(words.ptr).cast::<*const T>().read();
+        let len = address.add(words.len).cast::<usize>().read();
+        assert_eq!((ptr, len), (value.as_ptr(), value.len()));
+    }
+}
+
+#[test]
+fn vecs_of_every_kind_of_element_are_understood() {
+    fn check<T: Facet<'static>>(make: impl Fn() -> T) {
+        let words = list::probe(Vec::<T>::SHAPE, vec_def::<T>()).expect("an unambiguous layout");
+        check_vec(words, &Vec::<T>::new());
+        check_vec(words, &(0..9).map(|_| make()).collect());
+    }
+    check(|| 0_u8);
+    check(|| 0_u128);
+    check(|| ());
+    check(String::new);
+    check(|| Some(Box::new(1_u64)));
+    check(|| [0_u64; 64]);
+}
+
+#[test]
+fn elements_too_large_to_allocate_are_not_probed() {
+    let def = vec_def::<[u64; 100_000]>();
+    assert_eq!(list::probe(Vec::<[u64; 100_000]>::SHAPE, def), None);
+}
+
+#[test]
+fn only_vecs_are_probed() {
+    let vtable: &'static ListVTable = Box::leak(Box::new(*vec_def::<u8>().vtable));
+    let imitation = ListDef {
+        vtable,
+        ..*vec_def::<u8>()
+    };
+    assert_eq!(list::probe(Vec::<u8>::SHAPE, &imitation), None);
+}
+
+#[test]
+fn strings_and_wide_pointers_are_understood() {
+    let words = wide::probe_string().expect("an unambiguous layout");
+    check_vec(words, &String::from("a text").into_bytes());
+    for words in [wide::probe_reference(), wide::probe_box()] {
+        let words = words.expect("an unambiguous layout");
+        let mut offsets = [words.ptr, words.len];
+        offsets.sort_unstable();
+        assert_eq!(offsets, [0, WORD]);
+    }
+}
+
+/// Sightings of a value whose words are an address, a length and a capacity in
+/// this order.
+fn sightings(order: [usize; 3]) -> Vec<Sighting> {
+    [(0x1000, 3, 11), (0x1000, 5, 11), (0x2000, 7, 19)]
+        .into_iter()
+        .map(|(ptr, len, capacity)| {
+            let mut words = vec![0; 3];
+            for (place, word) in order.into_iter().zip([ptr, len, capacity]) {
+                words[place] = word;
+            }
+            Sighting { words, ptr, len }
+        })
+        .collect()
+}
+
+const ORDERS: [[usize; 3]; 6] = [
+    [0, 1, 2],
+    [0, 2, 1],
+    [1, 0, 2],
+    [1, 2, 0],
+    [2, 0, 1],
+    [2, 1, 0],
+];
+
+#[test]
+fn every_order_is_deduced() {
+    for order in ORDERS {
+        let expected = Words {
+            ptr: order[0] * WORD,
+            len: order[1] * WORD,
+        };
+        assert_eq!(deduce(&sightings(order)), Some(expected));
+    }
+}
+
+#[test]
+fn one_sighting_of_another_order_refutes_all() {
+    for truth in ORDERS {
+        for lie in ORDERS {
+            if lie == truth {
+                continue;
+            }
+            for liar in 0..3 {
+                let mut mixed = sightings(truth);
+                mixed[liar] = sightings(lie)[liar].clone();
+                // Exchanging words that differ can never agree with the rest.
+                assert_eq!(deduce(&mixed), None, "{truth:?} {lie:?} {liar}");
+            }
+        }
+    }
+}
+
+#[test]
+fn ambiguous_words_are_refused() {
+    // The capacity always equals the length.
+    let mut same = sightings([0, 1, 2]);
+    for sighting in &mut same {
+        sighting.words[2] = sighting.words[1];
+    }
+    assert_eq!(deduce(&same), None);
+    // Two words hold the address.
+    let mut twice = sightings([0, 1, 2]);
+    for sighting in &mut twice {
+        sighting.words[2] = sighting.words[0];
+    }
+    assert_eq!(deduce(&twice), None);
+}
+
+#[test]
+fn too_little_to_tell_is_refused() {
+    let all = sightings([0, 1, 2]);
+    assert_eq!(deduce(&[]), None);
+    assert_eq!(deduce(&all[..1]), None);
+    assert_eq!(deduce(&[all[0].clone(), all[0].clone()]), None);
+}
+
+#[test]
+fn functions_that_answer_something_else_are_refused() {
+    unsafe extern "C" fn len_lies(list: PtrConst) -> usize {
+        // SAFETY: called with a `Vec<u8>`.
+        unsafe { list.get::<Vec<u8>>() }.capacity()
+    }
+    unsafe extern "C" fn as_ptr_lies(list: PtrConst) -> PtrConst {
+        // SAFETY: called with a `Vec<u8>`.
+        PtrConst::new(unsafe { list.get::<Vec<u8>>() }.as_ptr().wrapping_add(1))
+    }
+    unsafe extern "C" fn set_len_does_nothing(_: PtrMut, _: usize) {}
+
+    let truth = *vec_def::<u8>();
+    let with_vtable = |vtable: ListVTable| ListDef {
+        vtable: Box::leak(Box::new(vtable)),
+        ..truth
+    };
+    let with_ops = |type_ops: ListTypeOps| ListDef {
+        type_ops: Some(Box::leak(Box::new(type_ops))),
+        ..truth
+    };
+    let ops = *truth.type_ops.expect("Vec has them");
+    let lies = [
+        with_vtable(ListVTable {
+            len: len_lies,
+            ..*truth.vtable
+        }),
+        with_vtable(ListVTable {
+            as_ptr: Some(as_ptr_lies),
+            ..*truth.vtable
+        }),
+        with_vtable(ListVTable {
+            as_ptr: None,
+            ..*truth.vtable
+        }),
+        with_ops(ListTypeOps {
+            set_len: Some(set_len_does_nothing),
+            ..ops
+        }),
+        with_ops(ListTypeOps {
+            init_in_place_with_capacity: None,
+            ..ops
+        }),
+    ];
+    let shape: &'static Shape = Vec::<u8>::SHAPE;
+    // SAFETY: the functions work on `Vec<u8>`, whatever they say about it.
+    unsafe {
+        assert!(list::probe_any(shape, &truth).is_some());
+        for (number, lie) in lies.iter().enumerate() {
+            assert_eq!(list::probe_any(shape, lie), None, "lie {number}");
+        }
+    }
+}
+
+#[test]
+fn answers_are_remembered_by_shape() {
+    let first = super::list(Vec::<u32>::SHAPE, vec_def::<u32>());
+    assert_eq!(first, super::list(Vec::<u32>::SHAPE, vec_def::<u32>()));
+    assert!(first.is_some());
+    assert_eq!(super::string(), super::string());
+}

@@ -1,7 +1,8 @@
 //! Probing `String`, wide references and wide boxes on values built here.
 //!
 //! Their layout cannot depend on the element type in any Rust there is, but Rust
-//! promises no more than for `Vec`: several element types are looked at and all must agree.
+//! promises no more than for `Vec`: several element types are looked at, and all
+//! must agree.
 
 use super::words::{Sighting, Words, deduce};
 
@@ -75,7 +76,7 @@ pub(super) fn probe_reference() -> Option<Words> {
         of_slices!(0u64, shared),
         of_slices!((), shared),
         of_slices!(String::new(), shared),
-        of_slices!(b'a', |it| text(it)),
+        of_slices!(b'a', text),
     ])
 }
 

@@ -21,7 +21,7 @@ mod spare;
 pub mod text;
 pub mod verify;
 
-pub use function::FunctionKind;
+pub use function::{CallClass, FunctionKind};
 pub use ids::{BlockId, ChildId, FunctionId, IterId, Literal, Offset, PathId, ProxyId, TableId};
 pub use linkage::{Linkage, Program};
 pub use op::{ArraySource, Op, OptionSource, PointerSource, Source, TagWidth};

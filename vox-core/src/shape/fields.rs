@@ -8,6 +8,7 @@
 //! | `proxy`, `postcard::proxy` | the proxy is written in its place |
 //! | `flatten` | refused: serde makes it a map of unknown length, which postcard refuses |
 //! | `metadata` in a metadata container | not written |
+//! | `trailing` | refused: it is for payloads of opaque adapters, which are refused too |
 //! | `tag`, `content` in an `other` variant | refused: serde has no such thing |
 //! | everything else | does not change the bytes |
 
@@ -54,6 +55,13 @@ fn examine(field: &'static Field) -> Result<Written, Refused> {
             field,
             reason: "is flattened; serde makes a flattened struct a map of unknown length, which \
                      postcard refuses; remove `flatten`, or use a proxy",
+        });
+    }
+    if field.has_builtin_attr("trailing") {
+        return Err(Refused {
+            field,
+            reason: "is marked as trailing, which serde has no form for; remove `trailing`, or use a \
+                     proxy",
         });
     }
     Ok(Written {

@@ -14,8 +14,10 @@ entry_fn! {
     pub unsafe fn trace_static(cx: *mut EncodeCx, program: *const Program, path: usize) {
         // SAFETY: the state is exclusively ours while a function of ours runs (A3).
         let (cx, program) = unsafe { (&mut *cx, &*program) };
-        let part = program.code.paths.get(PathId::from_index(path));
-        cx.trace(PathPart::Static(part.to_owned()));
+        if cx.has_place() {
+            let part = program.code.paths.get(PathId::from_index(path));
+            cx.trace(PathPart::Static(part.to_owned()));
+        }
     }
 }
 

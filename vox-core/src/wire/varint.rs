@@ -157,17 +157,13 @@ mod tests {
             let power = if bits == 128 { 0 } else { 1_u128 << bits };
             for value in [power.wrapping_sub(1), power, power.wrapping_add(1)] {
                 // SAFETY: the buffer has 32 bytes.
-                assert_eq!(
-                    written(|out| unsafe { write_u128(out, value) }),
-                    naive(value)
-                );
+                let actual = written(|out| unsafe { write_u128(out, value) });
+                assert_eq!(actual, naive(value));
                 if let Ok(value) = u64::try_from(value) {
                     // SAFETY: the buffer has 32 bytes.
-                    assert_eq!(
-                        written(|out| unsafe { write_u64(out, value) }),
-                        naive(value.into())
-                    );
-                    assert_eq!(len_u64(value), naive(value.into()).len());
+                    let actual = written(|out| unsafe { write_u64(out, value) });
+                    assert_eq!(actual, naive(value.into()));
+                    assert_eq!(len_u64(value), actual.len());
                 }
             }
         }

@@ -1,5 +1,5 @@
-//! Lowering, judged by the programs it makes: what bytes they write is the
-//! business of the tests that run them.
+//! Lowering, judged by the programs it makes, and by the bytes they write where
+//! an attribute has a serde twin.
 
 #![allow(
     missing_docs,
@@ -7,5 +7,15 @@
     reason = "tests, and types made for their shapes alone"
 )]
 
+mod arrays;
+mod attributes;
 mod common;
+mod enums;
 mod everyday;
+mod limits;
+mod lists;
+mod pointers;
+mod recursion;
+mod refusals;
+mod reserves;
+mod synthetic;

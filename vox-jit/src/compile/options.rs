@@ -78,6 +78,9 @@ fn flags(options: &CompilerOptions, triple: &Triple) -> Result<settings::Flags, 
 
 /// The instruction set of this machine, with all its extensions.
 pub(super) fn host_isa(options: &CompilerOptions) -> Result<OwnedTargetIsa, Unavailable> {
+    if !vox_core::reflect::pointers_are_as_modelled() {
+        return Err(Unavailable::Pointers);
+    }
     let builder = cranelift_native::builder()
         .map_err(|reason| Unavailable::Processor(String::from(reason)))?;
     finish(builder, options)

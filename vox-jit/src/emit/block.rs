@@ -27,10 +27,8 @@ pub(super) fn emit(
     let mut cursor = Some(cursor);
     for op in &block.ops {
         let Some(at) = cursor else {
-            return Err(CompileError::Malformed(format!(
-                "{} follows an op that never ends",
-                op.name()
-            )));
+            // Behind a value that cannot exist nothing is ever reached.
+            break;
         };
         e.count_op()?;
         cursor = emit_op(e, op, base, at, scope)?;

@@ -38,7 +38,7 @@ pub(super) fn lock(
     let value = place.address(e);
     let protected = e.call(through, &[e.cx, callee, value]);
     e.unless_null(protected, failing);
-    let end = block::emit(e, each, Base::new(protected), cursor, failing)?;
+    let end = block::emit(e, each, Base::new(protected), cursor, scope)?;
     release(e, end, failing)
 }
 
@@ -69,7 +69,7 @@ pub(super) fn proxy(
     let (size, align) = (e.word(proxy.size.into()), e.word(proxy.align.into()));
     let made = e.call(runtime::CONVERT, &[e.cx, convert, value, size, align, drop]);
     e.unless_null(made, failing);
-    let end = block::emit(e, each, Base::new(made), cursor, failing)?;
+    let end = block::emit(e, each, Base::new(made), cursor, scope)?;
     release(e, end, failing)
 }
 

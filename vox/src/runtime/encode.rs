@@ -16,7 +16,7 @@ use super::value::{with_address, with_peek_address};
 /// tagged pointers, and the upper half of 32-bit address spaces.
 #[inline]
 fn is_tagged(address: *const u8) -> bool {
-    address.addr() >> (usize::BITS - 1) != 0 && !cfg!(target_family = "wasm")
+    address.addr() >> (usize::BITS - 1) != 0
 }
 
 #[cold]

@@ -59,6 +59,8 @@ pub(crate) struct Inner {
     code: MachineCode,
 }
 
+const NO_BASELINE: &str = "there is no baseline tier yet";
+
 static GLOBAL: OnceLock<Runtime> = OnceLock::new();
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
@@ -163,6 +165,12 @@ impl Runtime {
         shapes: &[&'static Shape],
         tier: Tier,
     ) -> Result<Tier, PrepareError> {
+        if let Some(fixed) = self.inner.settings.tier
+            && tier > fixed
+        {
+            let reason = format!("the runtime is fixed to the {fixed} tier");
+            return Err(PrepareError::NotAvailable { tier, reason });
+        }
         let mut lowest = Tier::Optimized;
         for shape in shapes {
             let slot = self.slot(shape).map_err(PrepareError::Unsupported)?;
@@ -228,7 +236,7 @@ impl Inner {
                     .collect();
                 self.code.compile(&slots)
             }
-            _ => Err(String::from("there is no baseline tier yet")),
+            _ => Err(String::from(NO_BASELINE)),
         }
     }
 
@@ -236,17 +244,24 @@ impl Inner {
         if slot.tier() == Tier::Optimized {
             return None;
         }
+        match self.settings.tier {
+            Some(Tier::Interpreter) => {
+                return Some(String::from("the runtime is fixed to the interpreter tier"));
+            }
+            Some(Tier::Baseline) => {
+                return Some(format!(
+                    "the runtime is fixed to the baseline tier, and {NO_BASELINE}"
+                ));
+            }
+            _ => {}
+        }
         if let Some(reason) = self.code.refusal(slot) {
             return Some(reason);
         }
-        Some(match self.settings.tier {
-            Some(tier) if tier < Tier::Optimized => {
-                format!("the runtime is fixed to the {tier} tier")
-            }
-            _ if !self.settings.background => String::from(
-                "nobody prepared it and the runtime does not compile in the background",
-            ),
-            _ => format!("it has done {} units of work so far", slot.work()),
+        Some(if self.settings.background {
+            format!("it has done {} units of work so far", slot.work())
+        } else {
+            String::from("nobody prepared it and the runtime does not compile in the background")
         })
     }
 

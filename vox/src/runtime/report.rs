@@ -5,7 +5,8 @@ use core::fmt;
 use vox_core::tier::Tier;
 
 /// How a type is encoded by a runtime: which tier runs, why no higher one, what
-/// it takes, and the program itself.
+/// it takes, and the program itself. Prints as a few lines, and in the alternate
+/// form (`{:#}`) with the program behind them.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct TypeReport {
@@ -37,10 +38,13 @@ impl fmt::Display for TypeReport {
         if let Some(bytes) = self.code_bytes {
             writeln!(f, "  {bytes} bytes of machine code")?;
         }
-        writeln!(f, "  {} ops, {} children", self.ops, self.children)?;
+        write!(f, "  {} ops, {} children", self.ops, self.children)?;
         for note in &self.notes {
-            writeln!(f, "  note: {note}")?;
+            write!(f, "\n  note: {note}")?;
         }
-        write!(f, "{}", self.program)
+        if f.alternate() {
+            write!(f, "\n{}", self.program)?;
+        }
+        Ok(())
     }
 }

@@ -75,7 +75,7 @@ impl Settings {
     /// The settings of the global runtime. A value that is not understood is
     /// reported through `tracing` and in [`crate::TypeReport::notes`], and leaves the default.
     pub(crate) fn from_env() -> (Self, Vec<String>) {
-        Self::from_lookup(|name| env::var(name).ok())
+        Self::from_lookup(|name| Some(env::var_os(name)?.to_string_lossy().into_owned()))
     }
 
     fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> (Self, Vec<String>) {

@@ -1,0 +1,289 @@
+//! Attributes, against serde's postcard on the twin. The walker of vox-oracle
+//! refuses most of these, so serde's bytes alone are the judge.
+
+use facet::Facet;
+use serde::Serialize;
+use vox_core::program::Op;
+use vox_oracle::judge::by_bytes;
+
+use crate::common::{all_ops, program, root_names};
+
+/// Encodes in every mode and compares with serde's bytes.
+#[track_caller]
+fn as_serde<T: Facet<'static> + Serialize>(value: &T) {
+    let expected = postcard::to_allocvec(value).expect("serde encodes the specimen");
+    by_bytes(T::SHAPE.type_identifier, value, &expected);
+}
+
+#[derive(Facet, Serialize)]
+#[repr(u8)]
+#[facet(untagged)]
+#[serde(untagged)]
+enum Untagged {
+    Unit,
+    Number(u32),
+    Pair(u8, String),
+    Named { a: u16, b: Option<u8> },
+}
+
+#[test]
+fn untagged_enums_write_their_fields_only() {
+    as_serde(&Untagged::Unit);
+    as_serde(&Untagged::Number(300));
+    as_serde(&Untagged::Pair(1, String::from("two")));
+    as_serde(&Untagged::Named { a: 700, b: Some(1) });
+}
+
+#[derive(Facet, Serialize)]
+struct Inner {
+    x: u32,
+    y: String,
+}
+
+#[derive(Facet, Serialize)]
+#[repr(u8)]
+#[facet(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum InternallyTagged {
+    UnitVariant,
+    Named {
+        a: u16,
+        b: Option<u8>,
+    },
+    Newtype(Inner),
+    #[facet(rename = "a name longer than one constant holds")]
+    #[serde(rename = "a name longer than one constant holds")]
+    Renamed {
+        a: u8,
+    },
+}
+
+#[test]
+fn internally_tagged_enums_write_the_name() {
+    as_serde(&InternallyTagged::UnitVariant);
+    as_serde(&InternallyTagged::Named { a: 700, b: None });
+    as_serde(&InternallyTagged::Newtype(Inner {
+        x: 5,
+        y: String::from("why"),
+    }));
+    as_serde(&InternallyTagged::Renamed { a: 3 });
+}
+
+#[derive(Facet, Serialize)]
+#[repr(u8)]
+#[facet(tag = "t", content = "c")]
+#[serde(tag = "t", content = "c")]
+enum AdjacentlyTagged {
+    Unit,
+    Number(u32),
+    Pair(u8, String),
+    Named { a: u16, b: Option<u8> },
+}
+
+#[test]
+fn adjacently_tagged_enums_write_the_index() {
+    as_serde(&AdjacentlyTagged::Unit);
+    as_serde(&AdjacentlyTagged::Number(300));
+    as_serde(&AdjacentlyTagged::Pair(1, String::from("two")));
+    as_serde(&AdjacentlyTagged::Named { a: 700, b: Some(1) });
+}
+
+/// Written as `serde_repr` would: the discriminant as an integer of the tag's type.
+#[derive(Facet, Clone, Copy)]
+#[repr(i16)]
+#[facet(is_numeric)]
+enum Numeric {
+    Minus = -300,
+    Zero = 0,
+    Many = 300,
+}
+
+#[test]
+fn numeric_enums_write_the_discriminant() {
+    for (value, number) in [
+        (Numeric::Minus, -300_i16),
+        (Numeric::Zero, 0),
+        (Numeric::Many, 300),
+    ] {
+        let expected = postcard::to_allocvec(&number).expect("a number");
+        by_bytes("Numeric", &value, &expected);
+    }
+    let list = vec![Numeric::Many, Numeric::Minus];
+    let expected = postcard::to_allocvec(&vec![300_i16, -300]).expect("numbers");
+    by_bytes("Vec<Numeric>", &list, &expected);
+}
+
+#[derive(Facet, Serialize)]
+#[repr(u8)]
+enum WithOther {
+    Known(u8),
+    #[facet(other)]
+    Unknown,
+}
+
+#[derive(Facet, Serialize)]
+#[repr(u8)]
+#[facet(cow)]
+enum CowLike {
+    Borrowed(&'static str),
+    Owned(String),
+}
+
+#[test]
+fn attributes_for_reading_change_nothing() {
+    as_serde(&WithOther::Known(7));
+    as_serde(&WithOther::Unknown);
+    as_serde(&CowLike::Borrowed("b"));
+    as_serde(&CowLike::Owned(String::from("o")));
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_zero(value: &u32) -> bool {
+    *value == 0
+}
+
+#[derive(Facet, Serialize)]
+struct Skipping {
+    first: u8,
+    #[facet(skip)]
+    #[serde(skip)]
+    skipped: String,
+    #[facet(skip_serializing)]
+    #[serde(skip_serializing)]
+    not_written: u64,
+    #[facet(skip_serializing_if = is_zero)]
+    #[serde(skip_serializing_if = "is_zero")]
+    sometimes: u32,
+    #[facet(skip_serializing_if = Vec::is_empty)]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    list: Vec<Inner>,
+    #[facet(sensitive, rename = "other", default)]
+    #[serde(rename = "other", default)]
+    last: u8,
+}
+
+#[test]
+fn skipped_fields_are_left_out() {
+    for (sometimes, count) in [(0, 0), (0, 2), (300, 0), (300, 3)] {
+        let inner = |x| Inner {
+            x,
+            y: String::from("y"),
+        };
+        as_serde(&Skipping {
+            first: 1,
+            skipped: String::from("skipped"),
+            not_written: 2,
+            sometimes,
+            list: (0..count).map(inner).collect(),
+            last: 9,
+        });
+    }
+}
+
+#[derive(Facet, Serialize)]
+struct NewtypeSkipped(
+    #[facet(skip)]
+    #[serde(skip)]
+    u8,
+    u16,
+);
+
+#[derive(Facet, Serialize)]
+#[repr(u8)]
+enum VariantsSkipping {
+    Newtype(
+        #[facet(skip_serializing)]
+        #[serde(skip_serializing)]
+        u8,
+    ),
+    Pair(
+        u8,
+        #[facet(skip_serializing)]
+        #[serde(skip_serializing)]
+        u8,
+    ),
+    Named {
+        #[facet(skip_serializing_if = is_zero)]
+        #[serde(skip_serializing_if = "is_zero")]
+        a: u32,
+        b: u32,
+    },
+}
+
+#[test]
+fn skipped_fields_of_tuples_and_variants() {
+    as_serde(&NewtypeSkipped(1, 300));
+    as_serde(&VariantsSkipping::Newtype(1));
+    as_serde(&VariantsSkipping::Pair(1, 2));
+    as_serde(&VariantsSkipping::Named { a: 0, b: 5 });
+    as_serde(&VariantsSkipping::Named { a: 300, b: 5 });
+}
+
+#[derive(Facet, Serialize)]
+#[facet(transparent)]
+#[serde(transparent)]
+struct Transparent(Vec<u32>);
+
+#[test]
+fn transparent_structs_are_their_field() {
+    as_serde(&Transparent(vec![1, 300]));
+    assert_eq!(
+        root_names(&program::<Transparent>()),
+        ["write_list_var_u32"]
+    );
+}
+
+#[derive(Facet)]
+#[facet(metadata_container)]
+struct Documented {
+    value: u32,
+    #[facet(metadata = "doc")]
+    doc: Option<Vec<String>>,
+}
+
+#[test]
+fn metadata_containers_are_their_value() {
+    let documented = Documented {
+        value: 300,
+        doc: Some(vec![String::from("text")]),
+    };
+    let expected = postcard::to_allocvec(&300_u32).expect("a number");
+    by_bytes("Documented", &documented, &expected);
+    assert_eq!(
+        root_names(&program::<Documented>()),
+        ["reserve", "write_var_u32"]
+    );
+}
+
+#[derive(Facet, Clone, Copy)]
+#[facet(proxy = Celsius)]
+struct Kelvin(f64);
+
+#[derive(Facet, Serialize)]
+struct Celsius {
+    degrees: i32,
+}
+
+impl TryFrom<&Kelvin> for Celsius {
+    type Error = String;
+    #[expect(clippy::cast_possible_truncation, reason = "whole numbers in the test")]
+    fn try_from(value: &Kelvin) -> Result<Self, Self::Error> {
+        let degrees = (value.0 - 273.0) as i32;
+        Ok(Self { degrees })
+    }
+}
+
+impl TryFrom<Celsius> for Kelvin {
+    type Error = String;
+    fn try_from(value: Celsius) -> Result<Self, Self::Error> {
+        Ok(Self(f64::from(value.degrees) + 273.0))
+    }
+}
+
+#[test]
+fn proxies_are_written_in_place_of_the_value() {
+    let expected = postcard::to_allocvec(&(Celsius { degrees: -10 }, 5_u8)).expect("numbers");
+    by_bytes("(Kelvin, u8)", &(Kelvin(263.0), 5_u8), &expected);
+    let lowered = program::<Vec<Kelvin>>();
+    assert!(all_ops(&lowered).any(|op| matches!(op, Op::WithProxy { .. })));
+}

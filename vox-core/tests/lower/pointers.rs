@@ -1,0 +1,141 @@
+//! Pointers, locks and options of pointers.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, RwLock};
+
+use facet::Facet;
+use vox_core::program::{FunctionKind, Op, OptionSource, PointerSource};
+
+use crate::common::{all_ops, program, root_names, unprobed};
+
+fn borrow<T: Facet<'static>>(probed: bool) -> PointerSource {
+    let lowered = if probed {
+        program::<T>()
+    } else {
+        unprobed::<T>()
+    };
+    let found = all_ops(&lowered).find_map(|op| match op {
+        Op::Borrow { source, .. } => Some(*source),
+        _ => None,
+    });
+    found.unwrap_or_else(|| panic!("{}", lowered.code))
+}
+
+#[test]
+fn thin_pointers_rust_promises_are_words() {
+    assert_eq!(borrow::<&'static u64>(true), PointerSource::Word);
+    assert_eq!(borrow::<&'static mut u64>(true), PointerSource::Word);
+    assert_eq!(borrow::<Box<u64>>(true), PointerSource::Word);
+    assert!(matches!(
+        borrow::<Box<u64>>(false),
+        PointerSource::BorrowThin { .. }
+    ));
+}
+
+#[test]
+fn other_pointers_are_borrowed() {
+    assert!(matches!(
+        borrow::<Rc<u64>>(true),
+        PointerSource::BorrowThin { .. }
+    ));
+    assert!(matches!(
+        borrow::<Arc<u64>>(true),
+        PointerSource::BorrowThin { .. }
+    ));
+    assert!(matches!(
+        borrow::<Cow<'static, u64>>(true),
+        PointerSource::BorrowThin { .. }
+    ));
+    assert!(matches!(
+        borrow::<Arc<str>>(true),
+        PointerSource::BorrowWide { .. }
+    ));
+    assert!(matches!(
+        borrow::<Rc<[u16]>>(true),
+        PointerSource::BorrowWide { .. }
+    ));
+    assert!(matches!(
+        borrow::<Cow<'static, str>>(true),
+        PointerSource::BorrowWide { .. }
+    ));
+    assert!(matches!(
+        borrow::<&'static std::path::Path>(true),
+        PointerSource::BorrowWide { .. }
+    ));
+}
+
+#[test]
+fn wide_pointers_of_known_form_are_read() {
+    assert_eq!(root_names(&program::<&'static str>()), ["write_bytes"]);
+    assert_eq!(root_names(&program::<Box<str>>()), ["write_bytes"]);
+    assert_eq!(root_names(&program::<Box<[u32]>>()), ["write_list_var_u32"]);
+    assert_eq!(root_names(&program::<&'static [String]>()), ["write_list"]);
+    assert!(matches!(
+        borrow::<&'static str>(false),
+        PointerSource::BorrowWide { .. }
+    ));
+    assert!(matches!(
+        borrow::<Box<[u32]>>(false),
+        PointerSource::BorrowWide { .. }
+    ));
+}
+
+fn option<T: Facet<'static>>(probed: bool) -> OptionSource {
+    let lowered = if probed {
+        program::<T>()
+    } else {
+        unprobed::<T>()
+    };
+    let found = all_ops(&lowered).find_map(|op| match op {
+        Op::WriteOption { source, .. } => Some(*source),
+        _ => None,
+    });
+    found.unwrap_or_else(|| panic!("{}", lowered.code))
+}
+
+#[test]
+fn options_of_pointers_are_words_where_rust_promises_it() {
+    assert_eq!(option::<Option<Box<u64>>>(true), OptionSource::NullIsNone);
+    assert_eq!(
+        option::<Option<&'static u64>>(true),
+        OptionSource::NullIsNone
+    );
+    assert!(matches!(
+        option::<Option<Box<u64>>>(false),
+        OptionSource::GetValue { .. }
+    ));
+    assert!(matches!(
+        option::<Option<Arc<u64>>>(true),
+        OptionSource::GetValue { .. }
+    ));
+    assert!(matches!(
+        option::<Option<&'static str>>(true),
+        OptionSource::GetValue { .. }
+    ));
+    assert!(matches!(
+        option::<Option<Option<Box<u64>>>>(true),
+        OptionSource::GetValue { .. }
+    ));
+}
+
+#[test]
+fn options_of_nothing_are_only_tested() {
+    assert!(matches!(
+        option::<Option<()>>(true),
+        OptionSource::IsSome { .. }
+    ));
+    assert!(matches!(
+        option::<Option<Box<()>>>(true),
+        OptionSource::IsSome { .. }
+    ));
+}
+
+#[test]
+fn locks_are_held_for_reading_where_that_is_enough() {
+    let kinds = |lowered: vox_core::lower::Lowered| lowered.code.functions;
+    let mutex = program::<Mutex<u64>>();
+    assert_eq!(root_names(&mutex), ["reserve", "with_lock"]);
+    assert!(kinds(mutex).contains(&FunctionKind::Lock));
+    assert!(kinds(program::<RwLock<Vec<u8>>>()).contains(&FunctionKind::Read));
+}

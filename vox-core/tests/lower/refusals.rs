@@ -1,0 +1,139 @@
+//! Types that have no encoding: where the error points, and what it says.
+
+use core::ptr::NonNull;
+use std::collections::HashMap;
+use std::rc::{Rc, Weak};
+
+use facet::Facet;
+
+use crate::common::refusal;
+
+#[track_caller]
+fn refuses<T: Facet<'static> + ?Sized>(path: &str, reason: &str) {
+    let error = refusal::<T>();
+    assert_eq!(error.path, path, "{error}");
+    assert!(error.reason.contains(reason), "{error}");
+}
+
+#[derive(Facet)]
+struct Bad {
+    fine: u8,
+    pointer: *const u8,
+}
+
+#[derive(Facet)]
+#[repr(u8)]
+enum Nested {
+    Fine,
+    Tuple(u8, Bad),
+    Named { list: Vec<Bad> },
+}
+
+#[test]
+fn the_path_leads_to_the_part() {
+    refuses::<Bad>(".pointer", "raw pointer");
+    refuses::<Vec<Bad>>("[].pointer", "` is a raw pointer");
+    refuses::<Nested>("::Tuple.1.pointer", "raw pointer");
+    refuses::<HashMap<u8, Bad>>(".values[].pointer", "raw pointer");
+    refuses::<Option<Box<[Bad; 3]>>>("[].pointer", "raw pointer");
+    refuses::<Result<u8, Bad>>("::Err.pointer", "raw pointer");
+    refuses::<[Bad]>("[].pointer", "raw pointer");
+}
+
+#[derive(Facet)]
+struct Far {
+    bad: Bad,
+    #[facet(recursive_type)]
+    list: Vec<Far>,
+}
+
+#[derive(Facet)]
+struct Through {
+    far: Box<Far>,
+}
+
+#[test]
+fn the_path_leads_through_recursion() {
+    refuses::<Far>(".bad.pointer", "raw pointer");
+    refuses::<Through>(".far.bad.pointer", "raw pointer");
+}
+
+#[test]
+fn pointers_that_cannot_be_followed() {
+    refuses::<NonNull<u8>>("", "raw pointer");
+    refuses::<*mut u8>("", "raw pointer");
+    refuses::<Weak<u8>>("", "weak pointer");
+    refuses::<std::sync::Weak<str>>("", "proxy");
+    refuses::<Vec<Rc<*const u8>>>("[]", "raw pointer");
+}
+
+#[derive(Facet)]
+struct Flat {
+    a: u8,
+    #[facet(flatten)]
+    rest: Rest,
+}
+
+#[derive(Facet)]
+struct Rest {
+    b: u8,
+}
+
+#[test]
+fn flattened_fields() {
+    refuses::<Flat>(".rest", "map of unknown length");
+}
+
+#[derive(Facet)]
+struct Trailing {
+    a: u8,
+    #[facet(opaque, trailing)]
+    rest: Vec<u8>,
+}
+
+#[test]
+fn trailing_fields() {
+    refuses::<Trailing>(".rest", "trailing");
+}
+
+struct Unknown;
+
+#[derive(Facet)]
+struct WithOpaque {
+    #[facet(opaque)]
+    hidden: Unknown,
+}
+
+#[derive(Facet)]
+#[facet(opaque)]
+struct Closed {
+    hidden: u8,
+}
+
+#[test]
+fn opaque_types() {
+    refuses::<WithOpaque>(".hidden", "opaque");
+    refuses::<Closed>("", "opaque");
+    refuses::<core::any::TypeId>("", "opaque");
+}
+
+#[derive(Facet)]
+#[repr(u8)]
+#[facet(is_numeric)]
+enum NumericWithFields {
+    Zero,
+    One(u8),
+}
+
+#[derive(Facet)]
+#[repr(u8)]
+#[facet(tag = "type")]
+enum TaggedNumber {
+    Number(u8),
+}
+
+#[test]
+fn enums_whose_attributes_have_no_form() {
+    refuses::<Vec<NumericWithFields>>("[]", "`One` has fields");
+    refuses::<TaggedNumber>("::Number", "add `content`");
+}

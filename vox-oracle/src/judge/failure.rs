@@ -1,0 +1,109 @@
+//! Judging failures: the same text in every mode and kind of output, panics
+//! that arrive as they were, and the caller's buffer as it was.
+
+use std::any::Any;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use facet_core::Facet;
+use vox::EncodeError;
+
+use super::SENTINEL;
+use crate::mode::{self, Mode};
+
+/// Judges a value that cannot be encoded: the same text in every mode and kind
+/// of output, and the caller's buffer as it was.
+#[track_caller]
+pub fn refuses<'f, T>(label: &str, value: &T, text: &str)
+where
+    T: Facet<'f> + ?Sized,
+{
+    for mode in mode::all() {
+        refuses_in(mode, label, value, text);
+    }
+}
+
+/// As [`refuses`], in one mode.
+#[track_caller]
+pub fn refuses_in<'f, T>(mode: &Mode, label: &str, value: &T, text: &str)
+where
+    T: Facet<'f> + ?Sized,
+{
+    let expect = |kind: &str, outcome: Result<usize, EncodeError>| match outcome {
+        Ok(len) => panic!(
+            "{label}, {}: {kind} encoded it to {len} bytes, expected: {text}",
+            mode.name
+        ),
+        Err(error) => assert_eq!(error.to_string(), text, "{label}, {}, {kind}", mode.name),
+    };
+    let runtime = &mode.runtime;
+    let mut buffer = SENTINEL.to_vec();
+    expect("to_bytes_in", runtime.to_bytes_in(value, &mut buffer));
+    assert_eq!(buffer, SENTINEL, "{label}, {}: the buffer", mode.name);
+    expect(
+        "to_slice",
+        runtime
+            .to_slice(value, &mut [0; 4096])
+            .map(|bytes| bytes.len()),
+    );
+    expect("to_writer", runtime.to_writer(value, io::sink()));
+    expect("encoded_len", runtime.encoded_len(value));
+}
+
+/// Judges a value whose encoding panics: the payload reaches the caller in
+/// every mode and kind of output, the caller's buffer is as it was, and the
+/// runtime goes on working.
+#[track_caller]
+pub fn panics<'f, T>(label: &str, value: &T, payload: &str)
+where
+    T: Facet<'f> + ?Sized,
+{
+    for mode in mode::all() {
+        panics_in(mode, label, value, payload);
+    }
+}
+
+/// As [`panics`], in one mode.
+#[track_caller]
+pub fn panics_in<'f, T>(mode: &Mode, label: &str, value: &T, payload: &str)
+where
+    T: Facet<'f> + ?Sized,
+{
+    let runtime = &mode.runtime;
+    let expect = |kind: &str, run: &mut dyn FnMut() -> Result<usize, EncodeError>| {
+        let what = format!("{label}, {}, {kind}", mode.name);
+        match catch_unwind(AssertUnwindSafe(run)) {
+            Ok(outcome) => panic!("{what}: no panic: {outcome:?}"),
+            Err(found) => assert_eq!(text_of(&*found), payload, "{what}"),
+        }
+    };
+    let mut buffer = SENTINEL.to_vec();
+    expect("to_bytes_in", &mut || {
+        runtime.to_bytes_in(value, &mut buffer)
+    });
+    assert_eq!(buffer, SENTINEL, "{label}, {}: the buffer", mode.name);
+    expect("to_slice", &mut || {
+        let mut slice = [0; 4096];
+        runtime.to_slice(value, &mut slice).map(|bytes| bytes.len())
+    });
+    expect("to_writer", &mut || runtime.to_writer(value, io::sink()));
+    expect("encoded_len", &mut || runtime.encoded_len(value));
+    assert_eq!(
+        runtime.to_bytes(&300_u16).ok(),
+        Some(vec![0xac, 0x02]),
+        "{label}, {}: a later encode",
+        mode.name
+    );
+}
+
+/// The text of a panic.
+fn text_of(payload: &(dyn Any + Send)) -> &str {
+    match (
+        payload.downcast_ref::<&'static str>(),
+        payload.downcast_ref::<String>(),
+    ) {
+        (Some(text), _) => text,
+        (_, Some(text)) => text,
+        _ => "a panic without a text",
+    }
+}

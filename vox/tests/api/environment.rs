@@ -1,0 +1,147 @@
+//! The variables the global runtime reads, each combination in a process of
+//! its own.
+
+use std::env;
+use std::ffi::OsStr;
+use std::process::Command;
+
+use vox::{Tier, VtableCalls};
+
+/// What the child does: the report of a type in the global runtime, in lines.
+#[test]
+#[ignore = "run by the other tests, in a child process"]
+fn child() {
+    let value = (vec![String::from("a")], 300_u16);
+    assert_eq!(
+        vox::to_bytes(&value).expect("it encodes"),
+        [1, 1, b'a', 0xac, 0x02]
+    );
+    let report = vox::report::<(Vec<String>, u16)>().expect("it encodes");
+    println!("tier={}", report.tier);
+    println!("why={}", report.why_not_higher.unwrap_or_default());
+    println!("calls={}", report.program.contains("list.as_ptr"));
+    for note in report.notes {
+        println!("note={note}");
+    }
+}
+
+/// Runs the child with these variables and answers its lines of one kind.
+fn ask<V: AsRef<OsStr>>(variables: &[(&str, V)], kind: &str) -> Vec<String> {
+    let program = env::current_exe().expect("the path of the test program");
+    // On emulated targets programs are run by another one.
+    let mut command = match env::var("VOX_TEST_RUNNER") {
+        Ok(runner) => {
+            let mut words = runner.split_whitespace();
+            let mut command = Command::new(words.next().expect("a runner has a name"));
+            command.args(words).arg(program);
+            command
+        }
+        Err(_) => Command::new(program),
+    };
+    for variable in ["VOX_TIER", "VOX_VTABLE_CALLS", "VOX_PROBED_LAYOUTS"] {
+        command.env_remove(variable);
+    }
+    let output = command
+        .args(["--exact", "environment::child", "--ignored", "--nocapture"])
+        .envs(variables.iter().map(|(name, value)| (name, value)))
+        .output()
+        .expect("the child runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}\n{errors}");
+    assert!(text.contains("tier="), "the child said nothing: {text}");
+    let prefix = format!("{kind}=");
+    text.lines()
+        .filter_map(|line| line.trim_end().split_once(&prefix))
+        .map(|(_, value)| value.to_owned())
+        .collect()
+}
+
+fn highest() -> String {
+    vox::available_tiers()
+        .last()
+        .map(ToString::to_string)
+        .unwrap_or_default()
+}
+
+#[test]
+fn nothing_set() {
+    assert_eq!(ask::<&str>(&[], "tier"), ["interpreter"]);
+    assert_eq!(ask::<&str>(&[], "note"), [""; 0]);
+    assert_eq!(ask::<&str>(&[], "calls"), ["false"]);
+}
+
+#[test]
+fn tiers() {
+    for (value, tier) in [
+        ("auto", String::from("interpreter")),
+        ("interpreter", String::from("interpreter")),
+        ("optimized", highest()),
+        ("baseline", String::from("interpreter")),
+    ] {
+        assert_eq!(ask(&[("VOX_TIER", value)], "tier"), [tier], "{value}");
+        assert_eq!(ask(&[("VOX_TIER", value)], "note"), [""; 0], "{value}");
+    }
+    if vox::available_tiers().contains(&Tier::Optimized) {
+        assert_eq!(
+            ask(&[("VOX_TIER", "interpreter")], "why"),
+            ["the runtime is fixed to the interpreter tier"]
+        );
+    }
+}
+
+#[test]
+fn layouts() {
+    let off = [("VOX_PROBED_LAYOUTS", "off")];
+    assert_eq!(ask(&off, "calls"), ["true"]);
+    assert_eq!(ask(&off, "note"), [""; 0]);
+    assert_eq!(ask(&[("VOX_PROBED_LAYOUTS", "on")], "calls"), ["false"]);
+}
+
+#[test]
+fn calls() {
+    for (value, calls) in [
+        ("inline", VtableCalls::Inline),
+        ("trampoline", VtableCalls::Trampoline),
+    ] {
+        let variables = [("VOX_VTABLE_CALLS", value), ("VOX_TIER", "optimized")];
+        if VtableCalls::available().contains(&calls) || highest() == "interpreter" {
+            assert_eq!(ask(&variables, "note"), [""; 0], "{value}");
+            assert_eq!(ask(&variables, "tier"), [highest()], "{value}");
+        } else {
+            // Known, but not in this build: said, and nothing fails.
+            let why = ask(&variables, "why");
+            assert!(why[0].contains("feature `trampolines`"), "{why:?}");
+            assert_eq!(ask(&variables, "tier"), ["interpreter"], "{value}");
+        }
+    }
+}
+
+/// No text at all is no known value either.
+#[cfg(unix)]
+#[test]
+fn values_that_are_not_unicode() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let value = std::ffi::OsStr::from_bytes(b"fast\xff");
+    let notes = ask(&[("VOX_TIER", value)], "note");
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    assert!(notes[0].starts_with("VOX_TIER=\"fast"), "{notes:?}");
+}
+
+/// A value that is not understood is reported, and leaves the default.
+#[test]
+fn unknown_values() {
+    for (variable, allowed) in [
+        ("VOX_TIER", "auto, interpreter, baseline, optimized"),
+        ("VOX_VTABLE_CALLS", "inline, trampoline"),
+        ("VOX_PROBED_LAYOUTS", "on, off"),
+    ] {
+        for value in ["fastest", "", "ON", " on"] {
+            let variables = [(variable, value)];
+            let note = format!("{variable}={value:?} is none of {allowed}; ignored");
+            assert_eq!(ask(&variables, "note"), [note]);
+            assert_eq!(ask(&variables, "tier"), ["interpreter"]);
+            assert_eq!(ask(&variables, "calls"), ["false"]);
+        }
+    }
+}
