@@ -58,9 +58,7 @@ impl Generator {
         &mut self,
         program: &Program,
         emit: &EmitOptions<'_>,
-        options: &CompilerOptions,
     ) -> Result<Vec<u8>, CompileError> {
-        let _ = options;
         let attempt = catch_unwind(AssertUnwindSafe(|| self.attempt(program, emit)));
         let result = attempt.unwrap_or_else(|payload| Err(panicked(&*payload)));
         if result.is_err() {
@@ -105,12 +103,7 @@ fn panicked(payload: &(dyn core::any::Any + Send)) -> CompileError {
 }
 
 /// A listing of a program's code.
-pub(super) fn list(
-    program: &Program,
-    emit: &EmitOptions<'_>,
-    options: &CompilerOptions,
-) -> Result<Listing, CompileError> {
-    let _ = options;
+pub(super) fn list(program: &Program, emit: &EmitOptions<'_>) -> Result<Listing, CompileError> {
     let run = || {
         let mut context = Context::for_function(Function::with_name_signature(
             UserFuncName::default(),
@@ -133,7 +126,8 @@ pub(super) fn list(
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|payload| Err(panicked(&*payload)))
 }
 
-/// A listing for any instruction set.
+/// A listing for any instruction set, with numbers that are the same in every
+/// build in place of addresses of ours.
 ///
 /// # Errors
 ///
@@ -148,6 +142,7 @@ pub fn list_for(
         vtable_calls: options.vtable_calls,
         count_calls: options.count_calls,
         over_read: options.over_read,
+        symbolic: true,
     };
-    list(program, &emit, options)
+    list(program, &emit)
 }

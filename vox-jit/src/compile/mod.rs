@@ -140,7 +140,7 @@ impl Compiler {
     fn generate(&self, slot: &Slot) -> Result<(Vec<u8>, Compiled), CompileError> {
         let program = program_of(slot)?;
         let start = Instant::now();
-        let code = lock(&self.generator).generate(program, &self.emit_options(), &self.options)?;
+        let code = lock(&self.generator).generate(program, &self.emit_options())?;
         let compiled = Compiled {
             code_bytes: code.len(),
             time: start.elapsed(),
@@ -154,6 +154,7 @@ impl Compiler {
             vtable_calls: self.options.vtable_calls,
             count_calls: self.options.count_calls,
             over_read: self.options.over_read,
+            symbolic: false,
         }
     }
 
@@ -177,7 +178,7 @@ impl Compiler {
     ///
     /// As for [`Self::compile`].
     pub fn list(&self, program: &Program) -> Result<Listing, CompileError> {
-        generate::list(program, &self.emit_options(), &self.options)
+        generate::list(program, &self.emit_options())
     }
 
     /// What was done so far.

@@ -41,7 +41,7 @@ pub(super) fn child(
     e.builder.switch_to_block(deeper);
     let depth = e.add(depth, -1);
     e.store_cx(depth, DEPTH_LEFT);
-    let slot = e.constant_address(slot.cast());
+    let slot = e.address_of("SLOT", slot.cast());
     let entry = i32::try_from(Slot::ENTRY_OFFSET).expect("the entry is at the start of a slot");
     let flags = MemFlagsData::trusted();
     let callee = e.builder.ins().load(types::I64, flags, slot, entry);

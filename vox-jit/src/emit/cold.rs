@@ -103,7 +103,8 @@ impl Emitter<'_, '_> {
     fn emit_step(&mut self, step: Step) -> Result<(), CompileError> {
         match step {
             Step::Static(path) => {
-                let program = self.constant_address(core::ptr::from_ref(self.program).cast());
+                let program = core::ptr::from_ref(self.program).cast();
+                let program = self.address_of("PROGRAM", program);
                 let path = self.word(path.0.into());
                 self.call_void(runtime::TRACE_STATIC, &[self.cx, program, path]);
             }

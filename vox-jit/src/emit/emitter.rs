@@ -9,7 +9,7 @@ use vox_core::cx::{Counters, EncodeCx};
 use vox_core::program::Program;
 
 use super::cold::WayOut;
-use super::runtime::Function;
+use super::runtime::{self, Function};
 use super::vtable::Calls;
 use super::{EmitOptions, entry_signature};
 use crate::error::CompileError;
@@ -115,6 +115,15 @@ impl<'a, 'f> Emitter<'a, 'f> {
         self.word(address.addr().cast_signed() as i64)
     }
 
+    /// The address of something of ours, or in listings what stands for it.
+    pub(super) fn address_of(&mut self, name: &'static str, address: *const ()) -> Value {
+        if self.options.symbolic {
+            self.word(runtime::symbol(name))
+        } else {
+            self.constant_address(address)
+        }
+    }
+
     /// A word plus a constant; the word itself when that is 0.
     pub(super) fn add(&mut self, value: Value, delta: i64) -> Value {
         match delta {
@@ -195,14 +204,14 @@ impl<'a, 'f> Emitter<'a, 'f> {
     /// Calls a function of ours that answers a word.
     pub(super) fn call(&mut self, function: Function, arguments: &[Value]) -> Value {
         debug_assert!(function.returns && function.parameters == arguments.len());
-        let callee = self.constant_address(function.address);
+        let callee = self.address_of(function.name, function.address);
         self.call_entry_value(callee, arguments)
     }
 
     /// Calls a function of ours that answers nothing.
     pub(super) fn call_void(&mut self, function: Function, arguments: &[Value]) {
         debug_assert!(!function.returns && function.parameters == arguments.len());
-        let callee = self.constant_address(function.address);
+        let callee = self.address_of(function.name, function.address);
         self.call_value_void(callee, arguments);
     }
 

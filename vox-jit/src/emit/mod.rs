@@ -69,6 +69,9 @@ pub struct EmitOptions<'a> {
     /// Whether short strings may be read beyond their end, within the page. Off
     /// for memory checkers.
     pub over_read: bool,
+    /// Whether addresses of ours are replaced by numbers that are the same in every
+    /// build. Such code can be read and compared, and never run.
+    pub symbolic: bool,
 }
 
 /// The calling convention of entries on this instruction set. See `vox_core::entry`.

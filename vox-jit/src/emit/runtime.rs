@@ -12,10 +12,23 @@ use vox_core::trampoline::{self, fail, iter, lock, predicate, proxy, trace};
 /// A function of ours.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Function {
+    pub(super) name: &'static str,
     pub(super) address: *const (),
     pub(super) parameters: usize,
     pub(super) returns: bool,
 }
+
+/// A number that stands for an address of this name in listings: the same in
+/// every process and build.
+pub(super) fn symbol(name: &str) -> i64 {
+    let hash = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    SYMBOLS | i64::from(hash)
+}
+
+/// What the numbers of symbols start with: an address nothing is at.
+const SYMBOLS: i64 = 0x0055_aa00_0000_0000;
 
 macro_rules! count {
     () => { 0 };
@@ -28,6 +41,7 @@ macro_rules! functions {
     ($($(#[$doc:meta])* $name:ident = $path:expr, ($($ty:ty),*) $(-> $ret:ty)?;)*) => { $(
         $(#[$doc])*
         pub(super) const $name: Function = Function {
+            name: stringify!($name),
             address: vox_core::entry_address!($path, ($($ty),*) $(-> $ret)?),
             parameters: count!($($ty),*),
             returns: functions!(@returns $($ret)?),

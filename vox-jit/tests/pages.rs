@@ -1,0 +1,101 @@
+//! Short strings at the very end of readable memory: reading beyond a string's
+//! end must never leave its page.
+
+mod common;
+
+use common::{World, append, compile, made};
+use region::Protection;
+use vox_jit::CompilerOptions;
+
+/// Memory whose last page cannot be read.
+struct Fenced {
+    memory: region::Allocation,
+    readable: usize,
+}
+
+impl Fenced {
+    fn new() -> Self {
+        let page = region::page::size();
+        let mut memory = region::alloc(3 * page, Protection::READ_WRITE).unwrap();
+        let readable = 2 * page;
+        for at in 0..readable {
+            // SAFETY: within the allocation.
+            unsafe { memory.as_mut_ptr::<u8>().add(at).write(at as u8 | 1) };
+        }
+        let fence = memory.as_ptr::<u8>().wrapping_add(readable);
+        // SAFETY: a page of our own that nothing refers to.
+        unsafe { region::protect(fence, page, Protection::NONE) }.unwrap();
+        Self { memory, readable }
+    }
+
+    /// `len` bytes that end `back` bytes before the fence.
+    fn run(&self, len: usize, back: usize) -> &[u8] {
+        let start = self.readable - back - len;
+        // SAFETY: readable, initialised memory.
+        unsafe { core::slice::from_raw_parts(self.memory.as_ptr::<u8>().add(start), len) }
+    }
+}
+
+#[test]
+fn strings_that_end_at_a_protected_page() {
+    #[repr(C)]
+    struct Words(usize, *const u8);
+    let fenced = Fenced::new();
+    let options = CompilerOptions::default();
+    assert!(options.over_read, "the case this test is about");
+    let world = World::new(options, true);
+    let text = "program T\nb0:\n  write_bytes at=@0 source=words(ptr=@8, len=@0) reserve=0\n";
+    let slot = made(text, &[], &[]);
+    compile(&world, &slot);
+    for len in 0..=140 {
+        for back in 0..=33 {
+            let run = fenced.run(len, back);
+            let value = Words(run.len(), run.as_ptr());
+            // SAFETY: the offsets fit the value.
+            let (bytes, _) = unsafe { append(&slot, common::address(&value), 256) }.unwrap();
+            let start = if len < 128 { 1 } else { 2 };
+            assert_eq!(bytes[start..], *run, "{len} bytes, {back} before the fence");
+        }
+    }
+}
+
+#[test]
+fn integer_lists_and_copies_that_end_at_a_protected_page() {
+    #[repr(C)]
+    struct Words(usize, *const u8);
+    let fenced = Fenced::new();
+    let world = World::new(CompilerOptions::default(), true);
+    for (op, width) in [
+        ("write_list_var_u16", 2),
+        ("write_list_var_i16", 2),
+        ("write_list_var_u32", 4),
+        ("write_list_var_i32", 4),
+        ("write_list_var_u64", 8),
+        ("write_list_var_i64", 8),
+    ] {
+        let text = format!("program T\nb0:\n  {op} at=@0 source=words(ptr=@8, len=@0) reserve=0\n");
+        let slot = made(&text, &[], &[]);
+        let lists: Vec<Words> = (0..70)
+            .map(|len| Words(len, fenced.run(len * width, 0).as_ptr()))
+            .collect();
+        let encode = |value: &Words| {
+            // SAFETY: the offsets fit the value.
+            unsafe { append(&slot, common::address(value), 0) }
+                .unwrap()
+                .0
+        };
+        let interpreted: Vec<Vec<u8>> = lists.iter().map(encode).collect();
+        compile(&world, &slot);
+        let compiled: Vec<Vec<u8>> = lists.iter().map(encode).collect();
+        assert_eq!(compiled, interpreted, "{op}");
+    }
+    for len in 1..=200 {
+        let text = format!("program T\nb0:\n  reserve bytes={len}\n  copy_bytes at=@0 len={len}\n");
+        let slot = made(&text, &[], &[]);
+        compile(&world, &slot);
+        let run = fenced.run(len, 0);
+        // SAFETY: the program reads that many bytes.
+        let (bytes, _) = unsafe { append(&slot, run.as_ptr(), 0) }.unwrap();
+        assert_eq!(bytes, run);
+    }
+}
