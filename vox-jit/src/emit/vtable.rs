@@ -207,6 +207,10 @@ fn store(e: &mut Emitter<'_, '_>, value: Value, address: Value, offset: i32) {
 }
 
 /// What a call answers.
+#[cfg_attr(
+    not(feature = "trampolines"),
+    expect(dead_code, reason = "only trampolines answer by words and pairs")
+)]
 enum Answer {
     /// The results of an inline call.
     Inline(Results),
