@@ -63,3 +63,8 @@ pub use abi::{Abi, Architecture, Convention};
 pub use emit::{Emitter, Results, signature};
 pub use function::{FunctionType, Parameter, Returned, Words};
 pub use plan::{CallPlan, HiddenPointer, Passing, Place, ReturnPlan, Slot, plan};
+
+/// The README's examples, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

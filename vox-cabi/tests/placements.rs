@@ -8,89 +8,22 @@
 
 #![cfg(target_pointer_width = "64")]
 
+#[path = "support/edges.rs"]
+mod edges;
 #[path = "support/vtable.rs"]
 mod vtable;
 
 use std::fmt::Write as _;
 use std::path::Path;
 
-use vox_cabi::{Abi, FunctionType, Parameter, Returned, Words, plan};
-
-const WORD: Parameter = Parameter::Word;
-const ONE: Parameter = Parameter::Aggregate(Words::One);
-const PAIR: Parameter = Parameter::Aggregate(Words::Two);
-const TRIPLE: Parameter = Parameter::Aggregate(Words::Three);
-const FOUR: Parameter = Parameter::Aggregate(Words::Four);
-
-/// Signatures at the edges of the rules, which facet's functions stay clear
-/// of: registers exhausted by words and by pairs, leftover registers, large
-/// aggregates before and after exhaustion, results in memory.
-const EDGES: &[(&str, &[Parameter], Returned)] = &[
-    ("no parameters", &[], Returned::Void),
-    (
-        "one word aggregate",
-        &[ONE],
-        Returned::Aggregate(Words::One),
-    ),
-    ("two pairs", &[PAIR, PAIR], Returned::Aggregate(Words::Two)),
-    (
-        "every size",
-        &[ONE, PAIR, TRIPLE, FOUR, WORD],
-        Returned::Aggregate(Words::Three),
-    ),
-    (
-        "ten words",
-        &[WORD, WORD, WORD, WORD, WORD, WORD, WORD, WORD, WORD, WORD],
-        Returned::Word,
-    ),
-    (
-        "a pair with one register left of four",
-        &[WORD, WORD, WORD, PAIR, WORD, WORD],
-        Returned::Bool,
-    ),
-    (
-        "a pair with one register left of five",
-        &[WORD, WORD, WORD, WORD, PAIR, WORD, WORD],
-        Returned::Bool,
-    ),
-    (
-        "a pair with one register left of six",
-        &[WORD, WORD, WORD, WORD, WORD, PAIR, WORD, WORD],
-        Returned::Bool,
-    ),
-    (
-        "a pair with one register left of eight",
-        &[WORD, WORD, WORD, WORD, WORD, WORD, WORD, PAIR, WORD, WORD],
-        Returned::Bool,
-    ),
-    (
-        "a pair that the hidden pointer pushes out",
-        &[PAIR, PAIR, PAIR, WORD],
-        Returned::Aggregate(Words::Four),
-    ),
-    (
-        "large aggregates around words",
-        &[TRIPLE, WORD, FOUR, WORD, PAIR],
-        Returned::Void,
-    ),
-    (
-        "five pairs",
-        &[PAIR, PAIR, PAIR, PAIR, PAIR],
-        Returned::Aggregate(Words::Two),
-    ),
-    (
-        "ten large aggregates",
-        &[FOUR, FOUR, FOUR, FOUR, FOUR, FOUR, FOUR, FOUR, FOUR, FOUR],
-        Returned::Pointer,
-    ),
-];
+use vox_cabi::{Abi, FunctionType, plan};
 
 fn render(abi: Abi) -> String {
     let mut text = String::new();
     for (name, function) in vtable::ALL {
         write!(text, "{name}\n{}\n", plan(abi, function)).expect("strings take all text");
     }
-    for (name, parameters, returned) in EDGES {
+    for (name, parameters, returned) in edges::EDGES {
         let function = FunctionType::new(parameters, *returned);
         write!(text, "{name}\n{}\n", plan(abi, &function)).expect("strings take all text");
     }

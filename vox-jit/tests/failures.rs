@@ -132,8 +132,8 @@ b2:
 ";
     let mut links: Vec<Link> = (0..=30).map(|_| Link { next: ptr::null() }).collect();
     let start = links.as_ptr();
-    for index in 0..30 {
-        links[index].next = start.wrapping_add(index + 1);
+    for (index, link) in links.iter_mut().take(30).enumerate() {
+        link.next = start.wrapping_add(index + 1);
     }
     for world in worlds() {
         // The slot is its own child: the address is known once it is boxed.

@@ -334,7 +334,7 @@ fn tree(depth: u32) -> Tree {
     Tree {
         value: depth * 100,
         left: branch(depth > 0),
-        right: branch(depth > 0 && depth % 3 != 0),
+        right: branch(depth > 0 && !depth.is_multiple_of(3)),
     }
 }
 

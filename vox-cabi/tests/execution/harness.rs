@@ -99,6 +99,15 @@ impl Thunk {
         }
     }
 
+    /// The address of the thunk: a function of the caller's convention that
+    /// takes a pointer to argument words, followed by [`LIVE_WORDS`] more, and
+    /// a pointer to memory for [`RESULT_WORDS`] words of each call and the
+    /// live words.
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) fn entry(&self) -> *const u8 {
+        self.entry
+    }
+
     /// Runs the thunk on argument words in C order and returns the result
     /// words of each call.
     ///
@@ -109,9 +118,7 @@ impl Thunk {
     /// process is one whose death is expected).
     pub(crate) unsafe fn run(&self, words: &[u64]) -> Vec<[u64; RESULT_WORDS]> {
         assert_eq!(words.len(), self.argument_words);
-        let live: Vec<u64> = (1..=6)
-            .map(|idx: u64| idx * 0x0101_0101_0101_0101)
-            .collect();
+        let live: [u64; LIVE_WORDS] = [!0, 0x11, 0x2222, 0x3333_3333, 1 << 63, 0x55aa];
         let input: Vec<u64> = words.iter().chain(&live).copied().collect();
         let result_words = self.calls * RESULT_WORDS;
         let mut output = vec![0xfeed_u64; result_words + LIVE_WORDS];

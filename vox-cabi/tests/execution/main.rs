@@ -26,5 +26,7 @@ mod scribbling;
 mod shapes;
 #[path = "../support/signatures.rs"]
 mod signatures;
+#[cfg(target_arch = "x86_64")]
+mod vectors;
 #[path = "../support/vtable.rs"]
 mod vtable;

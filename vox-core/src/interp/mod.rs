@@ -5,7 +5,7 @@
 //! over its ops; ops that run blocks recurse, each through a function of its own
 //! so that the frames of a deep recursion stay small.
 //!
-//! Read next: [`machine`] for the loop, then the file of the op at hand.
+//! Read next: `machine` for the loop, then the file of the op at hand.
 
 mod choice;
 mod iter;

@@ -2,7 +2,7 @@
 //!
 //! One body of code serves all sinks. It writes at a raw cursor into a region and
 //! asks the sink, rarely, for more room; the sink is behind two function
-//! pointers in [`EncodeCx`]. [`vec`] grows a `Vec` in place; everything else (a slice, a
+//! pointers in [`EncodeCx`]. [`mod@vec`] grows a `Vec` in place; everything else (a slice, a
 //! writer, a length) is a [`chunk`] that is drained when full.
 //!
 //! Read next: [`drive`], which runs one encode from start to end.

@@ -160,11 +160,10 @@ pub fn check_error<'f, T: Facet<'f>>(value: &T) -> String {
     let mut texts = Vec::new();
     for world in worlds() {
         let interpreted = world.registry.slot(T::SHAPE).unwrap();
-        // SAFETY: a live value of the slot's shape.
         let text = |slot| {
-            unsafe { append(slot, address(value), 0) }
-                .unwrap_err()
-                .to_string()
+            // SAFETY: a live value of the slot's shape.
+            let result = unsafe { append(slot, address(value), 0) };
+            result.unwrap_err().to_string()
         };
         texts.push(text(interpreted));
         texts.push(text(world.compiled(T::SHAPE)));
