@@ -144,6 +144,8 @@ impl Machine<'_> {
     /// # Safety
     ///
     /// As for [`Self::run`], of which this is one op.
+    // Kept out of the frame of `run`, which deep values take once per level.
+    #[inline(never)]
     pub(super) unsafe fn write_iter(&mut self, op: &Op, base: *const u8, out: *mut u8) -> *mut u8 {
         let Op::WriteIter {
             at,
@@ -179,6 +181,8 @@ impl Machine<'_> {
     /// # Safety
     ///
     /// As for [`Self::run`], of which this is one op.
+    // Kept out of the frame of `run`, which deep values take once per level.
+    #[inline(never)]
     pub(super) unsafe fn write_map(&mut self, op: &Op, base: *const u8, out: *mut u8) -> *mut u8 {
         let Op::WriteMap {
             at,
