@@ -48,7 +48,7 @@ impl RuntimeBuilder {
 
     /// How many levels of recursion an encode may nest, at most; deeper values
     /// are an error. Recursion in last position (the next node of a list) does
-    /// not count. Default: 256.
+    /// not count. Default: 128.
     pub fn max_depth(mut self, levels: u64) -> Self {
         self.settings.max_depth = levels;
         self

@@ -198,7 +198,7 @@ fn the_limit_to_the_level() {
     }
 }
 
-const DEFAULT_LIMIT: usize = 256;
+const DEFAULT_LIMIT: usize = 128;
 
 #[test]
 fn the_default_limit() {
@@ -316,7 +316,7 @@ fn the_default_limit_fits_the_stack() {
 }
 
 /// A level of eleven blocks takes a debug build's interpreter some eleven
-/// kilobytes: 256 of them are more than an ordinary thread has.
+/// kilobytes; on some systems more.
 #[test]
 fn the_default_limit_with_heavy_levels() {
     let bytes = if cfg!(debug_assertions) {
