@@ -150,7 +150,7 @@ mod tests {
             file("vox/src/lib.rs", ""),
             file("vox-core/src/lib.rs", "pub use facet_core::Shape;"),
             file("vox-core/src/shape/mod.rs", "use facet_core::Shape;"),
-            file("vox-core/src/vtable_calls.rs", "use facet_core::PtrConst;"),
+            file("vox-core/src/reflect.rs", "use facet_core::PtrConst;"),
             file(
                 "vox-core/src/entry.rs",
                 "#[cfg(target_arch = \"x86_64\")] fn f() {}",
