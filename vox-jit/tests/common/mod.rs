@@ -181,13 +181,13 @@ pub fn made(text: &str, functions: &[*const ()], children: &[&Slot]) -> Slot {
     let code: vox_core::program::Code = text.parse().expect("a program");
     let program = vox_core::program::Program {
         code,
-        linkage: vox_core::program::Linkage {
-            functions: functions.to_vec(),
-            children: children
+        linkage: vox_core::program::Linkage::new(
+            functions.to_vec(),
+            children
                 .iter()
                 .map(|slot| core::ptr::NonNull::from(*slot))
                 .collect(),
-        },
+        ),
     };
     vox_core::program::verify::verify_program(&program).expect("a valid program");
     // SAFETY: verified; tests give functions and children that fit.
