@@ -58,6 +58,11 @@ impl Base {
 }
 
 impl Place {
+    /// The place as what other offsets are relative to.
+    pub(super) fn base(self) -> Base {
+        self.0
+    }
+
     /// The address as one value.
     pub(super) fn address(self, e: &mut Emitter<'_, '_>) -> Value {
         self.0.address(e)

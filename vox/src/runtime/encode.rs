@@ -10,14 +10,7 @@ use vox_core::sink::{chunk, vec};
 use vox_core::slot::Slot;
 
 use super::Runtime;
-use super::value::{with_address, with_peek_address};
-
-/// Whether an address has the bit facet marks wide pointers with: Android's
-/// tagged pointers, and the upper half of 32-bit address spaces.
-#[inline]
-fn is_tagged(address: *const u8) -> bool {
-    address.addr() >> (usize::BITS - 1) != 0
-}
+use super::value::{Root, with_peek_root, with_root};
 
 #[cold]
 fn tagged(shape: &'static Shape) -> EncodeError {
@@ -34,15 +27,15 @@ fn tagged(shape: &'static Shape) -> EncodeError {
 }
 
 impl Runtime {
-    /// Runs an encode of the value at an entry's address.
+    /// Runs an encode of a value.
     #[inline]
     fn run<R>(
         &self,
         shape: &'static Shape,
-        address: *const u8,
+        root: Root,
         encode: impl FnOnce(&Slot) -> Result<R, EncodeError>,
     ) -> Result<R, EncodeError> {
-        if is_tagged(address) {
+        if root.is_tagged {
             return Err(tagged(shape));
         }
         let slot = self.slot(shape)?;
@@ -76,11 +69,11 @@ impl Runtime {
     where
         T: Facet<'f> + ?Sized,
     {
-        with_address(value, |address| {
+        with_root(value, |root| {
             // SAFETY: the address is that of a live value of the slot's shape,
             // borrowed for the call (A1).
-            self.run(T::SHAPE, address, |slot| unsafe {
-                vec::append(slot, address, buffer, self.max_depth())
+            self.run(T::SHAPE, root, |slot| unsafe {
+                vec::append(slot, root.address, buffer, self.max_depth())
             })
         })
     }
@@ -98,10 +91,10 @@ impl Runtime {
     where
         T: Facet<'f> + ?Sized,
     {
-        let len = with_address(value, |address| {
+        let len = with_root(value, |root| {
             // SAFETY: as in `to_bytes_in`.
-            self.run(T::SHAPE, address, |slot| unsafe {
-                chunk::fill(slot, address, slice, self.max_depth())
+            self.run(T::SHAPE, root, |slot| unsafe {
+                chunk::fill(slot, root.address, slice, self.max_depth())
             })
         })?;
         Ok(&mut slice[..len])
@@ -116,10 +109,10 @@ impl Runtime {
     where
         T: Facet<'f> + ?Sized,
     {
-        with_address(value, |address| {
+        with_root(value, |root| {
             // SAFETY: as in `to_bytes_in`.
-            self.run(T::SHAPE, address, |slot| unsafe {
-                chunk::write(slot, address, writer, self.max_depth())
+            self.run(T::SHAPE, root, |slot| unsafe {
+                chunk::write(slot, root.address, writer, self.max_depth())
             })
         })
     }
@@ -133,10 +126,10 @@ impl Runtime {
     where
         T: Facet<'f> + ?Sized,
     {
-        with_address(value, |address| {
+        with_root(value, |root| {
             // SAFETY: as in `to_bytes_in`.
-            self.run(T::SHAPE, address, |slot| unsafe {
-                chunk::count(slot, address, self.max_depth())
+            self.run(T::SHAPE, root, |slot| unsafe {
+                chunk::count(slot, root.address, self.max_depth())
             })
         })
     }
@@ -162,10 +155,10 @@ impl Runtime {
         peek: Peek<'_, '_>,
         buffer: &mut Vec<u8>,
     ) -> Result<usize, EncodeError> {
-        with_peek_address(peek, |address| {
+        with_peek_root(peek, |root| {
             // SAFETY: a peek borrows a live value of its shape (A1).
-            self.run(peek.shape(), address, |slot| unsafe {
-                vec::append(slot, address, buffer, self.max_depth())
+            self.run(peek.shape(), root, |slot| unsafe {
+                vec::append(slot, root.address, buffer, self.max_depth())
             })
         })
     }
@@ -182,10 +175,10 @@ impl Runtime {
         T: Facet<'f> + ?Sized,
     {
         let mut bytes = Vec::new();
-        let counters = with_address(value, |address| {
+        let counters = with_root(value, |root| {
             // SAFETY: as in `to_bytes_in`.
-            self.run(T::SHAPE, address, |slot| unsafe {
-                vec::append_counted(slot, address, &mut bytes, self.max_depth())
+            self.run(T::SHAPE, root, |slot| unsafe {
+                vec::append_counted(slot, root.address, &mut bytes, self.max_depth())
                     .map(|(_, encoded)| encoded.counters)
             })
         })?;
@@ -200,12 +193,12 @@ impl Runtime {
         value: &T,
         buffer: &mut Vec<u8>,
     ) -> Result<usize, EncodeError> {
-        with_address(value, |address| {
-            if is_tagged(address) {
+        with_root(value, |root| {
+            if root.is_tagged {
                 return Err(tagged(slot.shape()));
             }
             // SAFETY: as in `to_bytes_in`; the slot is that of T's shape.
-            let result = unsafe { vec::append(slot, address, buffer, self.max_depth()) };
+            let result = unsafe { vec::append(slot, root.address, buffer, self.max_depth()) };
             self.inner.consider(slot);
             result
         })
