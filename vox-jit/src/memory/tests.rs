@@ -60,7 +60,7 @@ fn a_refusal_leaves_the_arena_usable() {
 }
 
 #[test]
-fn published_pages_are_never_writable() {
+fn a14_published_pages_are_never_writable() {
     let mut arena = Arena::reserve(1 << 16).unwrap();
     let first = placed(&mut arena, &[&[0xc3]]).unwrap()[0];
     let second = placed(&mut arena, &[&[0xc3]]).unwrap()[0];
@@ -74,7 +74,7 @@ fn published_pages_are_never_writable() {
 }
 
 #[test]
-fn dropping_an_arena_frees_its_range() {
+fn a14_dropping_an_arena_frees_its_range() {
     let mut arena = Arena::reserve(1 << 16).unwrap();
     let address = placed(&mut arena, &[&[0xc3]]).unwrap()[0];
     drop(arena);
