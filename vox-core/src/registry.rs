@@ -277,10 +277,7 @@ impl Fresh {
                 .ok_or_else(|| EncodeError::bug(root, String::from("a child has no slot")))?;
             programs.push(Program {
                 code: lowered.code,
-                linkage: Linkage {
-                    functions: lowered.functions,
-                    children,
-                },
+                linkage: Linkage::new(lowered.functions, children),
             });
         }
         for (slot, program) in self.slots.iter().zip(programs) {

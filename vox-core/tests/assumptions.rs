@@ -40,6 +40,19 @@ fn a1_shapes_publish_the_offsets_the_compiler_chose() {
     );
 }
 
+/// `cargo xtask layout` sets the variable; a run in which nothing moved would prove nothing.
+#[test]
+fn a1_a_shuffled_layout_moves_fields() {
+    #[derive(Facet)]
+    struct Alike(u8, u8, u8, u8, u8, u8, u8, u8);
+    let Type::User(UserType::Struct(fields)) = Alike::SHAPE.ty else {
+        panic!("a struct has fields");
+    };
+    let is_in_order = fields.fields.is_sorted_by_key(|field| field.offset);
+    let is_shuffled = std::env::var_os("VOX_TEST_LAYOUT_SEED").is_some();
+    assert_eq!(is_in_order, !is_shuffled);
+}
+
 #[test]
 fn a2_vtable_functions_have_the_types_their_kinds_promise() {
     // A signature that changes does not compile here.

@@ -14,6 +14,7 @@ mod examples;
 mod full;
 mod install;
 mod layers;
+mod layout;
 mod miri;
 mod outcome;
 mod package;
@@ -67,6 +68,12 @@ enum Task {
         #[arg(long)]
         install: bool,
     },
+    /// Run the tests with the layout of their types shuffled.
+    Layout {
+        /// Decides the order of fields.
+        #[arg(required = true)]
+        seeds: Vec<u32>,
+    },
     /// Look at what `cargo package` would put into each crate.
     Package,
     /// Check that README.md and `.ci/run` name the project's two commands.
@@ -80,6 +87,9 @@ enum Task {
 }
 
 fn main() -> std::process::ExitCode {
+    if let Some(code) = layout::run_as_wrapper() {
+        return code;
+    }
     let arguments = Arguments::parse();
     match run(arguments.task) {
         Ok(report) => {
@@ -119,6 +129,12 @@ fn run(task: Task) -> anyhow::Result<Report> {
         Task::Miri { quick, install } => one(&mut report, "miri", install, |cx| {
             miri::test(cx, miri::Extent::from_quick(quick))
         })?,
+        Task::Layout { seeds } => {
+            let cx = Context::load(false)?;
+            for seed in seeds {
+                report.run(&format!("layout seed {seed}"), || layout::test(&cx, seed));
+            }
+        }
         Task::Package => one(&mut report, "package", false, package::check)?,
         Task::Readme => one(&mut report, "readme", false, readme::check)?,
         Task::Full { install } => full::run(&Context::load(install)?, &mut report),

@@ -172,53 +172,49 @@ impl<'p> Machine<'p> {
                         source,
                         reserve,
                     } => {
-                        self.write_ints(base.add(at.index()), source, reserve, out, |value: u16| {
-                            value.into()
-                        })
+                        let write = program.linkage.kernels.list_u16;
+                        self.write_ints(base.add(at.index()), source, reserve, out, write)
                     }
                     Op::WriteListVarU32 {
                         at,
                         source,
                         reserve,
                     } => {
-                        self.write_ints(base.add(at.index()), source, reserve, out, |value: u32| {
-                            value.into()
-                        })
+                        let write = program.linkage.kernels.list_u32;
+                        self.write_ints(base.add(at.index()), source, reserve, out, write)
                     }
                     Op::WriteListVarU64 {
                         at,
                         source,
                         reserve,
                     } => {
-                        self.write_ints(base.add(at.index()), source, reserve, out, |value: u64| {
-                            value
-                        })
+                        let write = program.linkage.kernels.list_u64;
+                        self.write_ints(base.add(at.index()), source, reserve, out, write)
                     }
                     Op::WriteListVarI16 {
                         at,
                         source,
                         reserve,
-                    } => self.write_ints(base.add(at.index()), source, reserve, out, |value| {
-                        zigzag::encode_i16(value).into()
-                    }),
+                    } => {
+                        let write = program.linkage.kernels.list_i16;
+                        self.write_ints(base.add(at.index()), source, reserve, out, write)
+                    }
                     Op::WriteListVarI32 {
                         at,
                         source,
                         reserve,
-                    } => self.write_ints(base.add(at.index()), source, reserve, out, |value| {
-                        zigzag::encode_i32(value).into()
-                    }),
+                    } => {
+                        let write = program.linkage.kernels.list_i32;
+                        self.write_ints(base.add(at.index()), source, reserve, out, write)
+                    }
                     Op::WriteListVarI64 {
                         at,
                         source,
                         reserve,
-                    } => self.write_ints(
-                        base.add(at.index()),
-                        source,
-                        reserve,
-                        out,
-                        zigzag::encode_i64,
-                    ),
+                    } => {
+                        let write = program.linkage.kernels.list_i64;
+                        self.write_ints(base.add(at.index()), source, reserve, out, write)
+                    }
                     Op::WriteUnitList {
                         at,
                         source,

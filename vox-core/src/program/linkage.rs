@@ -3,10 +3,11 @@
 use core::ptr::NonNull;
 
 use super::{ChildId, Code, FunctionId};
+use crate::kernels::Kernels;
 use crate::slot::Slot;
 
 /// What the numbers of a [`Code`] mean in this process.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Linkage {
     /// The address of each function; for `FunctionKind::DropShape` the address
     /// of the shape.
@@ -14,6 +15,27 @@ pub struct Linkage {
     /// The slot of each child. Slots live as long as the registry that made
     /// them, which owns every program that refers to them.
     pub children: Vec<NonNull<Slot>>,
+    /// The routines for the processor of this process.
+    pub kernels: &'static Kernels,
+}
+
+impl Linkage {
+    /// Links a program to its functions, its children, and the best routines this
+    /// processor can run.
+    #[must_use]
+    pub fn new(functions: Vec<*const ()>, children: Vec<NonNull<Slot>>) -> Self {
+        Self {
+            functions,
+            children,
+            kernels: Kernels::best(),
+        }
+    }
+}
+
+impl Default for Linkage {
+    fn default() -> Self {
+        Self::new(Vec::new(), Vec::new())
+    }
 }
 
 /// A lowered and verified program: what the tiers execute.

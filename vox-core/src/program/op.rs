@@ -77,6 +77,18 @@ pub enum OptionSource {
     /// A pointer-sized option of which Rust promises that null is `None` and
     /// anything else is the payload itself (`Option<&T>`, `Option<Box<T>>`, `T: Sized`).
     NullIsNone,
+    /// A probed layout: the option is `None` if and only if the number at `tag_at` is
+    /// `none`, and the payload is at `payload`. Both are distances from the op's `at`.
+    Tagged {
+        /// How to read the number.
+        tag: TagWidth,
+        /// Where the number is.
+        tag_at: Offset,
+        /// What it is in `None`.
+        none: i64,
+        /// Where the payload is.
+        payload: Offset,
+    },
 }
 
 /// How an op follows a pointer.

@@ -45,6 +45,7 @@ fn emit_op(
     cursor: Cursor,
     scope: Scope,
 ) -> Result<Option<Cursor>, CompileError> {
+    let program = e.program;
     match *op {
         Op::Reserve { bytes } => Ok(Some(cursor.ensure(e, bytes, scope))),
         Op::WriteConst { bytes } => scalar::write_const(e, bytes, cursor).map(Some),
@@ -94,7 +95,7 @@ fn emit_op(
             reserve,
         } => bytes::write_by(
             e,
-            runtime::LIST_U16,
+            runtime::list("LIST_U16", program.linkage.kernels.list_u16),
             base.at(at),
             source,
             reserve,
@@ -108,7 +109,7 @@ fn emit_op(
             reserve,
         } => bytes::write_by(
             e,
-            runtime::LIST_U32,
+            runtime::list("LIST_U32", program.linkage.kernels.list_u32),
             base.at(at),
             source,
             reserve,
@@ -122,7 +123,7 @@ fn emit_op(
             reserve,
         } => bytes::write_by(
             e,
-            runtime::LIST_U64,
+            runtime::list("LIST_U64", program.linkage.kernels.list_u64),
             base.at(at),
             source,
             reserve,
@@ -136,7 +137,7 @@ fn emit_op(
             reserve,
         } => bytes::write_by(
             e,
-            runtime::LIST_I16,
+            runtime::list("LIST_I16", program.linkage.kernels.list_i16),
             base.at(at),
             source,
             reserve,
@@ -150,7 +151,7 @@ fn emit_op(
             reserve,
         } => bytes::write_by(
             e,
-            runtime::LIST_I32,
+            runtime::list("LIST_I32", program.linkage.kernels.list_i32),
             base.at(at),
             source,
             reserve,
@@ -164,7 +165,7 @@ fn emit_op(
             reserve,
         } => bytes::write_by(
             e,
-            runtime::LIST_I64,
+            runtime::list("LIST_I64", program.linkage.kernels.list_i64),
             base.at(at),
             source,
             reserve,

@@ -53,6 +53,11 @@ impl Base {
 }
 
 impl Place {
+    /// The place as what other offsets are relative to.
+    pub(super) fn base(self) -> Base {
+        self.0
+    }
+
     /// The address as one value.
     pub(super) fn address(self, e: &mut Emitter<'_, '_>) -> Value {
         e.add(self.0.address, self.0.offset)

@@ -154,6 +154,11 @@ fn enter(code: &Code, op: &Op, context: Context) -> Context {
             source: OptionSource::NullIsNone,
             ..
         } => context.moved(u64::from(at.0)),
+        Op::WriteOption {
+            at,
+            source: OptionSource::Tagged { payload, .. },
+            ..
+        } => context.moved(u64::from(at.0) + u64::from(payload.0)),
         Op::WriteOption { .. } | Op::WriteResult { .. } => context.elsewhere(None),
         Op::Switch { at, .. } | Op::Unless { at, .. } => context.moved(u64::from(at.0)),
         Op::Borrow { source, .. } => match source {
@@ -265,6 +270,11 @@ fn reads(op: &Op) -> Option<(u64, u64)> {
             source: PointerSource::Word,
             ..
         } => (at, WORD),
+        Op::WriteOption {
+            at,
+            source: OptionSource::Tagged { tag, tag_at, .. },
+            ..
+        } => (at, u64::from(tag_at.0) + tag_size(tag)),
         Op::Switch { at, tag, .. } => (at, tag_size(tag)),
         Op::WriteArray { at, .. }
         | Op::WriteOption { at, .. }
@@ -319,6 +329,10 @@ fn shape(code: &Code, op: &Op) -> Result<(), String> {
         } if !code.block(some).ops.is_empty() => Err(format!(
             "`is_some` finds no payload, but {some} is not empty"
         )),
+        Op::WriteOption {
+            source: OptionSource::Tagged { tag, none, .. },
+            ..
+        } if !in_range(tag, none) => Err(format!("`none` is {none}, which is no {}", tag.name())),
         Op::WriteList { each, .. } if code.block(each).ops.is_empty() => {
             Err(format!("{each} is empty: that is a `write_unit_list`"))
         }
@@ -330,7 +344,8 @@ fn shape(code: &Code, op: &Op) -> Result<(), String> {
     }
 }
 
-fn fits(tag: TagWidth, table: TableId, arms: &[Arm]) -> Result<(), String> {
+/// Whether a number can be read as this tag.
+fn in_range(tag: TagWidth, number: i64) -> bool {
     let (least, most) = match tag {
         TagWidth::U8 => (0, i64::from(u8::MAX)),
         TagWidth::U16 => (0, i64::from(u16::MAX)),
@@ -340,10 +355,14 @@ fn fits(tag: TagWidth, table: TableId, arms: &[Arm]) -> Result<(), String> {
         TagWidth::I32 => (i64::from(i32::MIN), i64::from(i32::MAX)),
         TagWidth::U64 | TagWidth::I64 => (i64::MIN, i64::MAX),
     };
+    (least..=most).contains(&number)
+}
+
+fn fits(tag: TagWidth, table: TableId, arms: &[Arm]) -> Result<(), String> {
     if arms.is_empty() {
         return Err(format!("{table} has no arms: such a value is a `never`"));
     }
-    let outside = |arm: &&Arm| !(least..=most).contains(&arm.discriminant);
+    let outside = |arm: &&Arm| !in_range(tag, arm.discriminant);
     match arms.iter().find(outside) {
         None => Ok(()),
         Some(arm) => Err(format!(

@@ -359,8 +359,17 @@ impl Builder<'_> {
             0 => {
                 let get_value = function(Kind::OptionGetValue);
                 let is_some = function(Kind::OptionIsSome);
-                let (source, (some, after)) = match self.random.rng.u32(0..3) {
+                let (source, (some, after)) = match self.random.rng.u32(0..4) {
                     0 => (OptionSource::NullIsNone, self.block(moved, spare - 1)),
+                    3 => {
+                        let tagged = OptionSource::Tagged {
+                            tag: TagWidth::U8,
+                            tag_at: Offset(0),
+                            none: 0,
+                            payload: Offset(0),
+                        };
+                        (tagged, self.block(moved, spare - 1))
+                    }
                     1 => (
                         OptionSource::GetValue { get_value },
                         self.block(elsewhere, spare - 1),
