@@ -116,7 +116,7 @@ fn a_refusal_leaves_the_arena_usable() {
 }
 
 #[test]
-fn published_memory_is_never_writable_where_it_is_executable() {
+fn a14_published_memory_is_never_writable_where_it_is_executable() {
     for publication in BOTH {
         let mut arena = reserve(1 << 16, publication);
         let first = placed(&mut arena, &[&[0xc3]]).unwrap()[0];
@@ -135,7 +135,7 @@ fn published_memory_is_never_writable_where_it_is_executable() {
 }
 
 #[test]
-fn dropping_an_arena_frees_its_range() {
+fn a14_dropping_an_arena_frees_its_range() {
     for publication in BOTH {
         let mut arena = reserve(1 << 16, publication);
         let address = placed(&mut arena, &[&[0xc3]]).unwrap()[0];
