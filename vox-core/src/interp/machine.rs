@@ -41,9 +41,14 @@ impl<'p> Machine<'p> {
         }
     }
 
-    /// Ops executed so far, roughly.
+    /// Ops executed and integers of lists written so far.
     pub(super) fn work(&self) -> u64 {
         self.work
+    }
+
+    /// Adds the elements of an op that writes many.
+    pub(super) fn add_work(&mut self, elements: usize) {
+        self.work += elements as u64;
     }
 
     /// The state of the encode.

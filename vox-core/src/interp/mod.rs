@@ -37,7 +37,7 @@ entry_fn! {
         let mut machine = Machine::new(cx, program);
         // SAFETY: the caller's duty.
         let out = unsafe { machine.run_program(value, out) };
-        slot.add_work(machine.work());
+        slot.count(machine.work());
         out
     }
 }
