@@ -57,7 +57,12 @@ fn turns<'v, T>(
     mut encode: impl FnMut(usize, &T) + 'v,
 ) -> Contender<'v> {
     let mut next = 0;
+    let mut turn = 0_usize;
     let encode = move |iterations| {
+        // Where the allocator puts vectors is luck, and some addresses are slow. So it is another one each turn.
+        turn += 1;
+        let spacer = Vec::<u8>::with_capacity(turn * 1_488 % 8_192);
+        black_box(&spacer);
         for _ in 0..iterations {
             encode(next, black_box(&values[next]));
             next += 1;

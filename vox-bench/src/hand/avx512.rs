@@ -10,9 +10,9 @@ use core::arch::x86_64::*;
 
 use super::Hand;
 use super::cursor::Cursor;
-use super::isa::{Isa, varint_len};
+use super::isa::Isa;
 use super::over_copy;
-use super::portable::{copy_blocks, high_bytes};
+use super::portable::high_bytes;
 
 /// Processors that [`is_available`] accepts.
 #[derive(Debug, Clone, Copy)]
@@ -49,42 +49,48 @@ const GROUPS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
 impl Isa for Avx512 {
     #[inline(always)]
     unsafe fn copy_to_32(to: *mut u8, from: *const u8, len: usize) {
-        let from = over_copy::readable(from, len);
+        // SAFETY: the caller's duty; the processor has AVX.
+        unsafe { over_copy::up_to_32::<true>(to, from, len) };
+    }
+
+    #[inline(always)]
+    unsafe fn copy_to_64(to: *mut u8, from: *const u8, len: usize) {
         // SAFETY: the caller's duty; what is masked out is not read.
-        unsafe {
-            let mask = _bzhi_u32(u32::MAX, len as u32);
-            let bytes = _mm256_maskz_loadu_epi8(mask, from.cast());
-            _mm256_storeu_si256(to.cast(), bytes);
-        }
+        unsafe { copy_masked(to, over_copy::readable(from, len), len) };
     }
 
     #[inline(always)]
     unsafe fn copy_to_128(to: *mut u8, from: *const u8, len: usize) {
-        // SAFETY: the caller's duty: `len` is more than 32, so first and last blocks are inside.
-        unsafe { copy_blocks(to, from, len) };
+        let from = over_copy::readable(from, len);
+        // SAFETY: the caller's duty; what is masked out is not read. The second address is not used
+        // where nothing is left.
+        unsafe {
+            copy_masked(to, from, len.min(64));
+            copy_masked(to.add(64), from.wrapping_add(64), len.saturating_sub(64));
+        };
     }
 
     #[inline(always)]
     unsafe fn varint_u32(to: *mut u8, value: u32) -> usize {
-        let len = varint_len(32 - (value | 1).leading_zeros());
-        // SAFETY: 8 bytes of room; the processor has BMI2.
+        let zeros = u64::from(value | 1).leading_zeros() as usize;
+        // SAFETY: 8 bytes of room; 63 zeros at most; the processor has BMI2.
         unsafe {
-            let word = _pdep_u64(value.into(), GROUPS) | marks_of(len);
+            let word = _pdep_u64(value.into(), GROUPS) | MARKS_BY_ZEROS.get_unchecked(zeros);
             to.cast::<u64>().write_unaligned(word);
+            usize::from(*LEN_BY_ZEROS.get_unchecked(zeros))
         }
-        len
     }
 
     #[inline(always)]
     unsafe fn varint_u64(to: *mut u8, value: u64) -> usize {
-        let len = varint_len(64 - (value | 1).leading_zeros());
-        // SAFETY: 16 bytes of room; the processor has BMI2.
+        let zeros = (value | 1).leading_zeros() as usize;
+        // SAFETY: 16 bytes of room; 63 zeros at most; the processor has BMI2.
         unsafe {
-            let word = _pdep_u64(value, GROUPS) | marks_of(len);
+            let word = _pdep_u64(value, GROUPS) | MARKS_BY_ZEROS.get_unchecked(zeros);
             to.cast::<u64>().write_unaligned(word);
             to.add(8).cast::<u16>().write_unaligned(high_bytes(value));
+            usize::from(*LEN_BY_ZEROS.get_unchecked(zeros))
         }
-        len
     }
 
     #[inline(always)]
@@ -136,6 +142,37 @@ impl Isa for Avx512 {
     }
 
     #[inline(always)]
+    unsafe fn short_run_u32(cursor: Cursor, values: &[u32]) -> Cursor {
+        // SAFETY: 8 values have 40 bytes at most. The processor has what is used.
+        unsafe {
+            if values.len() > 8 {
+                return Self::run_u32(cursor, values);
+            }
+            let present = present(values.len());
+            let loaded = _mm256_maskz_loadu_epi32(present, values.as_ptr().cast());
+            let at = narrow(cursor.at(), _mm512_cvtepu32_epi64(loaded), present);
+            cursor.moved_to(at).check()
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn short_run_u16(mut cursor: Cursor, values: &[u16]) -> Cursor {
+        let (eights, rest) = values.as_chunks::<8>();
+        // SAFETY: 8 values have 24 bytes at most. The processor has what is used.
+        unsafe {
+            for eight in eights {
+                let loaded = _mm_loadu_si128(eight.as_ptr().cast());
+                let at = narrow(cursor.at(), _mm512_cvtepu16_epi64(loaded), ALL);
+                cursor = cursor.moved_to(at).check();
+            }
+            let present = present(rest.len());
+            let loaded = _mm_maskz_loadu_epi16(present, rest.as_ptr().cast());
+            let at = narrow(cursor.at(), _mm512_cvtepu16_epi64(loaded), present);
+            cursor.moved_to(at).check()
+        }
+    }
+
+    #[inline(always)]
     unsafe fn run_i32(mut cursor: Cursor, values: &[i32]) -> Cursor {
         // SAFETY: as `run_u32`.
         unsafe {
@@ -167,14 +204,46 @@ impl Isa for Avx512 {
     }
 }
 
-/// Marks in all bytes but the last of `len`, of which eight count.
-#[inline(always)]
-unsafe fn marks_of(len: usize) -> u64 {
-    // At most 72, and `bzhi` keeps everything from 64 on.
-    let bits = (8 * (len - 1)) as u32;
-    // SAFETY: the processor has BMI2.
-    unsafe { _bzhi_u64(MARKS, bits) }
+/// Copies up to 64 bytes, and writes 64.
+///
+/// # Safety
+///
+/// 64 bytes of room (H1), `len` readable bytes.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,bmi2")]
+unsafe fn copy_masked(to: *mut u8, from: *const u8, len: usize) {
+    // At most 64, and `bzhi` keeps everything then.
+    let mask = _bzhi_u64(u64::MAX, len as u32);
+    // SAFETY: the caller's duty; what is masked out is not read.
+    unsafe {
+        let bytes = _mm512_maskz_loadu_epi8(mask, from.cast());
+        _mm512_storeu_si512(to.cast(), bytes);
+    }
 }
+
+/// The length of a varint by its leading zeros, of which there are 63 at most.
+static LEN_BY_ZEROS: [u8; 64] = {
+    let mut table = [0; 64];
+    let mut zeros = 0;
+    while zeros < 64 {
+        // At most ten.
+        table[zeros] = (64 - zeros).div_ceil(7) as u8;
+        zeros += 1;
+    }
+    table
+};
+
+/// The marks of a varint's first eight bytes by its leading zeros.
+static MARKS_BY_ZEROS: [u64; 64] = {
+    let mut table = [MARKS; 64];
+    let mut zeros = 8_usize;
+    while zeros < 64 {
+        let len = (64 - zeros).div_ceil(7);
+        table[zeros] = MARKS & !(u64::MAX << (8 * (len - 1)));
+        zeros += 1;
+    }
+    table
+};
 
 /// All of eight lanes.
 const ALL: __mmask8 = 0xff;
@@ -182,7 +251,7 @@ const ALL: __mmask8 = 0xff;
 /// The first so many of eight lanes.
 #[inline(always)]
 fn present(len: usize) -> __mmask8 {
-    debug_assert!((1..=8).contains(&len));
+    debug_assert!(len <= 8);
     // Eight bits are kept.
     (0xff_u32 >> (8 - len)) as __mmask8
 }

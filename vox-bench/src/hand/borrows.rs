@@ -1,7 +1,9 @@
 //! Records of pointers: each is followed where it stands.
 
+use core::hint::select_unpredictable;
+
 use super::Hand;
-use super::cursor::Cursor;
+use super::cursor::{Cursor, low_byte};
 use super::isa::Isa;
 use super::strings::write_strings;
 use crate::workload::borrows::{Point, Record};
@@ -32,22 +34,41 @@ impl Hand for Record<'_> {
             let cursor = cursor.text::<I>(&self.shared_text);
             let cursor = cursor.text::<I>(&self.counted_text);
             let cursor = cursor.text::<I>(self.text).text::<I>(&self.either);
-            let mut cursor = cursor.small::<I>(self.boxed_words.len()).check();
-            for word in &self.boxed_words {
-                cursor = cursor.u32::<I>(*word).check();
-            }
-            cursor = cursor.small::<I>(self.shared_words.len());
-            for word in &*self.shared_words {
-                cursor = cursor.u16::<I>(*word).check();
-            }
+            let cursor = cursor.small::<I>(self.boxed_words.len());
+            let cursor = I::short_run_u32(cursor, &self.boxed_words);
+            let cursor = cursor.small::<I>(self.shared_words.len());
+            let cursor = I::short_run_u16(cursor, &self.shared_words);
             let cursor = write_strings::<I>(cursor, &self.boxed_strings);
             let cursor = cursor.text::<I>(&self.nested);
-            match &self.maybe {
-                Some(inside) => point::<I>(cursor.byte(1), inside).check(),
-                None => cursor.byte(0).check(),
-            }
+            maybe::<I>(cursor, &self.maybe).check()
         }
     }
+}
+
+/// A point that may be absent, without a branch.
+///
+/// # Safety
+///
+/// 11 bytes of room, and overshoot (H1).
+#[inline(always)]
+unsafe fn maybe<I: Isa>(cursor: Cursor, maybe: &Option<Box<Point>>) -> Cursor {
+    static NOWHERE: Point = Point { x: 0, y: 0 };
+    let inside = maybe.as_deref();
+    let some = usize::from(inside.is_some());
+    let inside = select_unpredictable(some == 1, maybe_ptr(inside), &raw const NOWHERE);
+    // SAFETY: the caller's duty; either pointer is of a point. What is written for `None` is not kept.
+    unsafe {
+        let tagged = cursor.byte(low_byte(some));
+        let end = point::<I>(tagged, &*inside);
+        let len = end.at().offset_from_unsigned(tagged.at());
+        tagged.advance(len & some.wrapping_neg())
+    }
+}
+
+/// The address, or null.
+#[inline(always)]
+fn maybe_ptr(inside: Option<&Point>) -> *const Point {
+    inside.map_or(core::ptr::null(), core::ptr::from_ref)
 }
 
 /// # Safety

@@ -7,6 +7,7 @@
 //! A cursor must stay in registers: what is inlined passes it by value, and what is called takes its words and
 //! answers two, for three would go through memory ([`Cursor::resume`]). Only growth, which is cold, touches the vector.
 
+use core::hint::select_unpredictable;
 use core::ptr;
 
 use super::isa::{Isa, zigzag_i16, zigzag_i32, zigzag_i64};
@@ -269,24 +270,26 @@ impl Cursor {
 
     /// An option of a number, without a branch: at most 6 bytes.
     #[inline(always)]
-    pub(super) unsafe fn option_u32<I: Isa>(self, value: Option<u32>) -> Self {
-        let some = usize::from(value.is_some());
+    pub(super) unsafe fn option_u32<I: Isa>(self, value: &Option<u32>) -> Self {
+        let some = value.as_slice().len();
+        let value = *or_else(value, &0);
         // SAFETY: the caller's duty; what is written for `None` is not kept.
         unsafe {
             self.at.write(low_byte(some));
-            let len = I::varint_u32(self.at.add(1), value.unwrap_or(0));
+            let len = I::varint_u32(self.at.add(1), value);
             self.advance(1 + (len & some.wrapping_neg()))
         }
     }
 
     /// An option of a number, without a branch: at most 11 bytes.
     #[inline(always)]
-    pub(super) unsafe fn option_u64<I: Isa>(self, value: Option<u64>) -> Self {
-        let some = usize::from(value.is_some());
+    pub(super) unsafe fn option_u64<I: Isa>(self, value: &Option<u64>) -> Self {
+        let some = value.as_slice().len();
+        let value = *or_else(value, &0);
         // SAFETY: the caller's duty; what is written for `None` is not kept.
         unsafe {
             self.at.write(low_byte(some));
-            let len = I::varint_u64(self.at.add(1), value.unwrap_or(0));
+            let len = I::varint_u64(self.at.add(1), value);
             self.advance(1 + (len & some.wrapping_neg()))
         }
     }
@@ -317,6 +320,36 @@ impl Cursor {
                 return self.advance(1 + len).check();
             }
             self.resume(long_bytes(self.at, self.limit, self.buffer, bytes))
+        }
+    }
+
+    /// A length and bytes, of which there are mostly more than 32 and less than 128: no branch between those.
+    #[inline(always)]
+    pub(super) unsafe fn chunk<I: Isa>(self, bytes: &[u8]) -> Self {
+        let len = bytes.len();
+        // SAFETY: a byte and 128 of overshoot are in the room; longer ones reserve.
+        unsafe {
+            if len < 128 {
+                self.at.write(low_byte(len));
+                I::copy_to_128(self.at.add(1), bytes.as_ptr(), len);
+                return self.advance(1 + len).check();
+            }
+            self.bytes::<I>(bytes)
+        }
+    }
+
+    /// A length and text that mostly has up to 64 bytes: no branch between those.
+    #[inline(always)]
+    pub(super) unsafe fn line<I: Isa>(self, text: &str) -> Self {
+        let len = text.len();
+        // SAFETY: a byte and 64 of overshoot are in the room.
+        unsafe {
+            if len <= 64 {
+                self.at.write(low_byte(len));
+                I::copy_to_64(self.at.add(1), text.as_ptr(), len);
+                return self.advance(1 + len).check();
+            }
+            self.bytes::<I>(text.as_bytes())
         }
     }
 
@@ -361,6 +394,15 @@ unsafe fn long_bytes(
         cursor.advance(bytes.len())
     };
     (cursor.at, cursor.limit)
+}
+
+/// What is in an option, or something else, without a branch.
+#[inline(always)]
+pub(super) fn or_else<'a, T>(option: &'a Option<T>, other: &'a T) -> &'a T {
+    let inside = option.as_slice();
+    let chosen = select_unpredictable(!inside.is_empty(), inside.as_ptr(), other);
+    // SAFETY: the first is what is in the option if there is something, the second a reference.
+    unsafe { &*chosen }
 }
 
 /// The low eight bits.

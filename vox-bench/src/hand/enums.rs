@@ -44,7 +44,7 @@ impl Hand for Event {
                 Self::Label(label) => cursor.byte(9).text::<I>(label),
                 Self::Pair(left, right) => cursor.byte(10).u32::<I>(*left).u32::<I>(*right),
                 Self::Point { x, y } => cursor.byte(11).i32::<I>(*x).i32::<I>(*y),
-                Self::Maybe(maybe) => cursor.byte(12).option_u32::<I>(*maybe),
+                Self::Maybe(maybe) => cursor.byte(12).option_u32::<I>(maybe),
                 Self::Bytes(bytes) => cursor.byte(13).bytes::<I>(bytes),
                 Self::Fixed([a, b, c, d]) => cursor.raw([14, *a, *b, *c, *d]),
                 // The number of a unit variant is its discriminant here.

@@ -20,7 +20,7 @@ impl Hand for GnarlyPayload {
             }
             cursor
                 .option_text::<I>(self.footer.as_deref())
-                .bytes::<I>(&self.digest)
+                .chunk::<I>(&self.digest)
         }
     }
 }
@@ -31,15 +31,15 @@ impl Hand for GnarlyEntry {
         // SAFETY: the caller's duty; 21 bytes of scalars at most between two strings, and every list
         // checks behind itself (H1).
         unsafe {
-            let cursor = cursor.u64::<I>(self.id).option_u64::<I>(self.parent);
-            let cursor = cursor.text::<I>(&self.name).text::<I>(&self.path);
+            let cursor = cursor.u64::<I>(self.id).option_u64::<I>(&self.parent);
+            let cursor = cursor.text::<I>(&self.name).line::<I>(&self.path);
             let mut cursor = cursor.small::<I>(self.attrs.len());
             for GnarlyAttr { key, value } in &self.attrs {
                 cursor = cursor.text::<I>(key).text::<I>(value);
             }
             cursor = cursor.small::<I>(self.chunks.len());
             for chunk in &self.chunks {
-                cursor = cursor.bytes::<I>(chunk);
+                cursor = cursor.chunk::<I>(chunk);
             }
             self.kind.write::<I>(cursor)
         }
@@ -61,11 +61,8 @@ impl Hand for GnarlyKind {
                     children,
                 } => write_strings::<I>(cursor.byte(1).u32::<I>(*child_count), children),
                 Self::Symlink { target, hops } => {
-                    let mut cursor = cursor.byte(2).text::<I>(target).small::<I>(hops.len());
-                    for hop in hops {
-                        cursor = cursor.u32::<I>(*hop).check();
-                    }
-                    cursor.check()
+                    let cursor = cursor.byte(2).text::<I>(target).small::<I>(hops.len());
+                    I::short_run_u32(cursor, hops)
                 }
             }
         }

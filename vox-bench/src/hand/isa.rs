@@ -19,7 +19,14 @@ pub trait Isa {
     /// 32 bytes of room (H1), `len` readable bytes.
     unsafe fn copy_to_32(to: *mut u8, from: *const u8, len: usize);
 
-    /// Copies 33 to 128 bytes, and may write 128.
+    /// Copies up to 64 bytes, and may write 64.
+    ///
+    /// # Safety
+    ///
+    /// 64 bytes of room (H1), `len` readable bytes.
+    unsafe fn copy_to_64(to: *mut u8, from: *const u8, len: usize);
+
+    /// Copies up to 128 bytes, and may write 128.
     ///
     /// # Safety
     ///
@@ -53,6 +60,20 @@ pub trait Isa {
     ///
     /// A cursor with room; it has room afterwards.
     unsafe fn run_u64(cursor: Cursor, values: &[u64]) -> Cursor;
+
+    /// The same of a list that is mostly shorter than nine, and may be empty.
+    ///
+    /// # Safety
+    ///
+    /// A cursor with room; it has room afterwards.
+    unsafe fn short_run_u32(cursor: Cursor, values: &[u32]) -> Cursor;
+
+    /// The same of a list that is mostly shorter than nine, and may be empty.
+    ///
+    /// # Safety
+    ///
+    /// A cursor with room; it has room afterwards.
+    unsafe fn short_run_u16(cursor: Cursor, values: &[u16]) -> Cursor;
 
     /// The same of signed ones, in zigzag form.
     ///

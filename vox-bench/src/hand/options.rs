@@ -3,10 +3,8 @@
 //! What is absent is written like what is present, and the cursor moves past its tag only. For half
 //! of 32 options at random a branch each would be mispredicted every other time.
 
-use core::hint::select_unpredictable;
-
 use super::Hand;
-use super::cursor::{Cursor, low_byte};
+use super::cursor::{Cursor, low_byte, or_else};
 use super::isa::Isa;
 use crate::workload::options::Record;
 
@@ -26,7 +24,7 @@ impl Hand for Vec<Record> {
 
 macro_rules! in_order {
     ($self:ident, $cursor:ident, $(($small:ident, $large:ident, $text:ident),)*) => {$(
-        $cursor = $cursor.option_u32::<I>($self.$small).option_u64::<I>($self.$large);
+        $cursor = $cursor.option_u32::<I>(&$self.$small).option_u64::<I>(&$self.$large);
         $cursor = text::<I>($cursor, &$self.$text);
     )*};
 }
@@ -51,8 +49,8 @@ impl Hand for Record {
                 (small_9, large_9, text_9),
             }
             cursor
-                .option_u32::<I>(self.small_10)
-                .option_u64::<I>(self.large_10)
+                .option_u32::<I>(&self.small_10)
+                .option_u64::<I>(&self.large_10)
                 .check()
         }
     }
@@ -65,21 +63,18 @@ impl Hand for Record {
 /// As for [`Cursor::text`].
 #[inline(always)]
 unsafe fn text<I: Isa>(cursor: Cursor, text: &Option<String>) -> Cursor {
-    let is_some = text.is_some();
-    let (from, len) = match text {
-        Some(text) => (text.as_ptr(), text.len()),
-        None => (core::ptr::null(), 0),
-    };
-    let len = select_unpredictable(is_some, len, 0);
+    static NOTHING: String = String::new();
+    let some = text.as_slice().len();
+    let string = or_else(text, &NOTHING);
+    let len = string.len();
     // SAFETY: two bytes and 32 of overshoot are in the room (H1); longer ones go the common way.
     unsafe {
         if len > 32 {
             return cursor.option_text::<I>(text.as_deref());
         }
-        let some = usize::from(is_some);
         cursor.at().write(low_byte(some));
         cursor.at().add(1).write(low_byte(len));
-        I::copy_to_32(cursor.at().add(2), from, len);
+        I::copy_to_32(cursor.at().add(2), string.as_ptr(), len);
         cursor.advance(1 + some + len).check()
     }
 }

@@ -35,13 +35,24 @@ impl Isa for Portable {
     #[inline(always)]
     unsafe fn copy_to_32(to: *mut u8, from: *const u8, len: usize) {
         // SAFETY: the caller's duty.
-        unsafe { over_copy::up_to_32(to, from, len) };
+        unsafe { over_copy::up_to_32::<false>(to, from, len) };
+    }
+
+    #[inline(always)]
+    unsafe fn copy_to_64(to: *mut u8, from: *const u8, len: usize) {
+        // SAFETY: the caller's duty.
+        unsafe { Self::copy_to_128(to, from, len) };
     }
 
     #[inline(always)]
     unsafe fn copy_to_128(to: *mut u8, from: *const u8, len: usize) {
-        // SAFETY: the caller's duty: `len` is more than 32, so first and last blocks are inside.
-        unsafe { copy_blocks(to, from, len) };
+        // SAFETY: the caller's duty.
+        unsafe {
+            match len {
+                0..=32 => over_copy::up_to_32::<false>(to, from, len),
+                _ => copy_blocks(to, from, len),
+            }
+        };
     }
 
     #[inline(always)]
@@ -105,6 +116,28 @@ impl Isa for Portable {
     }
 
     #[inline(always)]
+    unsafe fn short_run_u32(mut cursor: Cursor, values: &[u32]) -> Cursor {
+        // SAFETY: every value checks.
+        unsafe {
+            for value in values {
+                cursor = cursor.u32::<Self>(*value).check();
+            }
+        }
+        cursor
+    }
+
+    #[inline(always)]
+    unsafe fn short_run_u16(mut cursor: Cursor, values: &[u16]) -> Cursor {
+        // SAFETY: every value checks.
+        unsafe {
+            for value in values {
+                cursor = cursor.u16::<Self>(*value).check();
+            }
+        }
+        cursor
+    }
+
+    #[inline(always)]
     unsafe fn run_i32(mut cursor: Cursor, values: &[i32]) -> Cursor {
         // SAFETY: 16 values have 80 bytes at most, and every block checks.
         unsafe {
@@ -149,7 +182,7 @@ pub(super) fn high_bytes(value: u64) -> u16 {
 ///
 /// `len` bytes at both.
 #[inline(always)]
-pub(super) unsafe fn copy_blocks(to: *mut u8, from: *const u8, len: usize) {
+unsafe fn copy_blocks(to: *mut u8, from: *const u8, len: usize) {
     debug_assert!((33..=128).contains(&len));
     type Block = [u8; 32];
     // SAFETY: `len` is more than 32, and more than 64 where 64 are taken from each end.

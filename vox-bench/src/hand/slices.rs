@@ -32,13 +32,13 @@ impl Hand for ByteRecord<'_> {
         unsafe {
             let mut cursor = cursor.small::<I>(self.chunks.len());
             for chunk in &self.chunks {
-                cursor = cursor.bytes::<I>(chunk);
+                cursor = cursor.chunk::<I>(chunk);
             }
-            let cursor = cursor.bytes::<I>(self.borrowed).bytes::<I>(&self.boxed);
-            let mut cursor = cursor.bytes::<I>(&self.shared);
+            let cursor = cursor.chunk::<I>(self.borrowed).chunk::<I>(&self.boxed);
+            let mut cursor = cursor.chunk::<I>(&self.shared);
             cursor = cursor.small::<I>(self.views.len());
             for view in &self.views {
-                cursor = cursor.bytes::<I>(view);
+                cursor = cursor.chunk::<I>(view);
             }
             cursor.check()
         }
@@ -71,12 +71,6 @@ impl Hand for WordRecord<'_> {
 /// As for [`Hand::write`].
 #[inline(always)]
 unsafe fn shorts<I: Isa>(cursor: Cursor, shorts: &[u16]) -> Cursor {
-    // SAFETY: the caller's duty; a length, and every element checks (H1).
-    unsafe {
-        let mut cursor = cursor.small::<I>(shorts.len());
-        for short in shorts {
-            cursor = cursor.u16::<I>(*short).check();
-        }
-        cursor.check()
-    }
+    // SAFETY: the caller's duty; a length, and runs check (H1).
+    unsafe { I::short_run_u16(cursor.small::<I>(shorts.len()), shorts) }
 }
