@@ -112,6 +112,8 @@ impl<'p> Machine<'p> {
         self.work += ops.len() as u64;
         let mut out = out;
         for op in ops {
+            #[cfg(feature = "op-counts")]
+            super::counts::count(op);
             // SAFETY: the verifier proved spare room for what each op writes
             // (A7), and lowering gives offsets of live fields of the type (A1).
             unsafe {

@@ -8,6 +8,8 @@
 //! Read next: `machine` for the loop, then the file of the op at hand.
 
 mod choice;
+#[cfg(feature = "op-counts")]
+pub mod counts;
 mod iter;
 mod machine;
 mod pointer;
