@@ -6,7 +6,9 @@ use std::time::Instant;
 
 use crate::context::Context;
 use crate::outcome::{Outcome, Report};
-use crate::{check_targets, cross, examples, layers, layout, miri, package, process, readme};
+use crate::{
+    assumptions, check_targets, cross, examples, layers, layout, miri, package, process, readme,
+};
 
 struct Step {
     name: &'static str,
@@ -67,6 +69,7 @@ const STEPS: &[Step] = &[
     step("docs", Action::Docs),
     step("readme", Action::Check(readme::check)),
     step("layers", Action::Check(layers::check)),
+    step("assumptions", Action::Check(assumptions::check)),
     step("packages", Action::Check(package::check)),
     step("tests", Action::Tests(&["test", "--workspace"])),
     step(

@@ -6,6 +6,7 @@
 
 use clap::{Parser, Subcommand};
 
+mod assumptions;
 mod check_targets;
 mod context;
 mod cross;
@@ -19,6 +20,7 @@ mod outcome;
 mod package;
 mod process;
 mod readme;
+mod sources;
 
 use context::Context;
 use outcome::{Outcome, Report};
@@ -35,6 +37,8 @@ struct Arguments {
 enum Task {
     /// Hold the dependency direction of crates and modules.
     Layers,
+    /// Hold SAFETY.md, the proofs in the code and the guard tests together.
+    Assumptions,
     /// Run the test suite for other targets, under Wine or qemu-user.
     Cross {
         /// Targets to run; see `xtask/src/cross/targets.rs`.
@@ -103,6 +107,7 @@ fn run(task: Task) -> anyhow::Result<Report> {
     let mut report = Report::default();
     match task {
         Task::Layers => one(&mut report, "layers", false, layers::check)?,
+        Task::Assumptions => one(&mut report, "assumptions", false, assumptions::check)?,
         Task::Cross {
             targets,
             install,

@@ -1,7 +1,5 @@
 //! Options, results, enums and fields that may be left out.
 
-use core::hint::select_unpredictable;
-
 use crate::reflect::{
     OptionGetValueFn, OptionIsSomeFn, ResultGetErrFn, ResultGetOkFn, ResultIsOkFn,
 };
@@ -48,7 +46,13 @@ impl Machine<'_> {
                 payload,
             } => {
                 // SAFETY: the probe found a tag of this width there (A4), in a live option (A1).
-                let found = unsafe { option_tag(at.add(tag_at.index()), tag) };
+                let found = unsafe {
+                    match tag {
+                        // By far the commonest.
+                        TagWidth::U8 => load::<u8>(at, tag_at.0).into(),
+                        tag => read_tag(at.add(tag_at.index()), tag),
+                    }
+                };
                 match found {
                     found if found == none => core::ptr::null(),
                     // SAFETY: the payload is in the option (A4).
@@ -137,28 +141,6 @@ impl Machine<'_> {
 fn find_arm(arms: &[Arm], tag: i64) -> Result<BlockId, i64> {
     let arm = arms.iter().find(|arm| arm.discriminant == tag);
     arm.map(|arm| arm.block).ok_or(tag)
-}
-
-/// The tag of an option: of one byte or eight, mostly, which take turns without a
-/// pattern where options of both kinds do. So those are told apart without a branch.
-///
-/// # Safety
-///
-/// A tag of this width is at `at`.
-#[inline]
-unsafe fn option_tag(at: *const u8, tag: TagWidth) -> i64 {
-    static OTHERWISE: u64 = 0;
-    let is_wide = match tag {
-        TagWidth::U8 => false,
-        TagWidth::U64 => true,
-        // SAFETY: the caller's duty.
-        tag => return unsafe { read_tag(at, tag) },
-    };
-    let wide_at = select_unpredictable(is_wide, at, (&raw const OTHERWISE).cast());
-    // SAFETY: every tag has a first byte; eight are read where there are eight, or
-    // from a constant of ours.
-    let (byte, wide) = unsafe { (load::<u8>(at, 0), load::<u64>(wide_at, 0)) };
-    select_unpredictable(is_wide, wide.cast_signed(), byte.into())
 }
 
 /// The tag at `at`, extended to 64 bits by its own sign.

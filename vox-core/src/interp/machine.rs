@@ -43,14 +43,14 @@ impl<'p> Machine<'p> {
         }
     }
 
-    /// Ops executed so far, roughly.
+    /// Ops executed and integers of lists written so far.
     pub(super) fn work(&self) -> u64 {
         self.work
     }
 
-    /// Counts ops that were executed otherwise.
-    pub(super) fn count_work(&mut self, ops: u64) {
-        self.work += ops;
+    /// Adds the elements of an op that writes many.
+    pub(super) fn add_work(&mut self, elements: usize) {
+        self.work += elements as u64;
     }
 
     /// The state of the encode.
@@ -180,6 +180,8 @@ impl<'p> Machine<'p> {
                 (rest, base) = unsafe { frames[depth].assume_init_read() };
                 continue;
             };
+            #[cfg(feature = "op-counts")]
+            super::counts::count(op);
             // SAFETY: the verifier proved spare room for what each op writes
             // (A7), and lowering gives offsets of live fields of the type (A1).
             unsafe {
@@ -254,6 +256,7 @@ impl<'p> Machine<'p> {
                     } => {
                         let write = program.linkage.kernels.list_u16;
                         let pair = self.parts(base.add(at.index()), source);
+                        self.add_work(pair.len);
                         try_out!(write(self.cx, out, pair.ptr, pair.len, reserve as usize));
                     }
                     Op::WriteListVarU32 {
@@ -263,6 +266,7 @@ impl<'p> Machine<'p> {
                     } => {
                         let write = program.linkage.kernels.list_u32;
                         let pair = self.parts(base.add(at.index()), source);
+                        self.add_work(pair.len);
                         try_out!(write(self.cx, out, pair.ptr, pair.len, reserve as usize));
                     }
                     Op::WriteListVarU64 {
@@ -272,6 +276,7 @@ impl<'p> Machine<'p> {
                     } => {
                         let write = program.linkage.kernels.list_u64;
                         let pair = self.parts(base.add(at.index()), source);
+                        self.add_work(pair.len);
                         try_out!(write(self.cx, out, pair.ptr, pair.len, reserve as usize));
                     }
                     Op::WriteListVarI16 {
@@ -281,6 +286,7 @@ impl<'p> Machine<'p> {
                     } => {
                         let write = program.linkage.kernels.list_i16;
                         let pair = self.parts(base.add(at.index()), source);
+                        self.add_work(pair.len);
                         try_out!(write(self.cx, out, pair.ptr, pair.len, reserve as usize));
                     }
                     Op::WriteListVarI32 {
@@ -290,6 +296,7 @@ impl<'p> Machine<'p> {
                     } => {
                         let write = program.linkage.kernels.list_i32;
                         let pair = self.parts(base.add(at.index()), source);
+                        self.add_work(pair.len);
                         try_out!(write(self.cx, out, pair.ptr, pair.len, reserve as usize));
                     }
                     Op::WriteListVarI64 {
@@ -299,6 +306,7 @@ impl<'p> Machine<'p> {
                     } => {
                         let write = program.linkage.kernels.list_i64;
                         let pair = self.parts(base.add(at.index()), source);
+                        self.add_work(pair.len);
                         try_out!(write(self.cx, out, pair.ptr, pair.len, reserve as usize));
                     }
                     Op::WriteUnitList {
@@ -316,11 +324,14 @@ impl<'p> Machine<'p> {
                             continue;
                         }
                         // The commonest payloads without another dispatch.
-                        match program.code.block(some).ops[..] {
+                        let inner = &program.code.block(some).ops[..];
+                        match *inner {
                             [Op::WriteVarU32 { at }] => {
+                                fused(inner);
                                 out = write(out, load::<u32>(payload, at.0).into());
                             }
                             [Op::WriteVarU64 { at }] => {
+                                fused(inner);
                                 out = write(out, load::<u64>(payload, at.0));
                             }
                             [
@@ -330,6 +341,7 @@ impl<'p> Machine<'p> {
                                     reserve,
                                 },
                             ] => {
+                                fused(inner);
                                 let pair = self.parts(payload.add(at.index()), source);
                                 try_out!(self.write_string(pair, reserve, out));
                             }
@@ -339,7 +351,10 @@ impl<'p> Machine<'p> {
                                     source: PointerSource::Word,
                                     each,
                                 },
-                            ] => enter!(each, load(payload, at.0)),
+                            ] => {
+                                fused(inner);
+                                enter!(each, load(payload, at.0));
+                            }
                             _ => enter!(some, payload),
                         }
                     }
@@ -428,6 +443,15 @@ type Frame<'p> = (core::slice::Iter<'p, Op>, *const u8);
 
 /// Blocks one call of [`Machine::run_ops`] nests before it calls itself.
 const FRAMES: usize = 6;
+
+/// Counts the ops of a block that is executed without being entered.
+#[inline]
+fn fused(ops: &[Op]) {
+    #[cfg(feature = "op-counts")]
+    ops.iter().for_each(super::counts::count);
+    #[cfg(not(feature = "op-counts"))]
+    let _ = ops;
+}
 
 /// Writes a varint; what does not take one byte is not written in line, of which there are many.
 ///

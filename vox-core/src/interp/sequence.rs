@@ -280,6 +280,12 @@ impl Machine<'_> {
     ) -> *mut u8 {
         let mut out = out;
         for index in 0..elements.count {
+            #[cfg(feature = "op-counts")]
+            super::counts::count(&Op::WriteBytes {
+                at,
+                source,
+                reserve: 0,
+            });
             // SAFETY: an element of the run.
             out = unsafe {
                 let string = elements.first.add(index * elements.stride + at.index());
@@ -292,7 +298,7 @@ impl Machine<'_> {
                 return self.fail_at(elements.path);
             }
         }
-        self.count_work(elements.count as u64);
+        self.add_work(elements.count);
         out
     }
 }

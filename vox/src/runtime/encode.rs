@@ -28,7 +28,8 @@ fn tagged(shape: &'static Shape) -> EncodeError {
 
 impl Runtime {
     /// Runs an encode of a value.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a look into a cache, and a call")]
+    #[inline(always)]
     fn run<R>(
         &self,
         shape: &'static Shape,
@@ -40,7 +41,7 @@ impl Runtime {
         }
         let slot = self.slot(shape)?;
         let result = encode(slot);
-        self.inner.consider(slot);
+        slot.look();
         result
     }
 
@@ -49,6 +50,14 @@ impl Runtime {
     /// # Errors
     ///
     /// See [`EncodeError`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = vox::Runtime::builder().build();
+    /// assert_eq!(runtime.to_bytes("vox")?, b"\x03vox");
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     #[inline]
     pub fn to_bytes<'f, T>(&self, value: &T) -> Result<Vec<u8>, EncodeError>
     where
@@ -64,6 +73,16 @@ impl Runtime {
     /// # Errors
     ///
     /// See [`EncodeError`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = vox::Runtime::builder().build();
+    /// let mut buffer = vec![0xff];
+    /// assert_eq!(runtime.to_bytes_in(&300_u16, &mut buffer)?, 2);
+    /// assert_eq!(buffer, [0xff, 0xac, 0x02]);
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     #[inline]
     pub fn to_bytes_in<'f, T>(&self, value: &T, buffer: &mut Vec<u8>) -> Result<usize, EncodeError>
     where
@@ -83,6 +102,16 @@ impl Runtime {
     /// # Errors
     ///
     /// See [`EncodeError`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = vox::Runtime::builder().build();
+    /// let mut slice = [0; 2];
+    /// assert_eq!(runtime.to_slice(&300_u16, &mut slice)?, [0xac, 0x02]);
+    /// assert!(runtime.to_slice("abc", &mut slice).is_err());
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     pub fn to_slice<'f, 'b, T>(
         &self,
         value: &T,
@@ -105,6 +134,16 @@ impl Runtime {
     /// # Errors
     ///
     /// See [`EncodeError`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = vox::Runtime::builder().build();
+    /// let mut written = Vec::new();
+    /// assert_eq!(runtime.to_writer(&(1_u8, true), &mut written)?, 2);
+    /// assert_eq!(written, [1, 1]);
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     pub fn to_writer<'f, T>(&self, value: &T, writer: impl io::Write) -> Result<usize, EncodeError>
     where
         T: Facet<'f> + ?Sized,
@@ -122,6 +161,14 @@ impl Runtime {
     /// # Errors
     ///
     /// See [`EncodeError`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = vox::Runtime::builder().build();
+    /// assert_eq!(runtime.encoded_len(&[300_u16; 10])?, 20);
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     pub fn encoded_len<'f, T>(&self, value: &T) -> Result<usize, EncodeError>
     where
         T: Facet<'f> + ?Sized,
@@ -139,6 +186,16 @@ impl Runtime {
     /// # Errors
     ///
     /// See [`EncodeError`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use facet_reflect::Peek;
+    ///
+    /// let runtime = vox::Runtime::builder().build();
+    /// assert_eq!(runtime.peek_to_bytes(Peek::new(&Some(7_u8)))?, [1, 7]);
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     pub fn peek_to_bytes(&self, peek: Peek<'_, '_>) -> Result<Vec<u8>, EncodeError> {
         let mut bytes = Vec::new();
         self.peek_to_bytes_in(peek, &mut bytes)?;
@@ -150,6 +207,18 @@ impl Runtime {
     /// # Errors
     ///
     /// See [`EncodeError`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use facet_reflect::Peek;
+    ///
+    /// let runtime = vox::Runtime::builder().build();
+    /// let mut buffer = vec![0xff];
+    /// assert_eq!(runtime.peek_to_bytes_in(Peek::new("ab"), &mut buffer)?, 3);
+    /// assert_eq!(buffer, [0xff, 2, b'a', b'b']);
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     pub fn peek_to_bytes_in(
         &self,
         peek: Peek<'_, '_>,
@@ -170,6 +239,18 @@ impl Runtime {
     /// # Errors
     ///
     /// See [`EncodeError`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = vox::Runtime::builder().count_calls(true).build();
+    /// let set = std::collections::BTreeSet::from([1_u8, 2]);
+    /// let (bytes, counters) = runtime.to_bytes_counted(&set)?;
+    /// assert_eq!(bytes, [2, 1, 2]);
+    /// // How many there are, and the iterator.
+    /// assert!(counters.vtable_calls >= 2);
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     pub fn to_bytes_counted<'f, T>(&self, value: &T) -> Result<(Vec<u8>, Counters), EncodeError>
     where
         T: Facet<'f> + ?Sized,
@@ -186,7 +267,8 @@ impl Runtime {
     }
 
     /// Runs an encode for a slot found earlier: what an [`crate::Encoder`] does.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "two tests and a call")]
+    #[inline(always)]
     pub(crate) fn append_to<T: ?Sized>(
         &self,
         slot: &Slot,
@@ -199,7 +281,7 @@ impl Runtime {
             }
             // SAFETY: as in `to_bytes_in`; the slot is that of T's shape.
             let result = unsafe { vec::append(slot, root.address, buffer, self.max_depth()) };
-            self.inner.consider(slot);
+            slot.look();
             result
         })
     }
@@ -212,6 +294,16 @@ impl Runtime {
     /// # Errors
     ///
     /// See [`EncodeError`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = vox::Runtime::builder().build();
+    /// let mut buffer = bytes::BytesMut::new();
+    /// assert_eq!(runtime.to_buf_mut("ab", &mut buffer)?, 3);
+    /// assert_eq!(buffer[..], [2, b'a', b'b']);
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     pub fn to_buf_mut<'f, T>(
         &self,
         value: &T,

@@ -215,3 +215,46 @@ fn units_without_number() {
     by_bytes("2^60 units", &vec![(); 1 << 60], &expected);
     by_bytes("2^60 empty arrays", &vec![[0_u8; 0]; 1 << 60], &expected);
 }
+
+/// Elements and runs of fields that would be copied whole, if they had no padding.
+#[derive(Facet, Serialize, Clone, Copy)]
+#[repr(C)]
+struct Gaps {
+    byte: u8,
+    float: f32,
+    flag: bool,
+    double: f64,
+    last: i8,
+}
+
+#[test]
+fn a6_padding_of_elements_is_not_read() {
+    const COUNT: usize = 40;
+    let gaps = Gaps {
+        byte: 1,
+        float: 2.5,
+        flag: true,
+        double: -0.5,
+        last: -3,
+    };
+    let expected = postcard::to_allocvec(&vec![gaps; COUNT]).expect("serde encodes it");
+    for poison in [0xa5_u8, 0x5a] {
+        let mut memory = vec![std::mem::MaybeUninit::<Gaps>::uninit(); COUNT];
+        for place in &mut memory {
+            let start = place.as_mut_ptr();
+            // SAFETY: the memory is ours and as large as said; fields of it, one by one, so
+            // that what is between them stays.
+            unsafe {
+                start.cast::<u8>().write_bytes(poison, size_of::<Gaps>());
+                (&raw mut (*start).byte).write(gaps.byte);
+                (&raw mut (*start).float).write(gaps.float);
+                (&raw mut (*start).flag).write(gaps.flag);
+                (&raw mut (*start).double).write(gaps.double);
+                (&raw mut (*start).last).write(gaps.last);
+            }
+        }
+        // SAFETY: every field of every element was written.
+        let values = unsafe { &*(&raw const *memory as *const [Gaps]) };
+        by_bytes(&format!("poisoned with {poison:#x}"), values, &expected);
+    }
+}
