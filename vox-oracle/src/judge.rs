@@ -156,6 +156,11 @@ where
         &buffer[SENTINEL.len()..],
     );
 
+    match runtime.peek_to_bytes(Peek::new(value)) {
+        Ok(bytes) => assert_same_bytes(&format!("{label}, by its shape"), expected, &bytes),
+        Err(error) => fail("peek_to_bytes", &error),
+    }
+
     let mut written = Vec::new();
     match runtime.to_writer(value, &mut written) {
         Ok(len) => assert_eq!(len, expected.len(), "{label}: to_writer"),
