@@ -156,6 +156,10 @@ impl<'p> Machine<'p> {
                         varint::write_u128(out, zigzag::encode_i128(load(base, at.0)))
                     }
                     Op::WriteChar { at } => varint::write_char(out, load::<char>(base, at.0)),
+                    Op::WriteRun { each } => match program.linkage.run(each) {
+                        Some(run) => run.write(out, base),
+                        None => self.run(each, base, out),
+                    },
                     Op::WriteBytes {
                         at,
                         source,

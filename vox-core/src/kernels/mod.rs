@@ -17,6 +17,7 @@ pub mod bytes;
 mod element;
 mod list;
 mod portable;
+pub(crate) mod run;
 #[cfg(test)]
 mod tests;
 pub mod varint;
@@ -24,9 +25,11 @@ pub mod varint;
 use std::sync::LazyLock;
 
 use crate::cx::EncodeCx;
-use crate::entry::BulkFn;
+use crate::entry::{BulkFn, RunFn};
+use crate::program::Op;
 use element::Routine;
 use portable::Portable;
+pub use run::Run;
 
 /// The routines for one kind of processor.
 ///
@@ -49,6 +52,8 @@ pub struct Kernels {
     pub list_i32: BulkFn,
     /// Lists of `i64`.
     pub list_i64: BulkFn,
+    /// Runs of fields, where that is faster than one field after the other.
+    run: Option<RunFn>,
 }
 
 static PORTABLE: Kernels = Kernels::of::<Portable>("portable");
@@ -72,7 +77,25 @@ impl Kernels {
             list_i16: list::write::<i16, R>,
             list_i32: list::write::<i32, R>,
             list_i64: list::write::<i64, R>,
+            run: None,
         }
+    }
+
+    /// The set with a routine for runs; elsewhere their ops are run one by one.
+    #[cfg_attr(
+        any(miri, not(target_arch = "x86_64")),
+        expect(dead_code, reason = "only some processors have one")
+    )]
+    const fn with_runs(mut self, run: RunFn) -> Self {
+        self.run = Some(run);
+        self
+    }
+
+    /// Prepares a block that is a run for the routine of this set, if it has one
+    /// that can.
+    #[must_use]
+    pub fn link_run(&self, ops: &[Op]) -> Option<Run> {
+        Run::new(self.run?, ops)
     }
 
     /// The best set for this processor.

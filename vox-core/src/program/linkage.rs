@@ -2,8 +2,8 @@
 
 use core::ptr::NonNull;
 
-use super::{ChildId, Code, FunctionId};
-use crate::kernels::Kernels;
+use super::{BlockId, ChildId, Code, FunctionId, Op};
+use crate::kernels::{Kernels, Run};
 use crate::slot::Slot;
 
 /// What the numbers of a [`Code`] mean in this process.
@@ -17,6 +17,8 @@ pub struct Linkage {
     pub children: Vec<NonNull<Slot>>,
     /// The routines for the processor of this process.
     pub kernels: &'static Kernels,
+    /// By block: the runs this processor does in one step.
+    runs: Vec<Option<Box<Run>>>,
 }
 
 impl Linkage {
@@ -28,7 +30,30 @@ impl Linkage {
             functions,
             children,
             kernels: Kernels::best(),
+            runs: Vec::new(),
         }
+    }
+
+    /// Prepares the runs of this code for the routines.
+    #[must_use]
+    pub fn with_runs(mut self, code: &Code) -> Self {
+        for op in code.blocks.iter().flat_map(|block| &block.ops) {
+            if let Op::WriteRun { each } = *op
+                && let Some(run) = self.kernels.link_run(&code.block(each).ops)
+            {
+                self.runs.resize_with(code.blocks.len(), || None);
+                self.runs[each.index()] = Some(Box::new(run));
+            }
+        }
+        self
+    }
+
+    /// The run a block was prepared as, at an address that stays while the
+    /// program lives; `None` where its ops are to be run one by one.
+    #[inline]
+    #[must_use]
+    pub fn run(&self, each: BlockId) -> Option<&Run> {
+        self.runs.get(each.index())?.as_deref()
     }
 }
 

@@ -282,6 +282,13 @@ ops! {
         /// Where the value is.
         at: Offset,
     }
+    /// Writes a run: fields of one value that follow each other on the wire, by a block of
+    /// nothing but scalars, entered with the same base. Means what the block
+    /// means; some processors do it in one step.
+    WriteRun = "write_run" {
+        /// Writes the fields, one op each.
+        each: BlockId,
+    }
     /// Writes a length and that many bytes: strings and lists of bytes.
     WriteBytes = "write_bytes" {
         /// Where the string or list is.

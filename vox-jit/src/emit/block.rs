@@ -7,7 +7,8 @@ use super::cursor::Cursor;
 use super::emitter::{Emitter, Scope};
 use super::place::Base;
 use super::{
-    array, borrow, bytes, call, guarded, iter, list, map, option, result, runtime, scalar, switch,
+    array, borrow, bytes, call, guarded, iter, list, map, option, result, run, runtime, scalar,
+    switch,
 };
 use crate::error::CompileError;
 
@@ -78,6 +79,7 @@ fn emit_op(
             scalar::write_called(e, base.at(at), runtime::VARINT_I128, 19, cursor).map(Some)
         }
         Op::WriteChar { at } => scalar::write_char(e, base.at(at), cursor).map(Some),
+        Op::WriteRun { each } => run::write(e, each, base, cursor, scope),
         Op::WriteBytes {
             at,
             source,

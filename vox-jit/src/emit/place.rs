@@ -37,6 +37,11 @@ impl Base {
         }
     }
 
+    /// The address as one value.
+    pub(super) fn address(self, e: &mut Emitter<'_, '_>) -> Value {
+        e.add(self.address, self.offset)
+    }
+
     /// The base moved by an offset.
     pub(super) fn moved(self, at: Offset) -> Self {
         Self {
@@ -60,7 +65,7 @@ impl Place {
 
     /// The address as one value.
     pub(super) fn address(self, e: &mut Emitter<'_, '_>) -> Value {
-        e.add(self.0.address, self.0.offset)
+        self.0.address(e)
     }
 
     /// Loads a value in the machine's own byte order.

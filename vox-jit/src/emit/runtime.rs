@@ -5,8 +5,8 @@
 //! accepts a function of that many parameters.
 
 use vox_core::cx::EncodeCx;
-use vox_core::entry::BulkFn;
-use vox_core::kernels::{bytes, varint};
+use vox_core::entry::{BulkFn, RunFn};
+use vox_core::kernels::{Run, bytes, varint};
 use vox_core::program::Program;
 use vox_core::trampoline::{self, fail, iter, lock, predicate, proxy, trace};
 
@@ -61,6 +61,17 @@ pub(super) fn list(name: &'static str, routine: BulkFn) -> Function {
         name,
         address,
         parameters: 5,
+        returns: true,
+    }
+}
+
+/// The routine a run is linked with.
+pub(super) fn run(routine: RunFn) -> Function {
+    let address = vox_core::entry_address!(routine, (Out, Address, *const Run) -> Out);
+    Function {
+        name: "RUN",
+        address,
+        parameters: 3,
         returns: true,
     }
 }

@@ -131,6 +131,7 @@ fn uses(code: &Code, op: &Op) -> [Option<Use>; 3] {
         | Op::WriteVarI64 { .. }
         | Op::WriteVarI128 { .. }
         | Op::WriteChar { .. }
+        | Op::WriteRun { .. }
         | Op::Switch { .. }
         | Op::Call { .. }
         | Op::Repeat { .. }

@@ -161,6 +161,7 @@ fn enter(code: &Code, op: &Op, context: Context) -> Context {
         } => context.moved(u64::from(at.0) + u64::from(payload.0)),
         Op::WriteOption { .. } | Op::WriteResult { .. } => context.elsewhere(None),
         Op::Switch { at, .. } | Op::Unless { at, .. } => context.moved(u64::from(at.0)),
+        Op::WriteRun { .. } => context.returning(),
         Op::Borrow { source, .. } => match source {
             PointerSource::BorrowThin { .. } | PointerSource::Word => context.elsewhere(None),
             PointerSource::BorrowWide { .. } => Context {
@@ -236,7 +237,9 @@ fn extent(op: &Op, context: Context) -> Result<(), String> {
 /// read is not known.
 fn reads(op: &Op) -> Option<(u64, u64)> {
     let (at, len) = match *op {
-        Op::Reserve { .. } | Op::WriteConst { .. } | Op::Never { .. } => return None,
+        Op::Reserve { .. } | Op::WriteConst { .. } | Op::WriteRun { .. } | Op::Never { .. } => {
+            return None;
+        }
         Op::WriteByte { at } => (at, 1),
         Op::CopyBytes { at, len } => (at, u64::from(len)),
         Op::WriteF32 { at } => (at, 4),
@@ -339,9 +342,30 @@ fn shape(code: &Code, op: &Op) -> Result<(), String> {
         Op::WriteArray { each, .. } if code.block(each).ops.is_empty() => {
             Err(format!("{each} is empty: that is no op at all"))
         }
+        Op::WriteRun { each } => match code.block(each).ops.iter().find(|op| !is_field(op)) {
+            Some(op) => Err(format!("a run has no `{}`", op.name())),
+            None => Ok(()),
+        },
         Op::Switch { tag, arms, .. } => fits(tag, arms, &code.tables[arms.index()]),
         _ => Ok(()),
     }
+}
+
+/// Whether an op writes one field and may be part of a run.
+fn is_field(op: &Op) -> bool {
+    matches!(
+        op,
+        Op::WriteByte { .. }
+            | Op::CopyBytes { .. }
+            | Op::WriteF32 { .. }
+            | Op::WriteF64 { .. }
+            | Op::WriteVarU16 { .. }
+            | Op::WriteVarU32 { .. }
+            | Op::WriteVarU64 { .. }
+            | Op::WriteVarI16 { .. }
+            | Op::WriteVarI32 { .. }
+            | Op::WriteVarI64 { .. }
+    )
 }
 
 /// Whether a number can be read as this tag.

@@ -34,7 +34,7 @@ use crate::kernels::Routine;
 pub(in crate::kernels) struct Avx512;
 
 /// Picks the bits of the second operand where the first has ones, else those of the third.
-const SELECT: i32 = 0xca;
+pub(super) const SELECT: i32 = 0xca;
 
 /// 64 constant bytes as a vector.
 #[inline]
@@ -66,6 +66,9 @@ const fn first_bytes<const LEN: usize>() -> [u8; 64] {
     }
     bytes
 }
+
+/// The first byte of each word, eight times.
+pub(super) const FIRST_OF_8: [u8; 64] = first_bytes::<8>();
 
 /// Where each byte of a lane of 4 takes its bits from, two lanes to a word.
 const SPREAD_4: [u8; 64] = repeated([0, 7, 14, 21, 32, 39, 46, 53]);
@@ -166,7 +169,7 @@ unsafe fn lanes_4<const WHOLE: bool>(out: *mut u8, values: __m512i, count: u32) 
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
 unsafe fn lanes_8<const WHOLE: bool>(out: *mut u8, values: __m512i, count: u32) -> *mut u8 {
     let zeros = _mm512_lzcnt_epi64(values);
-    let zeros = _mm512_shuffle_epi8(zeros, vector(&const { first_bytes::<8>() }));
+    let zeros = _mm512_shuffle_epi8(zeros, vector(&FIRST_OF_8));
     let spread = _mm512_multishift_epi64_epi8(vector(&SPREAD_8), values);
     let more = _mm512_sub_epi8(zeros, vector(&MORE_8));
     let bits = _mm512_set1_epi32(0x7f7f_7f7f);

@@ -4,12 +4,13 @@
 
 mod avx512;
 mod bmi2;
+mod run;
 
 use std::is_x86_feature_detected as has;
 
 use super::super::Kernels;
 
-static AVX512: Kernels = Kernels::of::<avx512::Avx512>("avx512");
+static AVX512: Kernels = Kernels::of::<avx512::Avx512>("avx512").with_runs(run::write_run);
 static BMI2: Kernels = Kernels::of::<bmi2::Bmi2>("bmi2");
 
 /// The names of all sets, whatever this processor has.
