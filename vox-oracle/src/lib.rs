@@ -16,6 +16,6 @@ pub mod judge;
 pub mod mode;
 pub mod scale;
 pub mod walker;
-mod wire;
+pub mod wire;
 
 pub use diff::assert_same_bytes;
