@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use vox::Tier;
+use vox::{Runtime, Tier};
 use vox_oracle::mode::{self, Mode};
 
 use crate::case::Case;
@@ -237,7 +237,7 @@ fn like(mode: &Mode) -> Mode {
         mode.tier,
         mode.vtable_calls,
         mode.probed_layouts,
-        Some(MAX_DEPTH),
+        Runtime::builder().max_depth(MAX_DEPTH),
     )
 }
 

@@ -82,16 +82,6 @@ impl Kernels {
         }
     }
 
-    /// The set with a routine for runs; elsewhere their ops are run one by one.
-    #[cfg_attr(
-        any(miri, not(target_arch = "x86_64")),
-        expect(dead_code, reason = "only some processors have one")
-    )]
-    const fn with_runs(mut self, run: RunFn) -> Self {
-        self.run = Some(run);
-        self
-    }
-
     /// Prepares a block that is a run for the routine of this set, if it has one
     /// that can.
     #[must_use]
