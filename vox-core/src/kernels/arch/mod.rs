@@ -19,14 +19,14 @@ pub(super) use aarch64::ALL;
 pub(super) use aarch64::sets;
 
 /// None but the portable set.
-#[cfg(any(
-    miri,
+#[cfg(all(
+    test,
     not(any(
+        miri,
         target_arch = "x86_64",
         all(target_arch = "aarch64", target_endian = "little")
     ))
 ))]
-#[cfg(test)]
 pub(super) const ALL: &[&str] = &[];
 
 /// None but the portable set.
