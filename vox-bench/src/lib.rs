@@ -16,6 +16,7 @@
 //! | [`trial`] | all of it on a choice of workloads, giving a [`report`] |
 //! | [`report`], [`table`] | what came out, and its two forms |
 //! | [`rows`], [`goals`] | vox beside the hand-written encoders, and what is aimed at |
+//! | [`explain`] | a type from shape to machine code, for people to look at |
 //! | [`progress`] | what is said meanwhile |
 //!
 //! Read next: [`workload`], then [`trial`].
@@ -24,6 +25,8 @@ pub mod check;
 pub mod contender;
 pub mod goals;
 pub mod hand;
+#[cfg(feature = "jit")]
+pub mod explain;
 pub mod measure;
 pub mod progress;
 pub mod report;
