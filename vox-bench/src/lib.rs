@@ -23,10 +23,10 @@
 
 pub mod check;
 pub mod contender;
-pub mod goals;
-pub mod hand;
 #[cfg(feature = "jit")]
 pub mod explain;
+pub mod goals;
+pub mod hand;
 pub mod measure;
 pub mod progress;
 pub mod report;

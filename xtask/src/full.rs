@@ -7,11 +7,8 @@ use std::time::Instant;
 use crate::context::Context;
 use crate::outcome::{Outcome, Report};
 use crate::{
-<<<<<<< HEAD
-    assumptions, check_targets, cross, examples, layers, layout, miri, package, process, readme,
-=======
-    check_targets, concurrency, cross, examples, layers, layout, miri, package, process, readme,
->>>>>>> 07ccee2 (Set thresholds by measurement; explain, latency and thresholds; loom and tsan as xtasks; decisions 6 and 7)
+    assumptions, check_targets, concurrency, cross, examples, layers, layout, miri, package,
+    process, readme,
 };
 
 struct Step {
