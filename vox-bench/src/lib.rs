@@ -16,12 +16,15 @@
 //! | [`trial`] | all of it on a choice of workloads, giving a [`report`] |
 //! | [`report`], [`table`] | what came out, and its two forms |
 //! | [`rows`], [`goals`] | vox beside the hand-written encoders, and what is aimed at |
+//! | [`explain`] | a type from shape to machine code, for people to look at |
 //! | [`progress`] | what is said meanwhile |
 //!
 //! Read next: [`workload`], then [`trial`].
 
 pub mod check;
 pub mod contender;
+#[cfg(feature = "jit")]
+pub mod explain;
 pub mod goals;
 pub mod hand;
 pub mod measure;

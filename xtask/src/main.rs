@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 
 mod assumptions;
 mod check_targets;
+mod concurrency;
 mod context;
 mod cross;
 mod examples;
@@ -74,6 +75,14 @@ enum Task {
         #[arg(required = true)]
         seeds: Vec<u32>,
     },
+    /// Run slots and queues through every order of their threads.
+    Loom,
+    /// Run the tests of many threads under the thread sanitizer, on the nightly toolchain.
+    Tsan {
+        /// Install nightly and its sources where missing.
+        #[arg(long)]
+        install: bool,
+    },
     /// Look at what `cargo package` would put into each crate.
     Package,
     /// Check that README.md and `.ci/run` name the project's two commands.
@@ -135,6 +144,8 @@ fn run(task: Task) -> anyhow::Result<Report> {
                 report.run(&format!("layout seed {seed}"), || layout::test(&cx, seed));
             }
         }
+        Task::Loom => one(&mut report, "loom", false, concurrency::loom)?,
+        Task::Tsan { install } => one(&mut report, "tsan", install, concurrency::tsan)?,
         Task::Package => one(&mut report, "package", false, package::check)?,
         Task::Readme => one(&mut report, "readme", false, readme::check)?,
         Task::Full { install } => full::run(&Context::load(install)?, &mut report),

@@ -41,14 +41,15 @@ impl<'p> Machine<'p> {
         }
     }
 
-    /// Ops executed and integers of lists written so far.
+    /// Ops executed so far, and what equals them in time.
     pub(super) fn work(&self) -> u64 {
         self.work
     }
 
-    /// Adds the elements of an op that writes many.
-    pub(super) fn add_work(&mut self, elements: usize) {
-        self.work += elements as u64;
+    /// Adds the integers of a list: many of them take the time of an op.
+    pub(super) fn add_integers(&mut self, count: usize) {
+        const PER_OP: usize = 16;
+        self.work += (count / PER_OP) as u64;
     }
 
     /// The state of the encode.
