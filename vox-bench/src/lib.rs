@@ -16,6 +16,8 @@
 //! | [`trial`] | all of it on a choice of workloads, giving a [`report`] |
 //! | [`report`], [`table`] | what came out, and its two forms |
 //! | [`rows`], [`goals`] | vox beside the hand-written encoders, and what is aimed at |
+//! | [`study`], [`page`] | all that the report says, and how it looks |
+//! | [`mixture`] | two hundred small types, for studies of cold and mixed ones |
 //! | [`progress`] | what is said meanwhile |
 //!
 //! Read next: [`workload`], then [`trial`].
@@ -25,9 +27,12 @@ pub mod contender;
 pub mod goals;
 pub mod hand;
 pub mod measure;
+pub mod mixture;
+pub mod page;
 pub mod progress;
 pub mod report;
 pub mod rows;
+pub mod study;
 pub mod table;
 pub mod trial;
 pub mod workload;
