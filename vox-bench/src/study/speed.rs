@@ -6,7 +6,7 @@ use crate::goals;
 use crate::rows::Row;
 
 /// The columns that are shown in full.
-const SHOWN: [Column; 7] = [
+const SHOWN: [Column; 9] = [
     Column::Copied,
     Column::Hand,
     Column::Probed,
@@ -14,6 +14,8 @@ const SHOWN: [Column; 7] = [
     Column::Interpreter,
     Column::SerdePostcard,
     Column::FacetPostcard,
+    Column::Bincode,
+    Column::Bitcode,
 ];
 
 /// The most that vox may take of the hand-written encoder's time, on any row that counts.
@@ -33,8 +35,8 @@ fn times(rows: &[Row]) -> Section {
     let mut section = Section::new(
         "Time per encode, new vectors",
         "Nanoseconds, the median of many short turns that contenders take one after another in one process. \
-         Every contender but the copy gives serde postcard's bytes, checked before it is timed. Rotations take \
-         256 values in turns.",
+         Every contender but the copy and the other formats (feature `peers`) gives serde postcard's bytes, \
+         checked before it is timed. Rotations take 256 values in turns.",
         &head,
     );
     for row in rows {
