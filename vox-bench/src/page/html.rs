@@ -22,13 +22,13 @@ pub fn render(page: &Page) -> String {
     let mut text =
         String::from("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">");
     // Writing to a string cannot fail.
-    let _ = write!(
+    let _ = writeln!(
         text,
-        "<title>vox: report</title><style>{STYLE}</style></head><body>\n"
+        "<title>vox: report</title><style>{STYLE}</style></head><body>"
     );
     let _ = write!(
         text,
-        "<h1>vox: report</h1>\n<p>{}</p>\n<ul>\n",
+        "<h1>vox: report</h1>\n<p>{}</p>\n<ul>",
         escape(&page.machine)
     );
     for note in &page.notes {
