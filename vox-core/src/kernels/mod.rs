@@ -16,6 +16,7 @@ mod arch;
 pub mod bytes;
 mod element;
 mod list;
+pub(crate) mod over;
 mod portable;
 pub(crate) mod run;
 #[cfg(test)]
