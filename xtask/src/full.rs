@@ -96,6 +96,11 @@ const STEPS: &[Step] = &[
         "miri",
         Action::Check(|cx| miri::test(cx, miri::Extent::Whole)),
     ),
+    step("soak", Action::Check(|cx| crate::soak::run(cx, 60, None))),
+    step(
+        "fuzz, every tier",
+        Action::Check(|cx| crate::fuzz::run(cx, crate::fuzz::Target::EveryTier, 60)),
+    ),
     // These two make a row for each target.
     step("check", Action::CheckTargets),
     step("tests", Action::CrossTargets),

@@ -13,6 +13,7 @@ mod context;
 mod cross;
 mod examples;
 mod full;
+mod fuzz;
 mod install;
 mod layers;
 mod layout;
@@ -21,6 +22,7 @@ mod outcome;
 mod package;
 mod process;
 mod readme;
+mod soak;
 mod sources;
 
 use context::Context;
@@ -87,6 +89,24 @@ enum Task {
     Package,
     /// Check that README.md and `.ci/run` name the project's two commands.
     Readme,
+    /// Encode types made at run time, in every tier, for a given time.
+    Soak {
+        /// How long, building apart.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// The seed of the first type; without one, a different one in every run.
+        #[arg(long)]
+        seed: Option<u64>,
+    },
+    /// Let libFuzzer make up types, for a given time; skipped without a nightly toolchain or cargo-fuzz.
+    Fuzz {
+        /// How long, building apart.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// Machine code as well, which takes minutes to build.
+        #[arg(long)]
+        every_tier: bool,
+    },
     /// Everything, in under 90 minutes.
     Full {
         /// Install whatever is missing (needs root).
@@ -148,6 +168,15 @@ fn run(task: Task) -> anyhow::Result<Report> {
         Task::Tsan { install } => one(&mut report, "tsan", install, concurrency::tsan)?,
         Task::Package => one(&mut report, "package", false, package::check)?,
         Task::Readme => one(&mut report, "readme", false, readme::check)?,
+        Task::Soak { seconds, seed } => one(&mut report, "soak", false, |cx| {
+            soak::run(cx, seconds, seed)
+        })?,
+        Task::Fuzz {
+            seconds,
+            every_tier,
+        } => one(&mut report, "fuzz", false, |cx| {
+            fuzz::run(cx, fuzz::Target::from_every_tier(every_tier), seconds)
+        })?,
         Task::Full { install } => full::run(&Context::load(install)?, &mut report),
     }
     Ok(report)

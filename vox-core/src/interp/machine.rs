@@ -100,12 +100,19 @@ impl<'p> Machine<'p> {
     pub(super) unsafe fn run_program(&mut self, value: *const u8, out: *mut u8) -> *mut u8 {
         let mut value = value;
         let mut out = out;
+        let mut repeats = 0;
         loop {
             // SAFETY: the caller's duty, and that of whoever set `repeat`.
             out = unsafe { self.run(BlockId(0), value, out) };
-            if out.is_null() || self.repeat.is_null() {
+            if out.is_null() {
+                // SAFETY: the state and the program are alive.
+                unsafe { trace::trace_repeats(self.cx, self.program, repeats) };
                 return out;
             }
+            if self.repeat.is_null() {
+                return out;
+            }
+            repeats += 1;
             value = core::mem::replace(&mut self.repeat, ptr::null());
         }
     }
@@ -396,7 +403,7 @@ impl<'p> Machine<'p> {
                     Op::Call { at, child, path } => {
                         try_out!(self.call(base.add(at.index()), child, path, out));
                     }
-                    Op::Repeat { at } => {
+                    Op::Repeat { at, .. } => {
                         // The last op all the way up: everybody returns at once.
                         self.repeat = base.add(at.index());
                     }
