@@ -43,14 +43,20 @@ impl<'p> Machine<'p> {
         }
     }
 
-    /// Ops executed and integers of lists written so far.
+    /// Ops executed so far, and what equals them in time.
     pub(super) fn work(&self) -> u64 {
         self.work
     }
 
-    /// Adds the elements of an op that writes many.
-    pub(super) fn add_work(&mut self, elements: usize) {
-        self.work += elements as u64;
+    /// Adds elements that were written without an op for each.
+    pub(super) fn add_elements(&mut self, count: usize) {
+        self.work += count as u64;
+    }
+
+    /// Adds the integers of a list: many of them take the time of an op.
+    pub(super) fn add_integers(&mut self, count: usize) {
+        const PER_OP: usize = 16;
+        self.work += (count / PER_OP) as u64;
     }
 
     /// The state of the encode.
@@ -94,12 +100,19 @@ impl<'p> Machine<'p> {
     pub(super) unsafe fn run_program(&mut self, value: *const u8, out: *mut u8) -> *mut u8 {
         let mut value = value;
         let mut out = out;
+        let mut repeats = 0;
         loop {
             // SAFETY: the caller's duty, and that of whoever set `repeat`.
             out = unsafe { self.run(BlockId(0), value, out) };
-            if out.is_null() || self.repeat.is_null() {
+            if out.is_null() {
+                // SAFETY: the state and the program are alive.
+                unsafe { trace::trace_repeats(self.cx, self.program, repeats) };
                 return out;
             }
+            if self.repeat.is_null() {
+                return out;
+            }
+            repeats += 1;
             value = core::mem::replace(&mut self.repeat, ptr::null());
         }
     }
@@ -256,7 +269,7 @@ impl<'p> Machine<'p> {
                     } => {
                         let write = program.linkage.kernels.list_u16;
                         let pair = self.parts(base.add(at.index()), source);
-                        self.add_work(pair.len);
+                        self.add_integers(pair.len);
                         try_out!(write(self.cx, out, pair.ptr, pair.len, reserve as usize));
                     }
                     Op::WriteListVarU32 {
@@ -266,7 +279,7 @@ impl<'p> Machine<'p> {
                     } => {
                         let write = program.linkage.kernels.list_u32;
                         let pair = self.parts(base.add(at.index()), source);
-                        self.add_work(pair.len);
+                        self.add_integers(pair.len);
                         try_out!(write(self.cx, out, pair.ptr, pair.len, reserve as usize));
                     }
                     Op::WriteListVarU64 {
@@ -276,7 +289,7 @@ impl<'p> Machine<'p> {
                     } => {
                         let write = program.linkage.kernels.list_u64;
                         let pair = self.parts(base.add(at.index()), source);
-                        self.add_work(pair.len);
+                        self.add_integers(pair.len);
                         try_out!(write(self.cx, out, pair.ptr, pair.len, reserve as usize));
                     }
                     Op::WriteListVarI16 {
@@ -286,7 +299,7 @@ impl<'p> Machine<'p> {
                     } => {
                         let write = program.linkage.kernels.list_i16;
                         let pair = self.parts(base.add(at.index()), source);
-                        self.add_work(pair.len);
+                        self.add_integers(pair.len);
                         try_out!(write(self.cx, out, pair.ptr, pair.len, reserve as usize));
                     }
                     Op::WriteListVarI32 {
@@ -296,7 +309,7 @@ impl<'p> Machine<'p> {
                     } => {
                         let write = program.linkage.kernels.list_i32;
                         let pair = self.parts(base.add(at.index()), source);
-                        self.add_work(pair.len);
+                        self.add_integers(pair.len);
                         try_out!(write(self.cx, out, pair.ptr, pair.len, reserve as usize));
                     }
                     Op::WriteListVarI64 {
@@ -306,7 +319,7 @@ impl<'p> Machine<'p> {
                     } => {
                         let write = program.linkage.kernels.list_i64;
                         let pair = self.parts(base.add(at.index()), source);
-                        self.add_work(pair.len);
+                        self.add_integers(pair.len);
                         try_out!(write(self.cx, out, pair.ptr, pair.len, reserve as usize));
                     }
                     Op::WriteUnitList {
@@ -390,7 +403,7 @@ impl<'p> Machine<'p> {
                     Op::Call { at, child, path } => {
                         try_out!(self.call(base.add(at.index()), child, path, out));
                     }
-                    Op::Repeat { at } => {
+                    Op::Repeat { at, .. } => {
                         // The last op all the way up: everybody returns at once.
                         self.repeat = base.add(at.index());
                     }

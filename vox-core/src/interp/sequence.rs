@@ -298,7 +298,7 @@ impl Machine<'_> {
                 return self.fail_at(elements.path);
             }
         }
-        self.add_work(elements.count);
+        self.add_elements(elements.count);
         out
     }
 }

@@ -522,6 +522,8 @@ ops! {
     Repeat = "repeat" {
         /// Where the next value is.
         at: Offset,
+        /// Names the next value in errors.
+        path: PathId,
     }
     /// Takes a lock, runs a block on what it protects, and lets go. The guard
     /// is held across the whole block.
