@@ -8,6 +8,7 @@
 //! Not here: what happens when the output is full ([`crate::sink`]).
 
 use core::any::Any;
+use core::mem::MaybeUninit;
 use std::io;
 
 use crate::reflect::{PtrConst, ReadLockResult, Shape, WriteLockResult};
@@ -40,6 +41,9 @@ pub struct EncodeCx {
     pub grow: GrowFn,
     /// Appends a long run of bytes to the sink.
     pub bulk: BulkFn,
+    /// Arguments and results of stubs that preserve all registers, in machine code. Means
+    /// nothing between two calls.
+    pub exchange: [MaybeUninit<u64>; 4],
     /// What was called, for reports and tests.
     pub counters: Counters,
     /// The sink, of the type `grow` and `bulk` were made for.
@@ -177,6 +181,7 @@ impl EncodeCx {
             depth_left: max_depth,
             grow,
             bulk,
+            exchange: [MaybeUninit::uninit(); 4],
             counters: Counters {
                 vtable_calls: 0,
                 trampoline_calls: 0,

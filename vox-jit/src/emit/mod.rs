@@ -32,6 +32,7 @@ mod run;
 mod runtime;
 mod scalar;
 mod source;
+pub(crate) mod stub;
 mod switch;
 mod varint;
 mod vtable;
@@ -47,6 +48,8 @@ use cold::Step;
 use cursor::Cursor;
 use emitter::{Emitter, Scope};
 use place::Base;
+pub use stub::Stubs;
+use varint::Spreading;
 
 /// How machine code calls facet's `extern "C"` vtable functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -71,6 +74,8 @@ pub struct EmitOptions<'a> {
     /// Whether short strings may be read beyond their end, within the page. Off
     /// for memory checkers.
     pub over_read: bool,
+    /// The stubs the code calls.
+    pub stubs: Stubs,
     /// Whether addresses of ours are replaced by numbers that are the same in every
     /// build. Such code can be read and compared, and never run.
     pub symbolic: bool,
@@ -128,8 +133,9 @@ pub fn emit(
         .jump(again, &[value.into(), out.into(), none.into()]);
     builder.switch_to_block(again);
 
-    let mut emitter = Emitter::new(builder, program, *options, cx, (again, repeats))?;
-    let mut scope = Scope::root(failed);
+    let mut emitter = Emitter::new(builder, program, *options, cx)?;
+    emitter.spreading = Spreading::new(&mut emitter);
+    let mut scope = Scope::root(failed, again, repeats);
     if !program.code.repeat_paths().is_empty() {
         scope = emitter.way_out(scope, &[Step::Repeats(repeats)]);
     }
