@@ -107,7 +107,7 @@ fn options(step: u32, modulus: u32) -> Box<Options> {
         h = scalars.i;
         i = scalars.n;
         j = scalars.o;
-        k = (step % 3 != 0).then_some(scalars.f);
+        k = (!step.is_multiple_of(3)).then_some(scalars.f);
         l = Box::new(scalars.h);
         m = "x".repeat(step as usize);
         n = ();

@@ -60,7 +60,7 @@ impl Stub {
 #[derive(Debug, Clone, Copy)]
 pub struct Stubs([*const (); Stub::ALL.len()]);
 
-// SAFETY: addresses of code, which any thread may run.
+// SAFETY: addresses of code, which any thread may run (A14).
 unsafe impl Send for Stubs {}
 // SAFETY: as above.
 unsafe impl Sync for Stubs {}
