@@ -28,6 +28,8 @@ mod root;
 mod shapes;
 mod shrink;
 mod slots;
+#[cfg(test)]
+mod stack;
 mod values;
 
 pub use campaign::{Campaign, CaseFailure, Summary, run_alone};
