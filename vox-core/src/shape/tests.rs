@@ -121,8 +121,8 @@ fn what_is_refused_and_why() {
         core::ptr::NonNull<u8>,
         Kind::Unsupported(Refusal::RawPointer)
     );
-    assert_kind!(Weak<u8>, Kind::Unsupported(Refusal::Weak));
-    assert_kind!(std::sync::Weak<str>, Kind::Unsupported(Refusal::Weak));
+    assert_kind!(Weak<u8>, Kind::Weak(_));
+    assert_kind!(std::sync::Weak<str>, Kind::Weak(_));
     assert_kind!(core::any::TypeId, Kind::Unsupported(Refusal::Opaque));
 }
 

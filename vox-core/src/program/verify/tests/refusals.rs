@@ -537,7 +537,7 @@ fn arms() {
     let table = |discriminants: &[i64]| {
         let arms = discriminants.iter().zip(1..);
         arms.fold("t0:\n".to_owned(), |text, (arm, block)| {
-            text + &format!("  {arm} -> b{block}\n")
+            text + format!("  {arm} -> b{block}\n").as_str()
         })
     };
     let switch = |tag: &str, arms: usize| {
