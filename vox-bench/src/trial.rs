@@ -135,7 +135,7 @@ struct Trial<'o, W: Write> {
 
 impl<'o, W: Write> Trial<'o, W> {
     fn new(options: &'o Options, progress: &'o mut Progress<W>, steps: usize) -> Self {
-        let modes = mode::all();
+        let modes = mode::counting();
         let mut notes = Vec::new();
         if cfg!(debug_assertions) {
             notes.push("built with debug assertions: the times say nothing of vox".to_owned());

@@ -26,7 +26,7 @@ impl Visitor for Checks {
     }
 
     fn visit_rotation<T: Value>(&mut self, workload: &Workload, values: &[T]) {
-        match check::compare_bytes(mode::all(), workload, values) {
+        match check::compare_bytes(mode::counting(), workload, values) {
             Ok(checked) => self.checked.push((*workload, checked)),
             Err(mismatch) => self.wrong.push(mismatch.to_string()),
         }
@@ -41,7 +41,7 @@ fn every_workload_has_serdes_bytes_in_every_mode() {
     assert_eq!(checks.checked.len(), catalogue().len());
     for (workload, checked) in &checks.checked {
         assert_eq!(checked.fallen, [], "{}", workload.name);
-        assert_eq!(checked.calls.len(), mode::all().len());
+        assert_eq!(checked.calls.len(), mode::counting().len());
     }
 }
 

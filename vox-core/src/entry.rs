@@ -11,6 +11,7 @@
 //! platform's C ABI and belong to `vox-cabi`.
 
 use crate::cx::EncodeCx;
+use crate::kernels::Run;
 use crate::slot::Slot;
 
 /// Declares a function in the entry convention.
@@ -89,6 +90,12 @@ entry_type! {
     /// Appends `len` bytes from `ptr` and then makes room for `spare` more.
     /// Null when it failed and `cx` says why.
     BulkFn = (cx: *mut EncodeCx, out: *mut u8, ptr: *const u8, len: usize, spare: usize) -> *mut u8
+}
+
+entry_type! {
+    /// Writes the fields at `base` that a run is made of, in room that was made before, and answers
+    /// the end. Does not fail.
+    RunFn = (out: *mut u8, base: *const u8, run: *const Run) -> *mut u8
 }
 
 entry_type! {

@@ -275,12 +275,10 @@ impl Fresh {
                 })
                 .collect::<Option<Vec<_>>>()
                 .ok_or_else(|| EncodeError::bug(root, String::from("a child has no slot")))?;
+            let linkage = Linkage::new(lowered.functions, children).with_runs(&lowered.code);
             programs.push(Program {
                 code: lowered.code,
-                linkage: Linkage {
-                    functions: lowered.functions,
-                    children,
-                },
+                linkage,
             });
         }
         for (slot, program) in self.slots.iter().zip(programs) {

@@ -7,7 +7,9 @@
 //!
 //! Not here: which slot belongs to which shape ([`crate::registry`]).
 
-use core::sync::atomic::{AtomicPtr, AtomicU8, AtomicU64, AtomicUsize, Ordering};
+mod hint;
+
+use core::sync::atomic::{AtomicPtr, AtomicU8, AtomicU64, Ordering};
 use std::sync::OnceLock;
 
 use crate::reflect::Shape;
@@ -15,6 +17,8 @@ use crate::reflect::Shape;
 use crate::entry::EncodeFn;
 use crate::program::Program;
 use crate::tier::Tier;
+
+pub use hint::SizeHint;
 
 /// The cell of one type in one registry. See the module documentation.
 #[repr(C)]
@@ -24,8 +28,8 @@ pub struct Slot {
     entry: AtomicPtr<()>,
     /// Work done at this type's entry since it was made: ops and bytes, roughly.
     work: AtomicU64,
-    /// The largest recent output, for the first reservation.
-    size_hint: AtomicUsize,
+    /// For the first reservation.
+    size: SizeHint,
     tier: AtomicU8,
     /// Set when a higher tier was asked for, so that only one caller asks.
     requested: AtomicU8,
@@ -43,7 +47,7 @@ impl Slot {
         Self {
             entry: AtomicPtr::new(core::ptr::null_mut()),
             work: AtomicU64::new(0),
-            size_hint: AtomicUsize::new(0),
+            size: SizeHint::default(),
             tier: AtomicU8::new(Tier::Interpreter as u8),
             requested: AtomicU8::new(0),
             shape,
@@ -138,27 +142,10 @@ impl Slot {
         self.requested.swap(1, Ordering::Relaxed) == 0
     }
 
-    /// The size the next output is expected to have, in bytes.
+    /// What is known of the size of outputs.
     #[inline]
     #[must_use]
-    pub fn size_hint(&self) -> usize {
-        self.size_hint.load(Ordering::Relaxed)
-    }
-
-    /// Learns from an output of this many bytes. The hint follows the largest
-    /// recent size at once and decays by a sixteenth of the difference per
-    /// smaller message, so that one huge message does not inflate every buffer
-    /// after it.
-    #[inline]
-    pub fn learn_size(&self, len: usize) {
-        let hint = self.size_hint.load(Ordering::Relaxed);
-        let next = if len >= hint {
-            len
-        } else {
-            hint - (hint - len) / 16
-        };
-        if next != hint {
-            self.size_hint.store(next, Ordering::Relaxed);
-        }
+    pub fn size(&self) -> &SizeHint {
+        &self.size
     }
 }

@@ -7,6 +7,7 @@ use facet_core::{
     MapLenFn, OptionGetValueFn, OptionIsSomeFn, PtrConst, PtrMut, ResultGetErrFn, ResultGetOkFn,
     ResultIsOkFn, SetLenFn, SliceAsPtrFn, SliceLenFn, Type, UserType,
 };
+use vox_core::lower::{LowerOptions, lower};
 use vox_core::program::FunctionKind;
 use vox_core::reflect::pointers_are_as_modelled;
 use vox_core::trampoline::{pack, unpack};
@@ -37,6 +38,19 @@ fn a1_shapes_publish_the_offsets_the_compiler_chose() {
         (layout.size(), layout.align()),
         (size_of::<Mixed>(), align_of::<Mixed>())
     );
+}
+
+/// `cargo xtask layout` sets the variable; a run in which nothing moved would prove nothing.
+#[test]
+fn a1_a_shuffled_layout_moves_fields() {
+    #[derive(Facet)]
+    struct Alike(u8, u8, u8, u8, u8, u8, u8, u8);
+    let Type::User(UserType::Struct(fields)) = Alike::SHAPE.ty else {
+        panic!("a struct has fields");
+    };
+    let is_in_order = fields.fields.is_sorted_by_key(|field| field.offset);
+    let is_shuffled = std::env::var_os("VOX_TEST_LAYOUT_SEED").is_some();
+    assert_eq!(is_in_order, !is_shuffled);
 }
 
 #[test]
@@ -78,11 +92,60 @@ fn a5_wide_pointers_are_an_address_and_a_length() {
     assert!(again == wide);
 }
 
+/// How many bytes of a value lowering copies whole, as the text of its program says.
+fn copied_bytes<T: Facet<'static>>() -> usize {
+    let options = LowerOptions {
+        probed_layouts: true,
+    };
+    let lowered = lower(T::SHAPE, &options).expect("it encodes");
+    let text = lowered.code.to_string();
+    let number = |line: &str, name: &str| -> usize {
+        let (_, rest) = line.split_once(name).expect("the field is there");
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse().expect("a number")
+    };
+    text.lines()
+        .map(|line| match line.split_whitespace().next() {
+            Some("copy_bytes") => number(line, " len="),
+            Some("write_fixed_list") => number(line, " width="),
+            _ => 0,
+        })
+        .sum()
+}
+
+/// A struct of fields that touch, another with gaps between them, and one with a gap at the end.
+#[derive(Facet)]
+#[repr(C)]
+struct Touching {
+    first: [f32; 2],
+    second: [u8; 4],
+    third: f32,
+}
+
+#[derive(Facet)]
+#[repr(C)]
+struct Gaps {
+    first: [u8; 3],
+    second: [f32; 2],
+    third: [u8; 2],
+    fourth: [f64; 2],
+}
+
+#[derive(Facet)]
+#[repr(C, align(16))]
+struct GapBehind {
+    only: [f32; 3],
+}
+
 #[test]
-fn a6_lists_copied_as_bytes_have_no_padding() {
-    // What may be copied whole is whatever has as many bytes in its fields as in itself.
-    assert_eq!(size_of::<(f32, f32)>(), 2 * size_of::<f32>());
-    assert!(size_of::<(u8, f32)>() > size_of::<u8>() + size_of::<f32>());
+fn a6_what_is_copied_whole_has_no_padding() {
+    assert_eq!(copied_bytes::<Vec<Touching>>(), size_of::<Touching>());
+    assert_eq!(copied_bytes::<Touching>(), size_of::<Touching>());
+    // Each of these is its fields and no byte between them or behind.
+    assert_eq!(copied_bytes::<Gaps>(), 3 + 8 + 2 + 16);
+    assert_eq!(copied_bytes::<Vec<Gaps>>(), 3 + 8 + 2 + 16);
+    assert_eq!(copied_bytes::<GapBehind>(), 12);
+    assert_eq!(copied_bytes::<Vec<GapBehind>>(), 12);
 }
 
 #[test]

@@ -20,4 +20,4 @@ pub mod memory;
 pub use compile::{Batch, Compiled, Compiler, CompilerOptions, Listing, OptLevel, Stats};
 pub use emit::VtableCalls;
 pub use error::{CompileError, Unavailable};
-pub use memory::HAS_CODE_GENERATOR;
+pub use memory::{HAS_CODE_GENERATOR, Publication};

@@ -64,7 +64,7 @@ fn a_panic_of_the_code_generator_is_one_failure() {
 
 #[test]
 fn a_small_budget_degrades_and_loses_nothing() {
-    let compiler = compiler(64 << 10);
+    let compiler = compiler(8 << 10);
     let slots: Vec<Slot> = (0..40).map(|_| made(TEXT, &[], &[])).collect();
     for slot in &slots {
         compile(&compiler, &[slot]);

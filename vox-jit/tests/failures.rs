@@ -166,10 +166,10 @@ fn recursive(text: &str) -> Box<vox_core::slot::Slot> {
     let mut memory = Box::<vox_core::slot::Slot>::new_uninit();
     let program = Program {
         code: text.parse().unwrap(),
-        linkage: Linkage {
-            functions: Vec::new(),
-            children: vec![ptr::NonNull::new(memory.as_mut_ptr()).unwrap()],
-        },
+        linkage: Linkage::new(
+            Vec::new(),
+            vec![ptr::NonNull::new(memory.as_mut_ptr()).unwrap()],
+        ),
     };
     vox_core::program::verify::verify_program(&program).unwrap();
     // SAFETY: verified; the child is the slot itself, at its final address.

@@ -473,6 +473,50 @@ extern "C" fn payload(value: PtrConst) -> *const u8 {
 }
 
 #[test]
+fn probed_options_compare_their_tag_at_its_own_width() {
+    // The tag in the middle of other bytes, which must not count.
+    for (tag, none, bytes) in [
+        ("u8", "255", vec![0xff_u8]),
+        ("u16", "65535", vec![0xff; 2]),
+        ("u32", "4294967295", vec![0xff; 4]),
+        ("u64", "-1", vec![0xff; 8]),
+        ("i8", "-1", vec![0xff]),
+        ("i16", "-1", vec![0xff; 2]),
+        ("i32", "-1", vec![0xff; 4]),
+        ("i64", "-1", vec![0xff; 8]),
+        ("u8", "0", vec![0]),
+        ("u64", "0", vec![0; 8]),
+    ] {
+        let text = format!(
+            "\
+program test
+b0:
+  reserve bytes=3
+  write_option at=@8 source=tagged(tag={tag}, tag_at=@8, none={none}, payload=@32) some=b1
+  write_byte at=@0
+b1:
+  write_byte at=@0
+"
+        );
+        for around in [0x00, 0xa5, 0xff] {
+            let mut value = [around; 48];
+            value[0] = 7;
+            value[40] = 9;
+            value[16..16 + bytes.len()].copy_from_slice(&bytes);
+            // SAFETY: the offsets are within the value.
+            unsafe {
+                check_made(&text, &[], &[], address(&value), &[0, 7]);
+                for change in 0..bytes.len() {
+                    let mut some = value;
+                    some[16 + change] ^= 1;
+                    check_made(&text, &[], &[], address(&some), &[1, 9, 7]);
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn options_of_every_source() {
     let text = "program T
 functions

@@ -37,7 +37,7 @@ impl Fenced {
 }
 
 #[test]
-fn strings_that_end_at_a_protected_page() {
+fn a11_strings_that_end_at_a_protected_page() {
     #[repr(C)]
     struct Words(usize, *const u8);
     let fenced = Fenced::new();
@@ -60,7 +60,7 @@ fn strings_that_end_at_a_protected_page() {
 }
 
 #[test]
-fn integer_lists_and_copies_that_end_at_a_protected_page() {
+fn a11_integer_lists_and_copies_that_end_at_a_protected_page() {
     #[repr(C)]
     struct Words(usize, *const u8);
     let fenced = Fenced::new();

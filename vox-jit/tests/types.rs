@@ -339,7 +339,7 @@ fn tree(depth: u32) -> Tree {
 }
 
 #[test]
-fn recursion_by_call_and_by_repetition() {
+fn a13_recursion_by_call_and_by_repetition() {
     check_all(&[tree(0), tree(8)]);
     let mut list = None;
     for value in 0..1000 {

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use vox::{Runtime, Tier, VtableCalls};
+use vox::{Runtime, RuntimeBuilder, Tier, VtableCalls};
 
 /// One way to encode: a runtime with everything fixed.
 #[derive(Debug)]
@@ -20,36 +20,32 @@ pub struct Mode {
 }
 
 impl Mode {
-    /// A mode of a runtime of its own, with a depth limit.
+    /// A mode of a runtime of its own, with what else the builder was told.
     #[must_use]
-    pub fn new(tier: Tier, calls: VtableCalls, probed: bool, max_depth: Option<u64>) -> Self {
+    pub fn new(tier: Tier, calls: VtableCalls, probed: bool, builder: RuntimeBuilder) -> Self {
         let layouts = if probed { "probed" } else { "vtable" };
         let name = match tier {
             Tier::Interpreter => format!("{tier}, {layouts}"),
             _ => format!("{tier}, {calls}, {layouts}"),
         };
-        let mut builder = Runtime::builder()
+        let runtime = builder
             .tier(tier)
             .vtable_calls(calls)
             .probed_layouts(probed)
-            .count_calls(true)
-            .background(false);
-        if let Some(levels) = max_depth {
-            builder = builder.max_depth(levels);
-        }
+            .background(false)
+            .build();
         Self {
             name,
             tier,
             vtable_calls: calls,
             probed_layouts: probed,
-            runtime: builder.build(),
+            runtime,
         }
     }
 }
 
-/// Every mode this build has, made anew, with a depth limit.
-#[must_use]
-pub fn fresh(max_depth: Option<u64>) -> Vec<Mode> {
+/// Every mode this build has, each in a runtime that is otherwise as the builder says.
+fn matrix(builder: &RuntimeBuilder) -> Vec<Mode> {
     let mut modes = Vec::new();
     for tier in vox::available_tiers() {
         for calls in VtableCalls::available() {
@@ -58,16 +54,35 @@ pub fn fresh(max_depth: Option<u64>) -> Vec<Mode> {
                 continue;
             }
             for probed in [true, false] {
-                modes.push(Mode::new(*tier, *calls, probed, max_depth));
+                modes.push(Mode::new(*tier, *calls, probed, builder.clone()));
             }
         }
     }
     modes
 }
 
-/// Every mode this build has, shared by all tests of a process.
+/// Every mode this build has, made anew, with a depth limit.
+#[must_use]
+pub fn fresh(max_depth: Option<u64>) -> Vec<Mode> {
+    let builder = Runtime::builder();
+    matrix(&match max_depth {
+        Some(levels) => builder.max_depth(levels),
+        None => builder,
+    })
+}
+
+/// Every mode this build has, shared by all tests of a process. Machine code is what users
+/// run: it counts nothing.
 #[must_use]
 pub fn all() -> &'static [Mode] {
     static MODES: OnceLock<Vec<Mode>> = OnceLock::new();
     MODES.get_or_init(|| fresh(None))
+}
+
+/// Every mode this build has, in runtimes that count calls. Counting makes other machine code:
+/// bytes are judged by [`all`].
+#[must_use]
+pub fn counting() -> &'static [Mode] {
+    static MODES: OnceLock<Vec<Mode>> = OnceLock::new();
+    MODES.get_or_init(|| matrix(&Runtime::builder().count_calls(true)))
 }

@@ -118,16 +118,49 @@ fn to_slice_crc32<'f, 'b, T: Facet<'f> + ?Sized>(
     Ok(&mut slice[..end])
 }
 
-/// `postcard::to_vec`: a vector of fixed capacity that lives on the stack.
-fn to_heapless<'f, T: Facet<'f> + ?Sized, const CAPACITY: usize>(
+/// The same with a checksum of another width.
+fn to_vec_crc16<'f, T: Facet<'f> + ?Sized>(
     value: &T,
+    mut digest: crc::Digest<'_, u16>,
+) -> Fallible<Vec<u8>> {
+    let mut bytes = vox::to_bytes(value)?;
+    digest.update(&bytes);
+    bytes.extend(digest.finalize().to_le_bytes());
+    Ok(bytes)
+}
+
+/// A vector of fixed capacity that lives on the stack, with what is written into a slice of that size.
+fn fill_heapless<const CAPACITY: usize>(
+    fill: impl FnOnce(&mut [u8]) -> Fallible<usize>,
 ) -> Fallible<heapless::Vec<u8, CAPACITY>> {
     let mut bytes = heapless::Vec::new();
     let filled = bytes.resize_default(CAPACITY);
     filled.map_err(|()| "a heapless vector did not take its own capacity")?;
-    let len = vox::to_slice(value, &mut bytes)?.len();
+    let len = fill(&mut bytes)?;
     bytes.truncate(len);
     Ok(bytes)
+}
+
+/// `postcard::to_vec`.
+fn to_heapless<'f, T: Facet<'f> + ?Sized, const CAPACITY: usize>(
+    value: &T,
+) -> Fallible<heapless::Vec<u8, CAPACITY>> {
+    fill_heapless(|slice| Ok(vox::to_slice(value, slice)?.len()))
+}
+
+/// `postcard::to_vec_cobs`.
+fn to_heapless_cobs<'f, T: Facet<'f> + ?Sized, const CAPACITY: usize>(
+    value: &T,
+) -> Fallible<heapless::Vec<u8, CAPACITY>> {
+    fill_heapless(|slice| Ok(to_slice_cobs(value, slice)?.len()))
+}
+
+/// `postcard::to_vec_crc32`.
+fn to_heapless_crc32<'f, T: Facet<'f> + ?Sized, const CAPACITY: usize>(
+    value: &T,
+    digest: crc::Digest<'_, u32>,
+) -> Fallible<heapless::Vec<u8, CAPACITY>> {
+    fill_heapless(|slice| Ok(to_slice_crc32(value, slice, digest)?.len()))
 }
 
 /// `postcard::to_extend`, for what is no vector. For a vector take `vox::to_bytes_in`.
@@ -191,8 +224,17 @@ fn compare(sample: &Sample) -> Fallible<()> {
     let last = exact.len() - 1;
     assert!(to_slice_crc32(sample, &mut exact[..last], crc.digest()).is_err());
 
+    let short = crc::Crc::<u16>::new(&crc::CRC_16_USB);
+    let expected = postcard::ser_flavors::crc::to_allocvec_u16(sample, short.digest())?;
+    assert_eq!(to_vec_crc16(sample, short.digest())?, expected);
+
     let expected = postcard::to_vec::<_, 512>(sample)?;
     assert_eq!(to_heapless::<_, 512>(sample)?, expected);
+    assert!(to_heapless::<_, 3>(sample).is_err());
+    let expected = postcard::to_vec_cobs::<_, 512>(sample)?;
+    assert_eq!(to_heapless_cobs::<_, 512>(sample)?, expected);
+    let expected = postcard::to_vec_crc32::<_, 512>(sample, crc.digest())?;
+    assert_eq!(to_heapless_crc32::<_, 512>(sample, crc.digest())?, expected);
 
     let start = VecDeque::from([1, 2, 3]);
     let expected = postcard::to_extend(sample, start.clone())?;

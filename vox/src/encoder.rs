@@ -44,6 +44,14 @@ pub struct Encoder<T: ?Sized> {
 
 impl<T: ?Sized> Encoder<T> {
     /// An encoder that has not been used yet.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// static TEXTS: vox::Encoder<str> = vox::Encoder::new();
+    /// assert_eq!(TEXTS.encode("vox")?, b"\x03vox");
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -82,7 +90,19 @@ impl<T: ?Sized> Encoder<T> {
     ///
     /// # Errors
     ///
-    /// See [`EncodeError`].
+    /// As for [`crate::to_bytes`].
+    ///
+    /// # Panics
+    ///
+    /// Passes on panics of user code.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let numbers = vox::Encoder::<[u16]>::new();
+    /// assert_eq!(numbers.encode(&[1, 300])?, [2, 1, 0xac, 0x02]);
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     #[inline]
     pub fn encode<'f>(&self, value: &T) -> Result<Vec<u8>, EncodeError>
     where
@@ -94,11 +114,26 @@ impl<T: ?Sized> Encoder<T> {
     }
 
     /// Appends the encoding of a value to a vector and answers the number of
-    /// bytes. On error the vector is as it was, but for its capacity.
+    /// bytes. On error, and on a panic of user code, the vector is as it was, but for its
+    /// capacity.
     ///
     /// # Errors
     ///
-    /// See [`EncodeError`].
+    /// As for [`crate::to_bytes_in`].
+    ///
+    /// # Panics
+    ///
+    /// Passes on panics of user code.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pairs = vox::Encoder::<(u8, bool)>::new();
+    /// let mut buffer = vec![0xff];
+    /// assert_eq!(pairs.encode_in(&(7, true), &mut buffer)?, 2);
+    /// assert_eq!(buffer, [0xff, 7, 1]);
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     #[inline]
     pub fn encode_in<'f>(&self, value: &T, buffer: &mut Vec<u8>) -> Result<usize, EncodeError>
     where

@@ -77,7 +77,30 @@ use facet_reflect::Peek;
 pub use encoder::Encoder;
 pub use runtime::{PrepareError, Runtime, RuntimeBuilder, TypeReport, VtableCalls};
 pub use vox_core::cx::Counters;
-pub use vox_core::error::{EncodeError, EncodeErrorKind};
+/// # Examples
+///
+/// ```
+/// use facet::Facet;
+/// use vox::EncodeErrorKind;
+///
+/// #[derive(Facet)]
+/// struct Message {
+///     parts: Vec<Part>,
+/// }
+///
+/// #[derive(Facet)]
+/// struct Part {
+///     address: *const u8,
+/// }
+///
+/// let error = vox::to_bytes(&Message { parts: vec![] }).expect_err("pointers have no encoding");
+/// assert_eq!(error.kind(), EncodeErrorKind::Unsupported);
+/// assert_eq!(error.shape(), Message::SHAPE);
+/// assert_eq!(error.path(), ".parts[].address");
+/// assert!(error.to_string().starts_with("cannot encode `Message.parts[].address`: "));
+/// ```
+pub use vox_core::error::EncodeError;
+pub use vox_core::error::EncodeErrorKind;
 pub use vox_core::tier::Tier;
 
 /// Encodes a value into a new vector.

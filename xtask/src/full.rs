@@ -6,7 +6,9 @@ use std::time::Instant;
 
 use crate::context::Context;
 use crate::outcome::{Outcome, Report};
-use crate::{check_targets, cross, examples, layers, miri, package, process, readme};
+use crate::{
+    assumptions, check_targets, cross, examples, layers, layout, miri, package, process, readme,
+};
 
 struct Step {
     name: &'static str,
@@ -19,7 +21,7 @@ enum Action {
     /// A cargo command that must run tests.
     Tests(&'static [&'static str]),
     Docs,
-    /// The tests of `vox` with the layout of its types shuffled by this seed.
+    /// The tests with the layout of their types shuffled by this seed.
     LayoutSeed(u32),
     Check(fn(&Context) -> anyhow::Result<Outcome>),
     CheckTargets,
@@ -67,6 +69,7 @@ const STEPS: &[Step] = &[
     step("docs", Action::Docs),
     step("readme", Action::Check(readme::check)),
     step("layers", Action::Check(layers::check)),
+    step("assumptions", Action::Check(assumptions::check)),
     step("packages", Action::Check(package::check)),
     step("tests", Action::Tests(&["test", "--workspace"])),
     step(
@@ -123,7 +126,7 @@ fn run_step(cx: &Context, step: &Step, report: &mut Report) {
             process::run(command.env("RUSTDOCFLAGS", "-D warnings"))?;
             Ok(Outcome::Passed(String::new()))
         }),
-        Action::LayoutSeed(seed) => report.run(step.name, || test_layout_seed(cx, *seed)),
+        Action::LayoutSeed(seed) => report.run(step.name, || layout::test(cx, *seed)),
         Action::Check(check) => report.run(step.name, || check(cx)),
         // One row for each target, so that the table says which of them passed.
         Action::CheckTargets => {
@@ -139,14 +142,4 @@ fn run_step(cx: &Context, step: &Step, report: &mut Report) {
             }
         }
     }
-}
-
-/// The flag is unstable; `RUSTC_BOOTSTRAP` lets the stable compiler take it. The standard library comes
-/// compiled, so its own types do not move: this is about the structs and enums of users.
-fn test_layout_seed(cx: &Context, seed: u32) -> anyhow::Result<Outcome> {
-    let flags = format!("-Zrandomize-layout -Zlayout-seed={seed}");
-    let mut command = cx.cargo(&["test", "-p", "vox", "--lib", "--tests"]);
-    command.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", flags);
-    let count = process::run_tests(&mut command)?;
-    Ok(Outcome::Passed(count.to_string()))
 }

@@ -12,6 +12,7 @@ use anyhow::bail;
 
 use crate::context::Context;
 use crate::outcome::Outcome;
+use crate::sources;
 
 pub(crate) fn check(cx: &Context) -> anyhow::Result<Outcome> {
     let mut violations = crates::judge(
@@ -22,7 +23,8 @@ pub(crate) fn check(cx: &Context) -> anyhow::Result<Outcome> {
     for rule in rules::TREES {
         violations.extend(crates::judge_tree(cx, rule)?);
     }
-    let files = modules::read_files(cx)?;
+    // Integration tests, benches and examples are not layers.
+    let files = sources::read(cx, &["src"])?;
     violations.extend(modules::judge(&files, rules::MODULES));
     for violation in &violations {
         println!("{violation}");

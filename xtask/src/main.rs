@@ -6,6 +6,7 @@
 
 use clap::{Parser, Subcommand};
 
+mod assumptions;
 mod check_targets;
 mod context;
 mod cross;
@@ -13,11 +14,13 @@ mod examples;
 mod full;
 mod install;
 mod layers;
+mod layout;
 mod miri;
 mod outcome;
 mod package;
 mod process;
 mod readme;
+mod sources;
 
 use context::Context;
 use outcome::{Outcome, Report};
@@ -34,6 +37,8 @@ struct Arguments {
 enum Task {
     /// Hold the dependency direction of crates and modules.
     Layers,
+    /// Hold SAFETY.md, the proofs in the code and the guard tests together.
+    Assumptions,
     /// Run the test suite for other targets, under Wine or qemu-user.
     Cross {
         /// Targets to run; see `xtask/src/cross/targets.rs`.
@@ -63,6 +68,12 @@ enum Task {
         #[arg(long)]
         install: bool,
     },
+    /// Run the tests with the layout of their types shuffled.
+    Layout {
+        /// Decides the order of fields.
+        #[arg(required = true)]
+        seeds: Vec<u32>,
+    },
     /// Look at what `cargo package` would put into each crate.
     Package,
     /// Check that README.md and `.ci/run` name the project's two commands.
@@ -76,6 +87,9 @@ enum Task {
 }
 
 fn main() -> std::process::ExitCode {
+    if let Some(code) = layout::run_as_wrapper() {
+        return code;
+    }
     let arguments = Arguments::parse();
     match run(arguments.task) {
         Ok(report) => {
@@ -93,6 +107,7 @@ fn run(task: Task) -> anyhow::Result<Report> {
     let mut report = Report::default();
     match task {
         Task::Layers => one(&mut report, "layers", false, layers::check)?,
+        Task::Assumptions => one(&mut report, "assumptions", false, assumptions::check)?,
         Task::Cross {
             targets,
             install,
@@ -114,6 +129,12 @@ fn run(task: Task) -> anyhow::Result<Report> {
         Task::Miri { quick, install } => one(&mut report, "miri", install, |cx| {
             miri::test(cx, miri::Extent::from_quick(quick))
         })?,
+        Task::Layout { seeds } => {
+            let cx = Context::load(false)?;
+            for seed in seeds {
+                report.run(&format!("layout seed {seed}"), || layout::test(&cx, seed));
+            }
+        }
         Task::Package => one(&mut report, "package", false, package::check)?,
         Task::Readme => one(&mut report, "readme", false, readme::check)?,
         Task::Full { install } => full::run(&Context::load(install)?, &mut report),

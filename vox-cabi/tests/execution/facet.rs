@@ -115,7 +115,7 @@ impl Caller {
 }
 
 #[test]
-fn every_function_type_works_on_real_vtables() {
+fn a13_every_function_type_works_on_real_vtables() {
     for abi in host_abis() {
         let mut cx = Caller {
             abi,

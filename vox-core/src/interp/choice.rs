@@ -44,6 +44,19 @@ impl Machine<'_> {
                 pointer if pointer.is_null() => core::ptr::null(),
                 _ => at,
             },
+            OptionSource::Tagged {
+                tag,
+                tag_at,
+                none,
+                payload,
+            } => {
+                // SAFETY: the probe found a tag of this width there (A4), in a live option (A1).
+                match unsafe { read_tag(at.add(tag_at.index()), tag) } {
+                    found if found == none => core::ptr::null(),
+                    // SAFETY: the payload is in the option (A4).
+                    _ => unsafe { at.add(payload.index()) },
+                }
+            }
         };
         // SAFETY: the verifier proved room for the tag (A7).
         unsafe {

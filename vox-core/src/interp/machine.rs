@@ -156,6 +156,10 @@ impl<'p> Machine<'p> {
                         varint::write_u128(out, zigzag::encode_i128(load(base, at.0)))
                     }
                     Op::WriteChar { at } => varint::write_char(out, load::<char>(base, at.0)),
+                    Op::WriteRun { each } => match program.linkage.run(each) {
+                        Some(run) => run.write(out, base),
+                        None => self.run(each, base, out),
+                    },
                     Op::WriteBytes {
                         at,
                         source,
@@ -172,53 +176,49 @@ impl<'p> Machine<'p> {
                         source,
                         reserve,
                     } => {
-                        self.write_ints(base.add(at.index()), source, reserve, out, |value: u16| {
-                            value.into()
-                        })
+                        let write = program.linkage.kernels.list_u16;
+                        self.write_ints(base.add(at.index()), source, reserve, out, write)
                     }
                     Op::WriteListVarU32 {
                         at,
                         source,
                         reserve,
                     } => {
-                        self.write_ints(base.add(at.index()), source, reserve, out, |value: u32| {
-                            value.into()
-                        })
+                        let write = program.linkage.kernels.list_u32;
+                        self.write_ints(base.add(at.index()), source, reserve, out, write)
                     }
                     Op::WriteListVarU64 {
                         at,
                         source,
                         reserve,
                     } => {
-                        self.write_ints(base.add(at.index()), source, reserve, out, |value: u64| {
-                            value
-                        })
+                        let write = program.linkage.kernels.list_u64;
+                        self.write_ints(base.add(at.index()), source, reserve, out, write)
                     }
                     Op::WriteListVarI16 {
                         at,
                         source,
                         reserve,
-                    } => self.write_ints(base.add(at.index()), source, reserve, out, |value| {
-                        zigzag::encode_i16(value).into()
-                    }),
+                    } => {
+                        let write = program.linkage.kernels.list_i16;
+                        self.write_ints(base.add(at.index()), source, reserve, out, write)
+                    }
                     Op::WriteListVarI32 {
                         at,
                         source,
                         reserve,
-                    } => self.write_ints(base.add(at.index()), source, reserve, out, |value| {
-                        zigzag::encode_i32(value).into()
-                    }),
+                    } => {
+                        let write = program.linkage.kernels.list_i32;
+                        self.write_ints(base.add(at.index()), source, reserve, out, write)
+                    }
                     Op::WriteListVarI64 {
                         at,
                         source,
                         reserve,
-                    } => self.write_ints(
-                        base.add(at.index()),
-                        source,
-                        reserve,
-                        out,
-                        zigzag::encode_i64,
-                    ),
+                    } => {
+                        let write = program.linkage.kernels.list_i64;
+                        self.write_ints(base.add(at.index()), source, reserve, out, write)
+                    }
                     Op::WriteUnitList {
                         at,
                         source,

@@ -4,6 +4,7 @@ use crate::reflect::ArrayAsPtrFn;
 
 use super::machine::Machine;
 use crate::cx::{Failure, thin};
+use crate::entry::BulkFn;
 use crate::program::{ArraySource, BlockId, MAX_RESERVE, Op, PathId, Source};
 use crate::trampoline::trace;
 use crate::wire::varint;
@@ -63,45 +64,24 @@ impl Machine<'_> {
         unsafe { bulk(self.cx, out, pair.ptr, len, reserve) }
     }
 
-    /// Writes a length and each integer as a varint.
+    /// Writes a length and each integer as a varint, by a routine for them.
     ///
     /// # Safety
     ///
-    /// As for `write_bytes`; the elements are `T`.
-    pub(super) unsafe fn write_ints<T: Copy>(
+    /// As for `write_bytes`; the elements are those of the routine.
+    pub(super) unsafe fn write_ints(
         &mut self,
         at: *const u8,
         source: Source,
         reserve: u32,
         out: *mut u8,
-        unsigned: impl Fn(T) -> u64,
+        write: BulkFn,
     ) -> *mut u8 {
-        const BLOCK: usize = MAX_RESERVE as usize / varint::MAX_LEN_U64;
-        // SAFETY: the caller's duty.
-        let pair = unsafe { self.parts(at, source) };
-        let mut out = self.reserve(out, LEN);
-        if out.is_null() {
-            return out;
+        // SAFETY: the caller's duty; the cursor is the state's own (A3).
+        unsafe {
+            let pair = self.parts(at, source);
+            write(self.cx, out, pair.ptr, pair.len, reserve as usize)
         }
-        // SAFETY: room for a length was made.
-        out = unsafe { varint::write_u64(out, pair.len as u64) };
-        let mut done = 0;
-        while done < pair.len {
-            let count = BLOCK.min(pair.len - done);
-            out = self.reserve(out, count * varint::MAX_LEN_U64);
-            if out.is_null() {
-                return out;
-            }
-            for index in done..done + count {
-                // SAFETY: an element of the list; room for the block was made.
-                unsafe {
-                    let value = pair.ptr.cast::<T>().add(index).read_unaligned();
-                    out = varint::write_u64(out, unsigned(value));
-                }
-            }
-            done += count;
-        }
-        self.reserve(out, reserve as usize)
     }
 
     /// Writes a length and nothing for the elements.

@@ -6,16 +6,110 @@
 //! them by address and the interpreter by name. They make their own room through
 //! [`EncodeCx::grow`] and answer null when there is none.
 //!
-//! Not here: choosing a routine by processor. What is here is portable Rust;
-//! a faster twin has to equal it byte for byte.
+//! Lists of integers come in sets, one per kind of processor, and a program is linked with the
+//! best set of the processor it runs on ([`Kernels::best`]): what a portable binary
+//! cannot have, a run-time compiler can. Every set writes the bytes of the portable one.
 //!
-//! Read next: [`bytes`], [`list`], [`varint`].
+//! Read next: [`bytes`], [`list`], [`varint`]; `arch` for the processors.
 
+mod arch;
 pub mod bytes;
-pub mod list;
+mod element;
+mod list;
+mod portable;
+pub(crate) mod run;
+#[cfg(test)]
+mod tests;
 pub mod varint;
 
+use std::sync::LazyLock;
+
 use crate::cx::EncodeCx;
+use crate::entry::{BulkFn, RunFn};
+use crate::program::Op;
+use element::Routine;
+use portable::Portable;
+pub use run::Run;
+
+/// The routines for one kind of processor.
+///
+/// Each writes a length and that many elements as varints, zigzag encoded when
+/// signed, and leaves room: what [`BulkFn`] takes, with the number of elements for its length.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Kernels {
+    /// What the set needs of a processor.
+    pub name: &'static str,
+    /// Lists of `u16`.
+    pub list_u16: BulkFn,
+    /// Lists of `u32`.
+    pub list_u32: BulkFn,
+    /// Lists of `u64`.
+    pub list_u64: BulkFn,
+    /// Lists of `i16`.
+    pub list_i16: BulkFn,
+    /// Lists of `i32`.
+    pub list_i32: BulkFn,
+    /// Lists of `i64`.
+    pub list_i64: BulkFn,
+    /// Runs of fields, where that is faster than one field after the other.
+    run: Option<RunFn>,
+}
+
+static PORTABLE: Kernels = Kernels::of::<Portable>("portable");
+
+static SETS: LazyLock<Vec<&'static Kernels>> = LazyLock::new(|| {
+    let mut sets = arch::sets();
+    sets.push(&PORTABLE);
+    sets
+});
+
+impl Kernels {
+    const fn of<R>(name: &'static str) -> Self
+    where
+        R: Routine<u16> + Routine<u32> + Routine<u64> + Routine<i16> + Routine<i32> + Routine<i64>,
+    {
+        Self {
+            name,
+            list_u16: list::write::<u16, R>,
+            list_u32: list::write::<u32, R>,
+            list_u64: list::write::<u64, R>,
+            list_i16: list::write::<i16, R>,
+            list_i32: list::write::<i32, R>,
+            list_i64: list::write::<i64, R>,
+            run: None,
+        }
+    }
+
+    /// The set with a routine for runs; elsewhere their ops are run one by one.
+    #[cfg_attr(
+        any(miri, not(target_arch = "x86_64")),
+        expect(dead_code, reason = "only some processors have one")
+    )]
+    const fn with_runs(mut self, run: RunFn) -> Self {
+        self.run = Some(run);
+        self
+    }
+
+    /// Prepares a block that is a run for the routine of this set, if it has one
+    /// that can.
+    #[must_use]
+    pub fn link_run(&self, ops: &[Op]) -> Option<Run> {
+        Run::new(self.run?, ops)
+    }
+
+    /// The best set for this processor.
+    #[must_use]
+    pub fn best() -> &'static Self {
+        Self::available()[0]
+    }
+
+    /// The sets this processor can run, best first; the portable one is the last.
+    #[must_use]
+    pub fn available() -> &'static [&'static Self] {
+        &SETS
+    }
+}
 
 /// Makes sure that `spare` bytes may be written at the cursor: answers it, or where the
 /// sink moved it, or null.

@@ -6,7 +6,7 @@ use facet_core::Shape;
 
 use super::limits::MAX_OPS;
 use super::scope::Scope;
-use super::{LowerError, Lowered, fuse, reserve, tail};
+use super::{LowerError, Lowered, fuse, reserve, runs, tail};
 use crate::program::{
     Arm, Block, BlockId, ChildId, Code, FunctionId, FunctionKind, Iter, IterId, Op, PathId, Proxy,
     ProxyId, TableId,
@@ -158,6 +158,7 @@ impl Builder {
                 *op = Op::Call { at, child, path };
             }
         }
+        runs::form(&mut self.code);
         reserve::place(&mut self.code);
         self.code.type_name = root.to_string();
         Lowered {

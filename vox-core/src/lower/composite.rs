@@ -9,7 +9,8 @@ use facet_core::{
 use super::LowerError;
 use super::scope::{Part, Scope};
 use super::walk::Walk;
-use crate::program::{Arm, FunctionKind, Literal, Op, OptionSource, Proxy, TagWidth};
+use crate::probe;
+use crate::program::{Arm, FunctionKind, Literal, Offset, Op, OptionSource, Proxy, TagWidth};
 use crate::shape::enums::{self, Tagging};
 use crate::shape::fields::{self, Refused, Written};
 use crate::shape::pointer::PointerForm;
@@ -136,14 +137,16 @@ impl Walk<'_> {
         let at = scope.offset()?;
         let some = self.builder.open();
         self.value(def.t, scope.inside(some))?;
-        let source = if self.builder.is_empty(some) {
+        let source = if self.probed && null_is_none(shape, def) {
+            OptionSource::NullIsNone
+        } else if let Some(tagged) = self.probed.then(|| tagged(shape, def)).flatten() {
+            tagged
+        } else if self.builder.is_empty(some) {
             OptionSource::IsSome {
                 is_some: self
                     .builder
                     .function(FunctionKind::OptionIsSome, def.vtable.is_some as *const ()),
             }
-        } else if self.probed && null_is_none(shape, def) {
-            OptionSource::NullIsNone
         } else {
             OptionSource::GetValue {
                 get_value: self.builder.function(
@@ -356,6 +359,25 @@ fn needs_drop(shape: &Shape) -> bool {
             shape.type_ops,
             Some(TypeOps::Direct(_) | TypeOps::Indirect(_))
         )
+}
+
+/// How to read an option whose layout could be learnt.
+fn tagged(shape: &'static Shape, def: &'static OptionDef) -> Option<OptionSource> {
+    let found = probe::option(shape, def)?;
+    let offset = |distance: usize| u32::try_from(distance).ok().map(Offset);
+    let tag = match found.width {
+        1 => TagWidth::U8,
+        2 => TagWidth::U16,
+        4 => TagWidth::U32,
+        8 => TagWidth::U64,
+        _ => return None,
+    };
+    Some(OptionSource::Tagged {
+        tag,
+        tag_at: offset(found.at)?,
+        none: found.none.cast_signed(),
+        payload: offset(found.payload)?,
+    })
 }
 
 /// Whether Rust promises that a null word is `None` and anything else the

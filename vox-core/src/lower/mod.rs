@@ -20,6 +20,7 @@ mod limits;
 mod list;
 mod pointer;
 mod reserve;
+mod runs;
 mod scope;
 mod tail;
 mod walk;

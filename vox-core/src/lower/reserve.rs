@@ -61,7 +61,7 @@ fn place_op(code: &mut Code, mut op: Op, after: u32, reversed: &mut Vec<Op>) -> 
         reversed.push(op);
         return 0;
     }
-    let own = max_written(&op).unwrap_or(0);
+    let own = written(code, &op);
     let after = if own + after > MAX_RESERVE {
         push_reserve(reversed, after);
         0
@@ -71,6 +71,16 @@ fn place_op(code: &mut Code, mut op: Op, after: u32, reversed: &mut Vec<Op>) -> 
     let inside = place_branches(code, &op, own, after);
     reversed.push(op);
     own + inside
+}
+
+/// The most bytes an op writes before its blocks do. A run counts as a
+/// whole: nothing is placed inside it.
+fn written(code: &Code, op: &Op) -> u32 {
+    let own = |op: &Op| max_written(op).unwrap_or(0);
+    match *op {
+        Op::WriteRun { each } => code.block(each).ops.iter().map(own).sum(),
+        _ => own(op),
+    }
 }
 
 fn push_reserve(reversed: &mut Vec<Op>, bytes: u32) {

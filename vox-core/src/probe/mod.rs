@@ -1,5 +1,5 @@
 //! Probed layouts: where `Vec`, `String`, boxed slices and wide references keep
-//! their address and length.
+//! their address and length, and options their tag.
 //!
 //! Rust does not promise these layouts, so they are learnt at run time, on
 //! values vox builds itself, never on the user's: values whose address, length
@@ -8,30 +8,49 @@
 //! answer, for every value. Anything else answers `None`, and lowering uses
 //! those functions instead.
 //!
-//! Not here: how a layout is used ([`crate::lower`]). Read next: [`words`].
+//! Not here: how a layout is used ([`crate::lower`]). Read next: [`words`], [`option`].
 
 mod list;
+mod option;
 mod wide;
 mod words;
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
 
-use facet_core::{ListDef, Shape};
+use facet_core::{ListDef, OptionDef, Shape};
 
+pub(crate) use option::Tagged;
 pub(crate) use words::Words;
 
 /// The layout of a `Vec` of this shape.
 pub(crate) fn list(shape: &'static Shape, def: &'static ListDef) -> Option<Words> {
-    static KNOWN: LazyLock<Mutex<HashMap<usize, Option<Words>>>> = LazyLock::new(Mutex::default);
+    static KNOWN: Known<Words> = LazyLock::new(Mutex::default);
+    remember(&KNOWN, shape, || list::probe(shape, def))
+}
+
+/// The layout of an `Option` of this shape.
+pub(crate) fn option(shape: &'static Shape, def: &'static OptionDef) -> Option<Tagged> {
+    static KNOWN: Known<Tagged> = LazyLock::new(Mutex::default);
+    remember(&KNOWN, shape, || option::probe(shape, def))
+}
+
+/// What was learnt, by the address of the shape.
+type Known<L> = LazyLock<Mutex<HashMap<usize, Option<L>>>>;
+
+fn remember<L: Copy>(
+    known: &Known<L>,
+    shape: &'static Shape,
+    probe: impl FnOnce() -> Option<L>,
+) -> Option<L> {
     let key = core::ptr::from_ref(shape).addr();
-    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(&answer) = known().get(&key) {
+    let lock = || known.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(&answer) = lock().get(&key) {
         return answer;
     }
     // Probed without the lock: it calls functions of the type.
-    let answer = list::probe(shape, def);
-    known().insert(key, answer);
+    let answer = probe();
+    lock().insert(key, answer);
     answer
 }
 

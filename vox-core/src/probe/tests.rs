@@ -106,7 +106,7 @@ fn every_order_is_deduced() {
 }
 
 #[test]
-fn one_sighting_of_another_order_refutes_all() {
+fn a4_one_sighting_of_another_order_refutes_all() {
     for truth in ORDERS {
         for lie in ORDERS {
             if lie == truth {
@@ -123,7 +123,7 @@ fn one_sighting_of_another_order_refutes_all() {
 }
 
 #[test]
-fn ambiguous_words_are_refused() {
+fn a4_ambiguous_words_are_refused() {
     // The capacity always equals the length.
     let mut same = sightings([0, 1, 2]);
     for sighting in &mut same {
@@ -147,7 +147,7 @@ fn too_little_to_tell_is_refused() {
 }
 
 #[test]
-fn functions_that_answer_something_else_are_refused() {
+fn a4_functions_that_answer_something_else_are_refused() {
     unsafe extern "C" fn len_lies(list: PtrConst) -> usize {
         // SAFETY: called with a `Vec<u8>`.
         unsafe { list.get::<Vec<u8>>() }.capacity()

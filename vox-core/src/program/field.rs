@@ -18,6 +18,7 @@ use super::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Field {
     Number(u32),
+    Signed(i64),
     Literal(Literal),
     Offset(Offset),
     Block(BlockId),
@@ -46,6 +47,7 @@ macro_rules! conversions {
 
 conversions! {
     u32 => Number,
+    i64 => Signed,
     Literal => Literal,
     Offset => Offset,
     BlockId => Block,
@@ -68,21 +70,21 @@ pub(super) struct Choice {
     /// The way.
     pub(super) name: &'static str,
     /// What it needs. An argument that stands alone has no name.
-    arguments: [Option<(&'static str, Field)>; 2],
+    arguments: [Option<(&'static str, Field)>; 4],
 }
 
 impl Choice {
     fn plain(name: &'static str) -> Self {
         Self {
             name,
-            arguments: [None, None],
+            arguments: [None; 4],
         }
     }
 
     fn one(name: &'static str, argument: impl Into<Field>) -> Self {
         Self {
             name,
-            arguments: [Some(("", argument.into())), None],
+            arguments: [Some(("", argument.into())), None, None, None],
         }
     }
 
@@ -93,7 +95,7 @@ impl Choice {
     ) -> Self {
         Self {
             name,
-            arguments: [Some(first), Some(second)],
+            arguments: [Some(first), Some(second), None, None],
         }
     }
 
@@ -115,6 +117,20 @@ impl Field {
             }
             Self::OptionSource(OptionSource::IsSome { is_some }) => Choice::one("is_some", is_some),
             Self::OptionSource(OptionSource::NullIsNone) => Choice::plain("null_is_none"),
+            Self::OptionSource(OptionSource::Tagged {
+                tag,
+                tag_at,
+                none,
+                payload,
+            }) => Choice {
+                name: "tagged",
+                arguments: [
+                    Some(("tag", tag.into())),
+                    Some(("tag_at", tag_at.into())),
+                    Some(("none", none.into())),
+                    Some(("payload", payload.into())),
+                ],
+            },
             Self::PointerSource(PointerSource::BorrowThin { borrow }) => {
                 Choice::one("borrow_thin", borrow)
             }

@@ -2,11 +2,12 @@
 
 use core::ptr::NonNull;
 
-use super::{ChildId, Code, FunctionId};
+use super::{BlockId, ChildId, Code, FunctionId, Op};
+use crate::kernels::{Kernels, Run};
 use crate::slot::Slot;
 
 /// What the numbers of a [`Code`] mean in this process.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Linkage {
     /// The address of each function; for `FunctionKind::DropShape` the address
     /// of the shape.
@@ -14,6 +15,52 @@ pub struct Linkage {
     /// The slot of each child. Slots live as long as the registry that made
     /// them, which owns every program that refers to them.
     pub children: Vec<NonNull<Slot>>,
+    /// The routines for the processor of this process.
+    pub kernels: &'static Kernels,
+    /// By block: the runs this processor does in one step.
+    runs: Vec<Option<Box<Run>>>,
+}
+
+impl Linkage {
+    /// Links a program to its functions, its children, and the best routines this
+    /// processor can run.
+    #[must_use]
+    pub fn new(functions: Vec<*const ()>, children: Vec<NonNull<Slot>>) -> Self {
+        Self {
+            functions,
+            children,
+            kernels: Kernels::best(),
+            runs: Vec::new(),
+        }
+    }
+
+    /// Prepares the runs of this code for the routines.
+    #[must_use]
+    pub fn with_runs(mut self, code: &Code) -> Self {
+        for op in code.blocks.iter().flat_map(|block| &block.ops) {
+            if let Op::WriteRun { each } = *op
+                && let Some(run) = self.kernels.link_run(&code.block(each).ops)
+            {
+                self.runs.resize_with(code.blocks.len(), || None);
+                self.runs[each.index()] = Some(Box::new(run));
+            }
+        }
+        self
+    }
+
+    /// The run a block was prepared as, at an address that stays while the
+    /// program lives; `None` where its ops are to be run one by one.
+    #[inline]
+    #[must_use]
+    pub fn run(&self, each: BlockId) -> Option<&Run> {
+        self.runs.get(each.index())?.as_deref()
+    }
+}
+
+impl Default for Linkage {
+    fn default() -> Self {
+        Self::new(Vec::new(), Vec::new())
+    }
 }
 
 /// A lowered and verified program: what the tiers execute.

@@ -77,6 +77,18 @@ pub enum OptionSource {
     /// A pointer-sized option of which Rust promises that null is `None` and
     /// anything else is the payload itself (`Option<&T>`, `Option<Box<T>>`, `T: Sized`).
     NullIsNone,
+    /// A probed layout: the option is `None` if and only if the number at `tag_at` is
+    /// `none`, and the payload is at `payload`. Both are distances from the op's `at`.
+    Tagged {
+        /// How to read the number.
+        tag: TagWidth,
+        /// Where the number is.
+        tag_at: Offset,
+        /// What it is in `None`.
+        none: i64,
+        /// Where the payload is.
+        payload: Offset,
+    },
 }
 
 /// How an op follows a pointer.
@@ -269,6 +281,13 @@ ops! {
     WriteChar = "write_char" {
         /// Where the value is.
         at: Offset,
+    }
+    /// Writes a run: fields of one value that follow each other on the wire, by a block of
+    /// nothing but scalars, entered with the same base. Means what the block
+    /// means; some processors do it in one step.
+    WriteRun = "write_run" {
+        /// Writes the fields, one op each.
+        each: BlockId,
     }
     /// Writes a length and that many bytes: strings and lists of bytes.
     WriteBytes = "write_bytes" {

@@ -14,6 +14,7 @@ pub const fn max_written(op: &Op) -> Option<u32> {
     match op {
         Op::Reserve { .. }
         | Op::Switch { .. }
+        | Op::WriteRun { .. }
         | Op::Borrow { .. }
         | Op::WithLock { .. }
         | Op::WithProxy { .. }
@@ -131,9 +132,10 @@ pub fn spare_after(code: &Code, block: BlockId, spare: u64) -> Result<u64, Short
                 }
                 least
             }
-            Op::Borrow { each, .. } | Op::WithLock { each, .. } | Op::WithProxy { each, .. } => {
-                spare_after(code, *each, spare)?
-            }
+            Op::WriteRun { each }
+            | Op::Borrow { each, .. }
+            | Op::WithLock { each, .. }
+            | Op::WithProxy { each, .. } => spare_after(code, *each, spare)?,
             Op::Unless { each, .. } => spare.min(spare_after(code, *each, spare)?),
             Op::WriteList { each, bound, .. } | Op::WriteArray { each, bound, .. } => {
                 spare_after(code, *each, u64::from(*bound))?;

@@ -9,6 +9,8 @@ use super::{Encoded, Region, Sink, drive};
 /// Appends to a vector; its length changes only when the encode has succeeded.
 struct VecSink<'a> {
     vec: &'a mut Vec<u8>,
+    /// Bytes of the vector that room was asked for, at the last growth; 0 before.
+    asked: usize,
 }
 
 impl VecSink<'_> {
@@ -44,7 +46,9 @@ impl VecSink<'_> {
 // while it is mutably borrowed; `make_room` reserves the slack on top.
 unsafe impl Sink for VecSink<'_> {
     unsafe fn grow(&mut self, out: *mut u8, spare: usize) -> Result<Region, Failure> {
-        self.make_room(self.used(out), spare)
+        let used = self.used(out);
+        self.asked = used.saturating_add(spare);
+        self.make_room(used, spare)
     }
 
     unsafe fn bulk(
@@ -58,6 +62,7 @@ unsafe impl Sink for VecSink<'_> {
             .checked_add(spare)
             .ok_or(Failure::OutOfMemory)?;
         let used = self.used(out);
+        self.asked = used.saturating_add(additional);
         let region = self.make_room(used, additional)?;
         // SAFETY: room was just made for all of it, in memory of our own.
         unsafe {
@@ -109,13 +114,12 @@ pub unsafe fn append_counted(
     max_depth: u64,
 ) -> Result<(usize, Encoded), EncodeError> {
     let base = vec.len();
-    let hint = slot.size_hint();
-    let mut sink = VecSink { vec };
+    let mut sink = VecSink { vec, asked: 0 };
     // The spare capacity is often enough: a reused buffer.
     let region = if sink.vec.capacity() - base >= SLACK {
         sink.region(base)
     } else {
-        match sink.make_room(base, hint) {
+        match sink.make_room(base, slot.size().room()) {
             Ok(region) => region,
             Err(failure) => {
                 return Err(EncodeError::from_failure(slot.shape(), Some(failure), &[]));
@@ -124,10 +128,13 @@ pub unsafe fn append_counted(
     };
     // SAFETY: the caller's duty; the region is the sink's.
     let encoded = unsafe { drive(slot, value, &mut sink, region, max_depth) }?;
-    let used = sink.used(encoded.end);
+    let (used, asked) = (sink.used(encoded.end), sink.asked);
     // SAFETY: the encode wrote everything up to its end, within the capacity (A3).
     unsafe { vec.set_len(used) };
     let len = used - base;
-    slot.learn_size(len);
+    match asked {
+        0 => slot.size().learn(len),
+        asked => slot.size().learn_grown(len, asked - base),
+    }
     Ok((len, encoded))
 }

@@ -91,6 +91,7 @@ pub(crate) fn blocks_of(code: &Code, op: &Op) -> Vec<BlockId> {
         Op::WriteList { each, .. }
         | Op::WriteArray { each, .. }
         | Op::WriteIter { each, .. }
+        | Op::WriteRun { each }
         | Op::Borrow { each, .. }
         | Op::WithLock { each, .. }
         | Op::WithProxy { each, .. }

@@ -105,16 +105,36 @@ fn options_of_pointers_are_words_where_rust_promises_it() {
         option::<Option<Box<u64>>>(false),
         OptionSource::GetValue { .. }
     ));
+}
+
+#[test]
+fn the_layout_of_other_options_is_probed() {
+    fn check<T: Facet<'static>>() {
+        assert!(matches!(
+            option::<Option<T>>(true),
+            OptionSource::Tagged { .. }
+        ));
+        let found = option::<Option<T>>(false);
+        let called = matches!(
+            found,
+            OptionSource::GetValue { .. } | OptionSource::IsSome { .. }
+        );
+        assert!(called, "{found:?}");
+    }
+    check::<u32>();
+    check::<String>();
+    check::<bool>();
+    check::<Arc<u64>>();
+    check::<&'static str>();
+    check::<Option<Box<u64>>>();
+    check::<()>();
+    check::<[String; 3]>();
+}
+
+#[test]
+fn options_too_large_to_probe_are_asked() {
     assert!(matches!(
-        option::<Option<Arc<u64>>>(true),
-        OptionSource::GetValue { .. }
-    ));
-    assert!(matches!(
-        option::<Option<&'static str>>(true),
-        OptionSource::GetValue { .. }
-    ));
-    assert!(matches!(
-        option::<Option<Option<Box<u64>>>>(true),
+        option::<Option<[u8; 5000]>>(true),
         OptionSource::GetValue { .. }
     ));
 }
@@ -122,11 +142,11 @@ fn options_of_pointers_are_words_where_rust_promises_it() {
 #[test]
 fn options_of_nothing_are_only_tested() {
     assert!(matches!(
-        option::<Option<()>>(true),
+        option::<Option<()>>(false),
         OptionSource::IsSome { .. }
     ));
     assert!(matches!(
-        option::<Option<Box<()>>>(true),
+        option::<Option<Box<()>>>(false),
         OptionSource::IsSome { .. }
     ));
 }

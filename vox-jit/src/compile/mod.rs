@@ -1,7 +1,7 @@
 //! The compiler: programs in, published entries out.
 //!
 //! One compiler has one instruction set, one arena of executable memory, and counts what
-//! it did. Programs compiled together share pages. Whatever goes wrong with one
+//! it did. Whatever goes wrong with one
 //! program, a panic of the code generator included, is that program's failure: its
 //! slot keeps the entry it had, the others are compiled, and so are later ones.
 //!
@@ -20,7 +20,7 @@ use vox_core::tier::Tier;
 
 use crate::emit::EmitOptions;
 use crate::error::{CompileError, Unavailable};
-use crate::memory::Arena;
+use crate::memory::{Arena, MemoryError};
 use cranelift_codegen::isa::OwnedTargetIsa;
 use generate::Generator;
 
@@ -88,7 +88,10 @@ impl Compiler {
     pub fn new(options: CompilerOptions) -> Result<Self, Unavailable> {
         Ok(Self {
             isa: options::host_isa(&options)?,
-            arena: Mutex::new(Arena::reserve(options.code_budget).map_err(Unavailable::Memory)?),
+            arena: Mutex::new(
+                Arena::reserve(options.code_budget, options.publication)
+                    .map_err(Unavailable::Memory)?,
+            ),
             generator: Mutex::new(Generator::new()),
             stats: Mutex::new(Stats::default()),
             options,
@@ -192,6 +195,13 @@ impl Compiler {
     pub fn memory(&self) -> (usize, usize) {
         let arena = lock(&self.arena);
         (arena.used(), arena.budget())
+    }
+
+    /// Why every batch of code takes pages of its own, although small functions were to
+    /// share them.
+    #[must_use]
+    pub fn no_second_view(&self) -> Option<MemoryError> {
+        lock(&self.arena).no_second_view().cloned()
     }
 
     /// Makes later compiles fail as if the system refused executable memory.

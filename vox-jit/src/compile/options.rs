@@ -6,6 +6,7 @@ use target_lexicon::{Architecture, Triple};
 
 use crate::emit::VtableCalls;
 use crate::error::Unavailable;
+use crate::memory::Publication;
 
 /// How much work Cranelift puts into a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -24,6 +25,8 @@ pub enum OptLevel {
 pub struct CompilerOptions {
     /// Bytes of executable memory there may be.
     pub code_budget: usize,
+    /// How code gets into it.
+    pub publication: Publication,
     /// How vtable functions are called.
     pub vtable_calls: VtableCalls,
     /// Whether vtable and accessor calls are counted in the state of the encode.
@@ -41,6 +44,7 @@ impl Default for CompilerOptions {
     fn default() -> Self {
         Self {
             code_budget: 64 << 20,
+            publication: Publication::SecondView,
             vtable_calls: VtableCalls::Inline,
             count_calls: false,
             over_read: true,

@@ -7,7 +7,8 @@ use super::cursor::Cursor;
 use super::emitter::{Emitter, Scope};
 use super::place::Base;
 use super::{
-    array, borrow, bytes, call, guarded, iter, list, map, option, result, runtime, scalar, switch,
+    array, borrow, bytes, call, guarded, iter, list, map, option, result, run, runtime, scalar,
+    switch,
 };
 use crate::error::CompileError;
 
@@ -45,6 +46,7 @@ fn emit_op(
     cursor: Cursor,
     scope: Scope,
 ) -> Result<Option<Cursor>, CompileError> {
+    let program = e.program;
     match *op {
         Op::Reserve { bytes } => Ok(Some(cursor.ensure(e, bytes, scope))),
         Op::WriteConst { bytes } => scalar::write_const(e, bytes, cursor).map(Some),
@@ -77,6 +79,7 @@ fn emit_op(
             scalar::write_called(e, base.at(at), runtime::VARINT_I128, 19, cursor).map(Some)
         }
         Op::WriteChar { at } => scalar::write_char(e, base.at(at), cursor).map(Some),
+        Op::WriteRun { each } => run::write(e, each, base, cursor, scope),
         Op::WriteBytes {
             at,
             source,
@@ -94,7 +97,7 @@ fn emit_op(
             reserve,
         } => bytes::write_by(
             e,
-            runtime::LIST_U16,
+            runtime::list("LIST_U16", program.linkage.kernels.list_u16),
             base.at(at),
             source,
             reserve,
@@ -108,7 +111,7 @@ fn emit_op(
             reserve,
         } => bytes::write_by(
             e,
-            runtime::LIST_U32,
+            runtime::list("LIST_U32", program.linkage.kernels.list_u32),
             base.at(at),
             source,
             reserve,
@@ -122,7 +125,7 @@ fn emit_op(
             reserve,
         } => bytes::write_by(
             e,
-            runtime::LIST_U64,
+            runtime::list("LIST_U64", program.linkage.kernels.list_u64),
             base.at(at),
             source,
             reserve,
@@ -136,7 +139,7 @@ fn emit_op(
             reserve,
         } => bytes::write_by(
             e,
-            runtime::LIST_I16,
+            runtime::list("LIST_I16", program.linkage.kernels.list_i16),
             base.at(at),
             source,
             reserve,
@@ -150,7 +153,7 @@ fn emit_op(
             reserve,
         } => bytes::write_by(
             e,
-            runtime::LIST_I32,
+            runtime::list("LIST_I32", program.linkage.kernels.list_i32),
             base.at(at),
             source,
             reserve,
@@ -164,7 +167,7 @@ fn emit_op(
             reserve,
         } => bytes::write_by(
             e,
-            runtime::LIST_I64,
+            runtime::list("LIST_I64", program.linkage.kernels.list_i64),
             base.at(at),
             source,
             reserve,

@@ -28,6 +28,7 @@ mod map;
 mod option;
 mod place;
 mod result;
+mod run;
 mod runtime;
 mod scalar;
 mod source;

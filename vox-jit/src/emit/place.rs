@@ -37,6 +37,11 @@ impl Base {
         }
     }
 
+    /// The address as one value.
+    pub(super) fn address(self, e: &mut Emitter<'_, '_>) -> Value {
+        e.add(self.address, self.offset)
+    }
+
     /// The base moved by an offset.
     pub(super) fn moved(self, at: Offset) -> Self {
         Self {
@@ -53,9 +58,14 @@ impl Base {
 }
 
 impl Place {
+    /// The place as what other offsets are relative to.
+    pub(super) fn base(self) -> Base {
+        self.0
+    }
+
     /// The address as one value.
     pub(super) fn address(self, e: &mut Emitter<'_, '_>) -> Value {
-        e.add(self.0.address, self.0.offset)
+        self.0.address(e)
     }
 
     /// Loads a value in the machine's own byte order.

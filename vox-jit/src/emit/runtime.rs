@@ -5,7 +5,8 @@
 //! accepts a function of that many parameters.
 
 use vox_core::cx::EncodeCx;
-use vox_core::kernels::{bytes, list, varint};
+use vox_core::entry::{BulkFn, RunFn};
+use vox_core::kernels::{Run, bytes, varint};
 use vox_core::program::Program;
 use vox_core::trampoline::{self, fail, iter, lock, predicate, proxy, trace};
 
@@ -53,6 +54,28 @@ macro_rules! functions {
 #[cfg(feature = "trampolines")]
 pub(super) use functions;
 
+/// A routine for a list, of the set a program is linked with.
+pub(super) fn list(name: &'static str, routine: BulkFn) -> Function {
+    let address = vox_core::entry_address!(routine, (Cx, Out, Address, usize, usize) -> Out);
+    Function {
+        name,
+        address,
+        parameters: 5,
+        returns: true,
+    }
+}
+
+/// The routine a run is linked with.
+pub(super) fn run(routine: RunFn) -> Function {
+    let address = vox_core::entry_address!(routine, (Out, Address, *const Run) -> Out);
+    Function {
+        name: "RUN",
+        address,
+        parameters: 3,
+        returns: true,
+    }
+}
+
 type Cx = *mut EncodeCx;
 type Address = *const u8;
 type Out = *mut u8;
@@ -84,10 +107,4 @@ functions! {
     CHAR = varint::write_char, (Out, Address) -> Out;
     BYTES = bytes::write_bytes, (Cx, Out, Address, usize, usize) -> Out;
     APPEND = bytes::append, (Cx, Out, Address, usize, usize) -> Out;
-    LIST_U16 = list::write_u16, (Cx, Out, Address, usize, usize) -> Out;
-    LIST_U32 = list::write_u32, (Cx, Out, Address, usize, usize) -> Out;
-    LIST_U64 = list::write_u64, (Cx, Out, Address, usize, usize) -> Out;
-    LIST_I16 = list::write_i16, (Cx, Out, Address, usize, usize) -> Out;
-    LIST_I32 = list::write_i32, (Cx, Out, Address, usize, usize) -> Out;
-    LIST_I64 = list::write_i64, (Cx, Out, Address, usize, usize) -> Out;
 }

@@ -4,7 +4,7 @@
 //! no variant has is an error, never success.
 
 use cranelift_codegen::ir::{
-    Block, BlockCall, InstBuilder, JumpTableData, Value, condcodes::IntCC, types,
+    Block, BlockCall, InstBuilder, JumpTableData, Type, Value, condcodes::IntCC, types,
 };
 use cranelift_frontend::Switch;
 use vox_core::program::{Arm, Offset, PathId, TableId, TagWidth};
@@ -52,6 +52,16 @@ pub(super) fn write(
         join.arrive(e, end);
     }
     Ok(join.finish(e))
+}
+
+/// A tag as it is in memory.
+pub(super) fn tag_type(tag: TagWidth) -> Type {
+    match tag {
+        TagWidth::U8 | TagWidth::I8 => types::I8,
+        TagWidth::U16 | TagWidth::I16 => types::I16,
+        TagWidth::U32 | TagWidth::I32 => types::I32,
+        TagWidth::U64 | TagWidth::I64 => types::I64,
+    }
 }
 
 /// Loads the tag as a word, extended by its own sign.

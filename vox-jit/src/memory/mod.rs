@@ -1,10 +1,13 @@
 //! Executable memory: one reserved range per arena, filled from its start.
 //!
-//! Code arrives in batches. A batch gets fresh pages, which are written, then
-//! made executable and read-only, then never changed again: no page is ever
-//! writable and executable, and no page that holds published code ever loses
-//! execute permission. So other threads can run earlier code all the while.
-//! The price is a partly used page per batch; compile types together where possible.
+//! Code arrives in batches. A batch is written behind the last one and published; what is
+//! published never changes and never loses execute permission, so other threads run earlier code all the
+//! while. No mapping is ever writable and executable at once.
+//!
+//! Where the system allows it, the range is mapped a second time, to write: functions of many batches
+//! share pages, and nothing is asked of the system when code is published. Elsewhere
+//! a batch gets fresh pages, which are written and then protected. `docs/adr/0006-executable-memory.md`
+//! compares the two.
 //!
 //! The range is freed when the arena is dropped. Whoever publishes code sees to it that
 //! nobody runs it then.
@@ -58,12 +61,25 @@ impl fmt::Display for MemoryError {
 
 impl core::error::Error for MemoryError {}
 
+/// How code gets into executable memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Publication {
+    /// Through a second, writable view of the same memory; by fresh pages where there is none.
+    #[default]
+    SecondView,
+    /// By fresh pages, written and then protected.
+    FreshPages,
+}
+
 /// A range of executable memory. See the module documentation.
 #[derive(Debug)]
 pub struct Arena {
     /// `None` when the budget has no room for a page: everything is refused.
-    range: Option<sys::Range>,
-    /// Bytes from the start that hold published code; whole pages.
+    memory: Option<sys::Memory>,
+    publication: Publication,
+    /// Why there is no second view although one was wanted.
+    no_second_view: Option<MemoryError>,
+    /// Bytes from the start that hold published code, with the padding between.
     used: usize,
     budget: usize,
     refuse: bool,
@@ -76,18 +92,31 @@ impl Arena {
     /// # Errors
     ///
     /// When the system refuses.
-    pub fn reserve(budget: usize) -> Result<Self, MemoryError> {
-        let len = budget - budget % sys::page_size();
-        let range = match len {
-            0 => None,
-            _ => Some(sys::Range::reserve(len)?),
-        };
-        Ok(Self {
-            range,
+    pub fn reserve(budget: usize, wanted: Publication) -> Result<Self, MemoryError> {
+        let mut arena = Self {
+            memory: None,
+            publication: wanted,
+            no_second_view: None,
             used: 0,
             budget,
             refuse: false,
-        })
+        };
+        let len = budget - budget % sys::page_size();
+        if len == 0 {
+            return Ok(arena);
+        }
+        if wanted == Publication::SecondView {
+            match sys::Memory::map_views(len) {
+                Ok(memory) => {
+                    arena.memory = Some(memory);
+                    return Ok(arena);
+                }
+                Err(error) => arena.no_second_view = Some(error),
+            }
+        }
+        arena.publication = Publication::FreshPages;
+        arena.memory = Some(sys::Memory::reserve_pages(len)?);
+        Ok(arena)
     }
 
     /// Places functions and makes them executable. Answers the address of each,
@@ -95,7 +124,8 @@ impl Arena {
     ///
     /// What was published before is as it was in any case, and a later call may succeed.
     pub fn publish(&mut self, functions: &[&[u8]]) -> Vec<Result<*const u8, MemoryError>> {
-        let free = self.range.as_ref().map_or(0, sys::Range::len) - self.used;
+        let start = self.next_batch();
+        let free = self.memory.as_ref().map_or(0, sys::Memory::len) - start;
         let mut offsets = Vec::with_capacity(functions.len());
         let mut len = 0_usize;
         for code in functions {
@@ -117,7 +147,7 @@ impl Arena {
             .map(|code| spent(code))
             .collect();
         let placed = &functions[..offsets.len()];
-        let placed: Vec<_> = match self.place(placed, &offsets, len) {
+        let placed: Vec<_> = match self.place(start, placed, &offsets, len) {
             Ok(start) => offsets
                 .iter()
                 .map(|offset| Ok(start.wrapping_add(*offset)))
@@ -127,43 +157,67 @@ impl Arena {
         placed.into_iter().chain(rest).collect()
     }
 
-    /// Writes functions at these offsets into fresh pages, `len` bytes in all, and
-    /// makes them executable. Answers where the pages start.
+    /// Where the next batch starts: behind the last one, in a page of its own where pages are
+    /// protected one by one.
+    fn next_batch(&self) -> usize {
+        match &self.memory {
+            Some(memory) => self
+                .used
+                .next_multiple_of(memory.batch_align())
+                .min(memory.len()),
+            None => 0,
+        }
+    }
+
+    /// Writes functions at these offsets behind `start`, `len` bytes in all, and
+    /// makes them executable. Answers where they start.
     fn place(
         &mut self,
+        start: usize,
         functions: &[&[u8]],
         offsets: &[usize],
         len: usize,
     ) -> Result<*const u8, MemoryError> {
-        let (Some(range), 1..) = (&mut self.range, len) else {
+        let (Some(memory), 1..) = (&mut self.memory, len) else {
             return Ok(core::ptr::null());
         };
-        let len = len.next_multiple_of(sys::page_size());
-        let pages = range.make_writable(self.used, len)?;
-        for (code, offset) in functions.iter().zip(offsets) {
-            pages[*offset..offset + code.len()].copy_from_slice(code);
-        }
         if self.refuse {
             return Err(MemoryError::Refused {
                 what: "make code executable",
                 reason: String::from("injected by a test"),
             });
         }
-        let start = range.make_executable(self.used, len)?;
-        self.used += len;
-        Ok(start)
+        let address = memory.place(start, len, |bytes| {
+            for (code, offset) in functions.iter().zip(offsets) {
+                bytes[*offset..offset + code.len()].copy_from_slice(code);
+            }
+        })?;
+        self.used = start + len;
+        Ok(address)
     }
 
     /// Bytes of memory in use, in whole pages.
     #[must_use]
     pub fn used(&self) -> usize {
-        self.used
+        self.used.next_multiple_of(sys::page_size())
     }
 
     /// The budget in bytes.
     #[must_use]
     pub fn budget(&self) -> usize {
         self.budget
+    }
+
+    /// How code gets here.
+    #[must_use]
+    pub fn publication(&self) -> Publication {
+        self.publication
+    }
+
+    /// Why it gets here by fresh pages although a second view was wanted.
+    #[must_use]
+    pub fn no_second_view(&self) -> Option<&MemoryError> {
+        self.no_second_view.as_ref()
     }
 
     /// Makes later calls of [`Self::publish`] fail as if the system refused.

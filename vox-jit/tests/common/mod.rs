@@ -2,6 +2,9 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part")]
 
+mod fence;
+
+use std::cell::RefCell;
 use std::sync::OnceLock;
 
 use facet_core::{Facet, Shape};
@@ -103,7 +106,29 @@ pub unsafe fn append(
     Ok((output, encoded.counters))
 }
 
-/// Compares every sink's bytes of a compiled slot with the expected ones.
+/// Distances of the fence: around the slack, one by one within it, and further off.
+const FENCES: [usize; 12] = [0, 1, 2, 3, 5, 9, 14, 23, 40, 95, 300, 5000];
+
+thread_local! {
+    static FENCED: RefCell<fence::FencedSink> = RefCell::new(fence::FencedSink::new());
+}
+
+/// Compares the bytes of a slot with the expected ones, where output ends at a protected page.
+///
+/// # Safety
+///
+/// `value` is what the slot's entry takes.
+unsafe fn assert_fenced(slot: &Slot, value: *const u8, expected: &[u8], name: &str) {
+    FENCED.with_borrow_mut(|sink| {
+        for extra in FENCES {
+            // SAFETY: the caller's duty.
+            let bytes = unsafe { sink.encode(slot, value, extra) }.unwrap();
+            assert_eq!(bytes, expected, "{name}, fence at {extra}");
+        }
+    });
+}
+
+/// Compares every sink's bytes of a slot with the expected ones.
 ///
 /// # Safety
 ///
@@ -134,6 +159,7 @@ pub unsafe fn assert_bytes(slot: &Slot, value: *const u8, expected: &[u8], name:
         let mut written = Vec::new();
         chunk::write(slot, value, &mut written, MAX_DEPTH).unwrap();
         assert_eq!(written, expected, "{name}");
+        assert_fenced(slot, value, expected, name);
         if let Some(less) = expected.len().checked_sub(1) {
             let short = chunk::fill(slot, value, &mut vec![0; less], MAX_DEPTH);
             assert!(short.is_err(), "{name}");
@@ -144,6 +170,15 @@ pub unsafe fn assert_bytes(slot: &Slot, value: *const u8, expected: &[u8], name:
 /// Encodes values in the interpreter and in every kind of machine code; all must equal
 /// what serde postcard makes of them.
 pub fn check_all<'f, T: Facet<'f> + serde::Serialize>(values: &[T]) {
+    for probed_layouts in [true, false] {
+        let registry = Registry::new(LowerOptions { probed_layouts });
+        let slot = registry.slot(T::SHAPE).expect("a shape vox encodes");
+        for value in values {
+            let expected = postcard::to_allocvec(value).unwrap();
+            // SAFETY: a live value of the slot's shape.
+            unsafe { assert_fenced(slot, address(value), &expected, "interpreter") };
+        }
+    }
     for world in worlds() {
         let slot = world.compiled(T::SHAPE);
         for value in values {
@@ -181,13 +216,13 @@ pub fn made(text: &str, functions: &[*const ()], children: &[&Slot]) -> Slot {
     let code: vox_core::program::Code = text.parse().expect("a program");
     let program = vox_core::program::Program {
         code,
-        linkage: vox_core::program::Linkage {
-            functions: functions.to_vec(),
-            children: children
+        linkage: vox_core::program::Linkage::new(
+            functions.to_vec(),
+            children
                 .iter()
                 .map(|slot| core::ptr::NonNull::from(*slot))
                 .collect(),
-        },
+        ),
     };
     vox_core::program::verify::verify_program(&program).expect("a valid program");
     // SAFETY: verified; tests give functions and children that fit.

@@ -28,12 +28,35 @@ impl RuntimeBuilder {
     /// Where the tier is not available the next lower one serves, and
     /// [`crate::TypeReport`] says why. Without this setting a type starts in the
     /// interpreter and moves up when it is used enough.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use vox::{Runtime, Tier};
+    ///
+    /// let runtime = Runtime::builder().tier(Tier::Interpreter).build();
+    /// assert_eq!(runtime.report::<u8>()?.tier, Tier::Interpreter);
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     pub fn tier(mut self, tier: Tier) -> Self {
         self.settings.tier = Some(tier);
         self
     }
 
     /// How machine code calls vtable functions. Default: inline.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use vox::{Runtime, VtableCalls};
+    ///
+    /// // Those this build has: all give the same bytes.
+    /// for calls in VtableCalls::available() {
+    ///     let runtime = Runtime::builder().vtable_calls(*calls).build();
+    ///     assert_eq!(runtime.to_bytes("vox")?, b"\x03vox");
+    /// }
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     pub fn vtable_calls(mut self, calls: VtableCalls) -> Self {
         self.settings.vtable_calls = calls;
         self
@@ -41,6 +64,15 @@ impl RuntimeBuilder {
 
     /// Whether layouts Rust does not promise (of `Vec`, `String`, slices) may be
     /// learnt by probing, and used in place of vtable calls. Default: yes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = vox::Runtime::builder().probed_layouts(false).build();
+    /// // The list is asked for its length and its elements.
+    /// assert!(runtime.report::<Vec<u32>>()?.program.contains("list.as_ptr"));
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     pub fn probed_layouts(mut self, probed: bool) -> Self {
         self.settings.probed_layouts = probed;
         self
@@ -49,6 +81,27 @@ impl RuntimeBuilder {
     /// How many levels of recursion an encode may nest, at most; deeper values
     /// are an error. Recursion in last position (the next node of a list) does
     /// not count. Default: 128.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use facet::Facet;
+    ///
+    /// #[derive(Facet)]
+    /// struct Tree {
+    ///     #[facet(recursive_type)]
+    ///     children: Vec<Tree>,
+    /// }
+    ///
+    /// let runtime = vox::Runtime::builder().max_depth(1).build();
+    /// let leaf = || Tree { children: vec![] };
+    /// let tree = Tree { children: vec![leaf()] };
+    /// assert_eq!(runtime.to_bytes(&tree)?, [1, 0]);
+    /// let deeper = Tree { children: vec![tree] };
+    /// let error = runtime.to_bytes(&deeper).expect_err("two levels");
+    /// assert_eq!(error.kind(), vox::EncodeErrorKind::DepthLimit);
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     pub fn max_depth(mut self, levels: u64) -> Self {
         self.settings.max_depth = levels;
         self
@@ -56,6 +109,16 @@ impl RuntimeBuilder {
 
     /// The most executable memory to use, in bytes. Types beyond it stay in
     /// lower tiers. Default: 64 MiB.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = vox::Runtime::builder().code_budget(0).build();
+    /// assert!(runtime.prepare::<String>(vox::Tier::Optimized).is_err());
+    /// // It encodes all the same.
+    /// assert_eq!(runtime.to_bytes("vox")?, b"\x03vox");
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     pub fn code_budget(mut self, bytes: usize) -> Self {
         self.settings.code_budget = bytes;
         self
@@ -63,6 +126,17 @@ impl RuntimeBuilder {
 
     /// Whether hot types are compiled on a background thread. When not, and no
     /// tier is fixed, only [`Runtime::prepare`] compiles. Default: yes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = vox::Runtime::builder().background(false).build();
+    /// for _ in 0..10_000 {
+    ///     runtime.to_bytes("vox")?;
+    /// }
+    /// assert_eq!(runtime.report::<str>()?.tier, vox::Tier::Interpreter);
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     pub fn background(mut self, background: bool) -> Self {
         self.settings.background = background;
         self
@@ -70,12 +144,30 @@ impl RuntimeBuilder {
 
     /// Whether machine code counts the vtable calls it makes, for
     /// [`Runtime::to_bytes_counted`]. Costs an increment per call. Default: no.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = vox::Runtime::builder().count_calls(true).probed_layouts(false).build();
+    /// let (_, counters) = runtime.to_bytes_counted(&vec![1_u32, 2])?;
+    /// // Its length, and where its elements are.
+    /// assert_eq!(counters.vtable_calls, 2);
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     pub fn count_calls(mut self, count: bool) -> Self {
         self.settings.count_calls = count;
         self
     }
 
     /// The runtime.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = vox::Runtime::builder().build();
+    /// assert_eq!(runtime.to_bytes(&300_u16)?, [0xac, 0x02]);
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     #[must_use]
     pub fn build(self) -> Runtime {
         Runtime::with_settings(self.settings, Vec::new())

@@ -10,14 +10,7 @@ use vox_core::sink::{chunk, vec};
 use vox_core::slot::Slot;
 
 use super::Runtime;
-use super::value::{with_address, with_peek_address};
-
-/// Whether an address has the bit facet marks wide pointers with: Android's
-/// tagged pointers, and the upper half of 32-bit address spaces.
-#[inline]
-fn is_tagged(address: *const u8) -> bool {
-    address.addr() >> (usize::BITS - 1) != 0
-}
+use super::value::{Root, with_peek_root, with_root};
 
 #[cold]
 fn tagged(shape: &'static Shape) -> EncodeError {
@@ -34,15 +27,15 @@ fn tagged(shape: &'static Shape) -> EncodeError {
 }
 
 impl Runtime {
-    /// Runs an encode of the value at an entry's address.
+    /// Runs an encode of a value.
     #[inline]
     fn run<R>(
         &self,
         shape: &'static Shape,
-        address: *const u8,
+        root: Root,
         encode: impl FnOnce(&Slot) -> Result<R, EncodeError>,
     ) -> Result<R, EncodeError> {
-        if is_tagged(address) {
+        if root.is_tagged {
             return Err(tagged(shape));
         }
         let slot = self.slot(shape)?;
@@ -56,6 +49,14 @@ impl Runtime {
     /// # Errors
     ///
     /// See [`EncodeError`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = vox::Runtime::builder().build();
+    /// assert_eq!(runtime.to_bytes("vox")?, b"\x03vox");
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     #[inline]
     pub fn to_bytes<'f, T>(&self, value: &T) -> Result<Vec<u8>, EncodeError>
     where
@@ -71,16 +72,26 @@ impl Runtime {
     /// # Errors
     ///
     /// See [`EncodeError`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = vox::Runtime::builder().build();
+    /// let mut buffer = vec![0xff];
+    /// assert_eq!(runtime.to_bytes_in(&300_u16, &mut buffer)?, 2);
+    /// assert_eq!(buffer, [0xff, 0xac, 0x02]);
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     #[inline]
     pub fn to_bytes_in<'f, T>(&self, value: &T, buffer: &mut Vec<u8>) -> Result<usize, EncodeError>
     where
         T: Facet<'f> + ?Sized,
     {
-        with_address(value, |address| {
+        with_root(value, |root| {
             // SAFETY: the address is that of a live value of the slot's shape,
             // borrowed for the call (A1).
-            self.run(T::SHAPE, address, |slot| unsafe {
-                vec::append(slot, address, buffer, self.max_depth())
+            self.run(T::SHAPE, root, |slot| unsafe {
+                vec::append(slot, root.address, buffer, self.max_depth())
             })
         })
     }
@@ -90,6 +101,16 @@ impl Runtime {
     /// # Errors
     ///
     /// See [`EncodeError`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = vox::Runtime::builder().build();
+    /// let mut slice = [0; 2];
+    /// assert_eq!(runtime.to_slice(&300_u16, &mut slice)?, [0xac, 0x02]);
+    /// assert!(runtime.to_slice("abc", &mut slice).is_err());
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     pub fn to_slice<'f, 'b, T>(
         &self,
         value: &T,
@@ -98,10 +119,10 @@ impl Runtime {
     where
         T: Facet<'f> + ?Sized,
     {
-        let len = with_address(value, |address| {
+        let len = with_root(value, |root| {
             // SAFETY: as in `to_bytes_in`.
-            self.run(T::SHAPE, address, |slot| unsafe {
-                chunk::fill(slot, address, slice, self.max_depth())
+            self.run(T::SHAPE, root, |slot| unsafe {
+                chunk::fill(slot, root.address, slice, self.max_depth())
             })
         })?;
         Ok(&mut slice[..len])
@@ -112,14 +133,24 @@ impl Runtime {
     /// # Errors
     ///
     /// See [`EncodeError`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = vox::Runtime::builder().build();
+    /// let mut written = Vec::new();
+    /// assert_eq!(runtime.to_writer(&(1_u8, true), &mut written)?, 2);
+    /// assert_eq!(written, [1, 1]);
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     pub fn to_writer<'f, T>(&self, value: &T, writer: impl io::Write) -> Result<usize, EncodeError>
     where
         T: Facet<'f> + ?Sized,
     {
-        with_address(value, |address| {
+        with_root(value, |root| {
             // SAFETY: as in `to_bytes_in`.
-            self.run(T::SHAPE, address, |slot| unsafe {
-                chunk::write(slot, address, writer, self.max_depth())
+            self.run(T::SHAPE, root, |slot| unsafe {
+                chunk::write(slot, root.address, writer, self.max_depth())
             })
         })
     }
@@ -129,14 +160,22 @@ impl Runtime {
     /// # Errors
     ///
     /// See [`EncodeError`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = vox::Runtime::builder().build();
+    /// assert_eq!(runtime.encoded_len(&[300_u16; 10])?, 20);
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     pub fn encoded_len<'f, T>(&self, value: &T) -> Result<usize, EncodeError>
     where
         T: Facet<'f> + ?Sized,
     {
-        with_address(value, |address| {
+        with_root(value, |root| {
             // SAFETY: as in `to_bytes_in`.
-            self.run(T::SHAPE, address, |slot| unsafe {
-                chunk::count(slot, address, self.max_depth())
+            self.run(T::SHAPE, root, |slot| unsafe {
+                chunk::count(slot, root.address, self.max_depth())
             })
         })
     }
@@ -146,6 +185,16 @@ impl Runtime {
     /// # Errors
     ///
     /// See [`EncodeError`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use facet_reflect::Peek;
+    ///
+    /// let runtime = vox::Runtime::builder().build();
+    /// assert_eq!(runtime.peek_to_bytes(Peek::new(&Some(7_u8)))?, [1, 7]);
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     pub fn peek_to_bytes(&self, peek: Peek<'_, '_>) -> Result<Vec<u8>, EncodeError> {
         let mut bytes = Vec::new();
         self.peek_to_bytes_in(peek, &mut bytes)?;
@@ -157,15 +206,27 @@ impl Runtime {
     /// # Errors
     ///
     /// See [`EncodeError`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use facet_reflect::Peek;
+    ///
+    /// let runtime = vox::Runtime::builder().build();
+    /// let mut buffer = vec![0xff];
+    /// assert_eq!(runtime.peek_to_bytes_in(Peek::new("ab"), &mut buffer)?, 3);
+    /// assert_eq!(buffer, [0xff, 2, b'a', b'b']);
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     pub fn peek_to_bytes_in(
         &self,
         peek: Peek<'_, '_>,
         buffer: &mut Vec<u8>,
     ) -> Result<usize, EncodeError> {
-        with_peek_address(peek, |address| {
+        with_peek_root(peek, |root| {
             // SAFETY: a peek borrows a live value of its shape (A1).
-            self.run(peek.shape(), address, |slot| unsafe {
-                vec::append(slot, address, buffer, self.max_depth())
+            self.run(peek.shape(), root, |slot| unsafe {
+                vec::append(slot, root.address, buffer, self.max_depth())
             })
         })
     }
@@ -177,15 +238,27 @@ impl Runtime {
     /// # Errors
     ///
     /// See [`EncodeError`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = vox::Runtime::builder().count_calls(true).build();
+    /// let set = std::collections::BTreeSet::from([1_u8, 2]);
+    /// let (bytes, counters) = runtime.to_bytes_counted(&set)?;
+    /// assert_eq!(bytes, [2, 1, 2]);
+    /// // How many there are, and the iterator.
+    /// assert!(counters.vtable_calls >= 2);
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     pub fn to_bytes_counted<'f, T>(&self, value: &T) -> Result<(Vec<u8>, Counters), EncodeError>
     where
         T: Facet<'f> + ?Sized,
     {
         let mut bytes = Vec::new();
-        let counters = with_address(value, |address| {
+        let counters = with_root(value, |root| {
             // SAFETY: as in `to_bytes_in`.
-            self.run(T::SHAPE, address, |slot| unsafe {
-                vec::append_counted(slot, address, &mut bytes, self.max_depth())
+            self.run(T::SHAPE, root, |slot| unsafe {
+                vec::append_counted(slot, root.address, &mut bytes, self.max_depth())
                     .map(|(_, encoded)| encoded.counters)
             })
         })?;
@@ -200,12 +273,12 @@ impl Runtime {
         value: &T,
         buffer: &mut Vec<u8>,
     ) -> Result<usize, EncodeError> {
-        with_address(value, |address| {
-            if is_tagged(address) {
+        with_root(value, |root| {
+            if root.is_tagged {
                 return Err(tagged(slot.shape()));
             }
             // SAFETY: as in `to_bytes_in`; the slot is that of T's shape.
-            let result = unsafe { vec::append(slot, address, buffer, self.max_depth()) };
+            let result = unsafe { vec::append(slot, root.address, buffer, self.max_depth()) };
             self.inner.consider(slot);
             result
         })
@@ -219,6 +292,16 @@ impl Runtime {
     /// # Errors
     ///
     /// See [`EncodeError`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = vox::Runtime::builder().build();
+    /// let mut buffer = bytes::BytesMut::new();
+    /// assert_eq!(runtime.to_buf_mut("ab", &mut buffer)?, 3);
+    /// assert_eq!(buffer[..], [2, b'a', b'b']);
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     pub fn to_buf_mut<'f, T>(
         &self,
         value: &T,

@@ -66,6 +66,14 @@ static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
 impl Runtime {
     /// A builder with the default settings.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = vox::Runtime::builder().background(false).build();
+    /// assert_eq!(runtime.to_bytes(&1_u8)?, [1]);
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     pub fn builder() -> RuntimeBuilder {
         RuntimeBuilder::default()
     }
@@ -73,6 +81,13 @@ impl Runtime {
     /// The runtime the functions at the root of the crate use. It reads its
     /// settings from the environment when it is first used: `VOX_TIER`,
     /// `VOX_VTABLE_CALLS` and `VOX_PROBED_LAYOUTS`, see [the crate documentation](crate).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(vox::Runtime::global().to_bytes(&1_u8)?, vox::to_bytes(&1_u8)?);
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     #[inline]
     #[must_use]
     pub fn global() -> &'static Self {
@@ -160,6 +175,18 @@ impl Runtime {
     /// # Errors
     ///
     /// When one of the types cannot be encoded or the tier is not to be had.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use facet::Facet;
+    /// use vox::Tier;
+    ///
+    /// let runtime = vox::Runtime::builder().build();
+    /// let tier = runtime.prepare_shapes(&[u8::SHAPE, <Vec<u32>>::SHAPE], Tier::Interpreter)?;
+    /// assert!(tier >= Tier::Interpreter);
+    /// # Ok::<(), vox::PrepareError>(())
+    /// ```
     pub fn prepare_shapes(
         &self,
         shapes: &[&'static Shape],
@@ -189,6 +216,14 @@ impl Runtime {
     /// # Errors
     ///
     /// When the type cannot be encoded.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = vox::Runtime::builder().build();
+    /// println!("{:#}", runtime.report::<Vec<Option<u32>>>()?);
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     pub fn report<'f, T>(&self) -> Result<TypeReport, EncodeError>
     where
         T: facet_core::Facet<'f> + ?Sized,
@@ -201,6 +236,16 @@ impl Runtime {
     /// # Errors
     ///
     /// When the type cannot be encoded.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use facet::Facet;
+    ///
+    /// let runtime = vox::Runtime::builder().build();
+    /// assert_eq!(runtime.report_shape(bool::SHAPE)?.type_name, "bool");
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     pub fn report_shape(&self, shape: &'static Shape) -> Result<TypeReport, EncodeError> {
         let slot = self.slot(shape)?;
         let Some(program) = slot.program() else {

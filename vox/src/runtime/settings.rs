@@ -19,6 +19,12 @@ pub enum VtableCalls {
 impl VtableCalls {
     /// The ways this build of the crate has: trampolines come with the cargo
     /// feature of that name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(vox::VtableCalls::available().contains(&vox::VtableCalls::Inline));
+    /// ```
     #[must_use]
     pub const fn available() -> &'static [Self] {
         if cfg!(feature = "trampolines") {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use facet::{Facet, PtrConst, Shape, ShapeRef, StructType, Type, UserType};
 use facet_reflect::Peek;
-use vox::{Runtime, Tier};
+use vox::{EncodeErrorKind, Runtime, Tier};
 use vox_oracle::mode;
 
 #[derive(Facet, serde::Serialize)]
@@ -62,6 +62,27 @@ fn a_field() {
     let peek = Peek::new(&point).into_struct().expect("a struct");
     let label = peek.field_by_name("label").expect("a field");
     assert_eq!(vox::peek_to_bytes(label).expect("it encodes"), b"\x05inner");
+}
+
+/// Facet marks wide pointers in the highest bit of the address. A sized value at an
+/// address that has the bit by itself, as on Android, must not be taken for a wide one.
+#[test]
+fn an_address_with_the_mark_of_wide_pointers() {
+    let marked = std::ptr::without_provenance::<u8>(1 << (usize::BITS - 1) | 0x1000);
+    for shape in [u8::SHAPE, Point::SHAPE, <&str>::SHAPE] {
+        // SAFETY: nobody reads the value: the address is refused.
+        let peek = unsafe { Peek::unchecked_new(PtrConst::new(marked), shape) };
+        for mode in mode::all() {
+            let mut buffer = vec![1, 2];
+            let error = mode
+                .runtime
+                .peek_to_bytes_in(peek, &mut buffer)
+                .expect_err("refused");
+            assert_eq!(error.kind(), EncodeErrorKind::Unsupported, "{}", mode.name);
+            assert!(error.to_string().contains("highest bit"), "{error}");
+            assert_eq!(buffer, [1, 2]);
+        }
+    }
 }
 
 /// One type seen at two addresses, and two types that share an identity.

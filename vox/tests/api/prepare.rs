@@ -212,7 +212,7 @@ fn nothing_moves_up_when_told_not_to() {
 
 #[test]
 fn counted_calls() {
-    for mode in vox_oracle::mode::all() {
+    for mode in vox_oracle::mode::counting() {
         let value = (
             vec![String::from("a")],
             std::collections::BTreeMap::from([(1_u8, 2_u8)]),

@@ -64,7 +64,7 @@ fn side_by_side() {
 /// Each at the place in memory the last one left: nothing of a dropped runtime
 /// may be found again.
 #[test]
-fn dropped_and_made_again() {
+fn a12_dropped_and_made_again() {
     for round in 0..scaled(1000) as u64 {
         let compiles = round % 50 == 0;
         let mut builder = Runtime::builder()
@@ -90,7 +90,7 @@ fn dropped_and_made_again() {
 
 /// A runtime that goes away while the background compiles for it.
 #[test]
-fn dropped_while_hot() {
+fn a14_dropped_while_hot() {
     let rows: Vec<Row> = (0..2000).map(row).collect();
     let bytes = postcard::to_allocvec(&rows).expect("serde encodes it");
     for _ in 0..scaled(30) {
@@ -124,7 +124,7 @@ thread_local! {
 
 /// Thread-locals are destroyed in some order; encoding works in all of them.
 #[test]
-fn in_destructors_of_threads() {
+fn a12_in_destructors_of_threads() {
     let runtime = Arc::new(Runtime::builder().tier(Tier::Optimized).build());
     let (answer, answers) = channel();
     for warm in [false, true] {

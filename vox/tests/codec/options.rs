@@ -131,7 +131,7 @@ codec_test!(
 
 /// Padding and the bytes of a `None` are whatever they are, and never written.
 #[test]
-fn padding_is_not_read() {
+fn a6_padding_is_not_read() {
     #[derive(Facet, Serialize)]
     struct Padded {
         small: u8,

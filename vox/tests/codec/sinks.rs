@@ -29,7 +29,7 @@ fn message(scale: usize) -> Message {
 
 /// Every capacity and length of the caller's vector, up to more than is needed.
 #[test]
-fn buffers_of_every_capacity() {
+fn a3_buffers_of_every_capacity() {
     let message = message(5);
     let expected = postcard::to_allocvec(&message).unwrap();
     for mode in mode::all() {
@@ -64,7 +64,7 @@ fn appending_again_and_again() {
 /// Slices of every length, from nothing to more than enough: too short is an
 /// error that knows the length, and what is behind the result stays.
 #[test]
-fn slices_of_every_length() {
+fn a3_slices_of_every_length() {
     for scale in [0, 3, 40] {
         let message = message(scale);
         let expected = postcard::to_allocvec(&message).unwrap();
@@ -96,7 +96,7 @@ fn slices_of_every_length() {
 
 /// Large enough for several chunks, at every alignment of the chunks' edges.
 #[test]
-fn every_place_of_a_chunk_edge() {
+fn a3_every_place_of_a_chunk_edge() {
     #[derive(Facet, Serialize)]
     struct Shifted {
         shift: Vec<u8>,

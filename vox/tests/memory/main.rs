@@ -11,6 +11,7 @@ mod failing;
 mod leaks;
 #[path = "../support/moody.rs"]
 mod moody;
+mod proxies;
 #[path = "../support/script.rs"]
 mod script;
 

@@ -1,51 +1,9 @@
 //! Judges source files against the module rules.
 
-use std::path::Path;
-
-use anyhow::Context as _;
-
 use super::matches_pattern;
 use super::rules::ModuleRule;
 use super::scan::{self, Scanned};
-use crate::context::Context;
-
-/// A source file, by its path from the workspace root with `/` between folders.
-pub(crate) struct SourceFile {
-    pub(crate) path: String,
-    pub(crate) text: String,
-}
-
-/// The sources of every crate of the workspace; integration tests, benches and examples are not layers.
-pub(crate) fn read_files(cx: &Context) -> anyhow::Result<Vec<SourceFile>> {
-    let mut files = Vec::new();
-    for package in cx.metadata.workspace_packages() {
-        let folder = package
-            .manifest_path
-            .parent()
-            .context("a manifest has a folder")?;
-        read_folder(cx.root(), folder.join("src").as_std_path(), &mut files)?;
-    }
-    Ok(files)
-}
-
-fn read_folder(root: &Path, folder: &Path, files: &mut Vec<SourceFile>) -> anyhow::Result<()> {
-    let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read {folder:?}"))?;
-    for entry in entries {
-        let path = entry?.path();
-        if path.is_dir() {
-            read_folder(root, &path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let name = path
-                .strip_prefix(root)?
-                .to_string_lossy()
-                .replace('\\', "/");
-            let text =
-                std::fs::read_to_string(&path).with_context(|| format!("cannot read {name}"))?;
-            files.push(SourceFile { path: name, text });
-        }
-    }
-    Ok(())
-}
+use crate::sources::SourceFile;
 
 /// Every mention that a rule forbids, and every rule that holds nowhere.
 pub(crate) fn judge(files: &[SourceFile], rules: &[ModuleRule]) -> Vec<String> {

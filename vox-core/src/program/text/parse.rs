@@ -157,6 +157,17 @@ impl ParseField for u32 {
     }
 }
 
+impl ParseField for i64 {
+    fn parse(text: &str) -> Result<Self, String> {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(format!("expected a signed number, found `{text}`"));
+        }
+        text.parse()
+            .map_err(|_| format!("{text} is out of range (64 bits with a sign)"))
+    }
+}
+
 macro_rules! ids {
     ($( $ty:ident: $noun:literal, )*) => {
         $( impl ParseField for $ty {
@@ -290,6 +301,12 @@ impl ParseField for OptionSource {
                     is_some: fields.take("")?,
                 },
                 "null_is_none" => Self::NullIsNone,
+                "tagged" => Self::Tagged {
+                    tag: fields.take("tag")?,
+                    tag_at: fields.take("tag_at")?,
+                    none: fields.take("none")?,
+                    payload: fields.take("payload")?,
+                },
                 _ => return Ok(None),
             }))
         })

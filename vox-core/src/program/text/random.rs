@@ -202,12 +202,18 @@ impl RandomField for ArraySource {
 
 impl RandomField for OptionSource {
     fn random(random: &mut Random) -> Self {
-        match random.rng.u32(0..3) {
+        match random.rng.u32(0..4) {
             0 => Self::GetValue {
                 get_value: random.field(),
             },
             1 => Self::IsSome {
                 is_some: random.field(),
+            },
+            2 => Self::Tagged {
+                tag: random.field(),
+                tag_at: random.field(),
+                none: random.rng.i64(..),
+                payload: random.field(),
             },
             _ => Self::NullIsNone,
         }

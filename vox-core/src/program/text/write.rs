@@ -101,6 +101,7 @@ pub(super) fn field(f: &mut fmt::Formatter<'_>, value: Field) -> fmt::Result {
             }
             f.write_str(if literal.is_empty() { "[]" } else { "]" })
         }
+        Field::Signed(number) => write!(f, "{number}"),
         Field::Offset(id) => write!(f, "{id}"),
         Field::Block(id) => write!(f, "{id}"),
         Field::Table(id) => write!(f, "{id}"),

@@ -89,7 +89,7 @@ fn uses(code: &Code, op: &Op) -> [Option<Use>; 3] {
                 one(get_value, "get_value", &[Kind::OptionGetValue])
             }
             OptionSource::IsSome { is_some } => one(is_some, "is_some", &[Kind::OptionIsSome]),
-            OptionSource::NullIsNone => [None; 3],
+            OptionSource::NullIsNone | OptionSource::Tagged { .. } => [None; 3],
         },
         Op::WriteResult {
             is_ok,
@@ -135,6 +135,7 @@ fn uses(code: &Code, op: &Op) -> [Option<Use>; 3] {
         | Op::WriteVarI64 { .. }
         | Op::WriteVarI128 { .. }
         | Op::WriteChar { .. }
+        | Op::WriteRun { .. }
         | Op::Switch { .. }
         | Op::Call { .. }
         | Op::Repeat { .. }

@@ -154,8 +154,14 @@ fn enter(code: &Code, op: &Op, context: Context) -> Context {
             source: OptionSource::NullIsNone,
             ..
         } => context.moved(u64::from(at.0)),
+        Op::WriteOption {
+            at,
+            source: OptionSource::Tagged { payload, .. },
+            ..
+        } => context.moved(u64::from(at.0) + u64::from(payload.0)),
         Op::WriteOption { .. } | Op::WriteResult { .. } => context.elsewhere(None),
         Op::Switch { at, .. } | Op::Unless { at, .. } => context.moved(u64::from(at.0)),
+        Op::WriteRun { .. } => context.returning(),
         Op::Borrow { source, .. } => match source {
             PointerSource::BorrowThin { .. } | PointerSource::Word => context.elsewhere(None),
             PointerSource::BorrowWide { .. } => Context {
@@ -231,7 +237,9 @@ fn extent(op: &Op, context: Context) -> Result<(), String> {
 /// read is not known.
 fn reads(op: &Op) -> Option<(u64, u64)> {
     let (at, len) = match *op {
-        Op::Reserve { .. } | Op::WriteConst { .. } | Op::Never { .. } => return None,
+        Op::Reserve { .. } | Op::WriteConst { .. } | Op::WriteRun { .. } | Op::Never { .. } => {
+            return None;
+        }
         Op::WriteByte { at } => (at, 1),
         Op::CopyBytes { at, len } => (at, u64::from(len)),
         Op::WriteF32 { at } => (at, 4),
@@ -265,6 +273,11 @@ fn reads(op: &Op) -> Option<(u64, u64)> {
             source: PointerSource::Word,
             ..
         } => (at, WORD),
+        Op::WriteOption {
+            at,
+            source: OptionSource::Tagged { tag, tag_at, .. },
+            ..
+        } => (at, u64::from(tag_at.0) + tag_size(tag)),
         Op::Switch { at, tag, .. } => (at, tag_size(tag)),
         Op::WriteArray { at, .. }
         | Op::WriteOption { at, .. }
@@ -319,18 +332,44 @@ fn shape(code: &Code, op: &Op) -> Result<(), String> {
         } if !code.block(some).ops.is_empty() => Err(format!(
             "`is_some` finds no payload, but {some} is not empty"
         )),
+        Op::WriteOption {
+            source: OptionSource::Tagged { tag, none, .. },
+            ..
+        } if !in_range(tag, none) => Err(format!("`none` is {none}, which is no {}", tag.name())),
         Op::WriteList { each, .. } if code.block(each).ops.is_empty() => {
             Err(format!("{each} is empty: that is a `write_unit_list`"))
         }
         Op::WriteArray { each, .. } if code.block(each).ops.is_empty() => {
             Err(format!("{each} is empty: that is no op at all"))
         }
+        Op::WriteRun { each } => match code.block(each).ops.iter().find(|op| !is_field(op)) {
+            Some(op) => Err(format!("a run has no `{}`", op.name())),
+            None => Ok(()),
+        },
         Op::Switch { tag, arms, .. } => fits(tag, arms, &code.tables[arms.index()]),
         _ => Ok(()),
     }
 }
 
-fn fits(tag: TagWidth, table: TableId, arms: &[Arm]) -> Result<(), String> {
+/// Whether an op writes one field and may be part of a run.
+fn is_field(op: &Op) -> bool {
+    matches!(
+        op,
+        Op::WriteByte { .. }
+            | Op::CopyBytes { .. }
+            | Op::WriteF32 { .. }
+            | Op::WriteF64 { .. }
+            | Op::WriteVarU16 { .. }
+            | Op::WriteVarU32 { .. }
+            | Op::WriteVarU64 { .. }
+            | Op::WriteVarI16 { .. }
+            | Op::WriteVarI32 { .. }
+            | Op::WriteVarI64 { .. }
+    )
+}
+
+/// Whether a number can be read as this tag.
+fn in_range(tag: TagWidth, number: i64) -> bool {
     let (least, most) = match tag {
         TagWidth::U8 => (0, i64::from(u8::MAX)),
         TagWidth::U16 => (0, i64::from(u16::MAX)),
@@ -340,10 +379,14 @@ fn fits(tag: TagWidth, table: TableId, arms: &[Arm]) -> Result<(), String> {
         TagWidth::I32 => (i64::from(i32::MIN), i64::from(i32::MAX)),
         TagWidth::U64 | TagWidth::I64 => (i64::MIN, i64::MAX),
     };
+    (least..=most).contains(&number)
+}
+
+fn fits(tag: TagWidth, table: TableId, arms: &[Arm]) -> Result<(), String> {
     if arms.is_empty() {
         return Err(format!("{table} has no arms: such a value is a `never`"));
     }
-    let outside = |arm: &&Arm| !(least..=most).contains(&arm.discriminant);
+    let outside = |arm: &&Arm| !in_range(tag, arm.discriminant);
     match arms.iter().find(outside) {
         None => Ok(()),
         Some(arm) => Err(format!(

@@ -70,7 +70,11 @@ fn reference(code: &Code, place: Place, field: Field) -> Result<(), VerifyError>
         Field::Path(id) => (id.to_string(), id.index(), code.paths.parts().len()),
         Field::Iter(id) => (id.to_string(), id.index(), code.iters.len()),
         Field::Proxy(id) => (id.to_string(), id.index(), code.proxies.len()),
-        Field::Number(_) | Field::Literal(_) | Field::Offset(_) | Field::Tag(_) => return Ok(()),
+        Field::Number(_)
+        | Field::Signed(_)
+        | Field::Literal(_)
+        | Field::Offset(_)
+        | Field::Tag(_) => return Ok(()),
         Field::Source(_)
         | Field::ArraySource(_)
         | Field::OptionSource(_)

@@ -9,7 +9,7 @@ use super::{verify, verify_program};
 use crate::program::text::random::Random;
 
 #[test]
-fn valid_programs_pass_and_never_run_short() {
+fn a7_valid_programs_pass_and_never_run_short() {
     let mut shown = std::collections::HashSet::new();
     for seed in 0..2000 {
         let mut random = Random::new(seed);
@@ -32,7 +32,7 @@ fn valid_programs_pass_and_never_run_short() {
 /// A program the verifier accepts is one that a run finds nothing wrong with,
 /// also when it was not made to be.
 #[test]
-fn what_passes_after_damage_still_never_runs_short() {
+fn a7_what_passes_after_damage_still_never_runs_short() {
     let (mut accepted, mut refused) = (0, 0);
     for seed in 0..6000 {
         let mut random = Random::new(seed);

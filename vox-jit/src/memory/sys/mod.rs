@@ -1,19 +1,36 @@
 //! The system calls behind executable memory. The only place that names
 //! operating systems.
 //!
-//! Systems differ in one step: how reserved address space becomes memory that can be
-//! written. Unix changes its protection; Windows has to commit it first.
+//! There are two ways to get code into executable memory without ever making it writable
+//! there, and [`Memory`] is one or the other:
+//!
+//! * [`views`](os): the memory is mapped a second time, writable, and never changes its
+//!   protection. Functions of different batches share pages. Where the system has no such thing, or
+//!   refuses it, `os::Views::map` says so.
+//! * [`pages`]: fresh pages are written, then made executable. Works wherever code can be
+//!   generated at all, and costs a page per batch.
+//!
+//! Read next: the parent module for what is done with them.
 
-#[cfg(not(windows))]
-mod unix;
-#[cfg(not(windows))]
-use unix as os;
-#[cfg(windows)]
-mod windows;
-#[cfg(windows)]
-use windows as os;
+mod pages;
 
-use region::Protection;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+#[path = "linux.rs"]
+mod os;
+#[cfg(windows)]
+#[path = "windows.rs"]
+mod os;
+#[cfg(all(target_vendor = "apple", target_arch = "aarch64"))]
+#[path = "apple.rs"]
+mod os;
+#[cfg(not(any(
+    target_os = "linux",
+    target_os = "android",
+    windows,
+    all(target_vendor = "apple", target_arch = "aarch64")
+)))]
+#[path = "other.rs"]
+mod os;
 
 use super::MemoryError;
 
@@ -31,23 +48,6 @@ pub(super) fn page_size() -> usize {
     region::page::size()
 }
 
-/// Reserved address space, released on drop.
-pub(super) struct Range {
-    allocation: region::Allocation,
-}
-
-// SAFETY: The range is memory of its own, reached only through `&mut self`
-// here, and as code by whoever was given an address.
-unsafe impl Send for Range {}
-// SAFETY: nothing can be done through a shared reference but ask its size.
-unsafe impl Sync for Range {}
-
-impl core::fmt::Debug for Range {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Range").field("len", &self.len()).finish()
-    }
-}
-
 fn refused(what: &'static str, reason: impl ToString) -> MemoryError {
     MemoryError::Refused {
         what,
@@ -55,54 +55,78 @@ fn refused(what: &'static str, reason: impl ToString) -> MemoryError {
     }
 }
 
-impl Range {
+/// Reserved memory that code is placed in, released on drop.
+#[derive(Debug)]
+pub(super) enum Memory {
+    Views(os::Views),
+    Pages(pages::Pages),
+}
+
+impl Memory {
+    /// Maps `len` bytes, a multiple of the page size, twice. Nothing is used of them yet.
+    pub(super) fn map_views(len: usize) -> Result<Self, MemoryError> {
+        os::Views::map(len)
+            .map(Self::Views)
+            .map_err(|error| refused("map memory for code a second time", error))
+    }
+
     /// Reserves `len` bytes, a multiple of the page size, without memory behind them.
-    pub(super) fn reserve(len: usize) -> Result<Self, MemoryError> {
-        match region::alloc(len, Protection::NONE) {
-            Ok(allocation) => Ok(Self { allocation }),
-            Err(error) => Err(refused("reserve address space for code", error)),
-        }
+    pub(super) fn reserve_pages(len: usize) -> Result<Self, MemoryError> {
+        pages::Pages::reserve(len).map(Self::Pages)
     }
 
     pub(super) fn len(&self) -> usize {
-        self.allocation.len()
+        match self {
+            Self::Views(views) => views.len(),
+            Self::Pages(pages) => pages.len(),
+        }
     }
 
-    /// Makes whole pages writable. They hold zeros, or what an attempt that
-    /// failed before they were executable left there.
-    pub(super) fn make_writable(
+    /// Batches start at multiples of this.
+    pub(super) fn batch_align(&self) -> usize {
+        match self {
+            Self::Views(_) => super::FUNCTION_ALIGN,
+            Self::Pages(_) => page_size(),
+        }
+    }
+
+    /// Writes code to `len` bytes at `offset`, where nothing was placed before, and makes it
+    /// executable for every thread. Answers its address. Nobody runs what a failed attempt left
+    /// behind, and the next one may use the same place.
+    pub(super) fn place(
         &mut self,
         offset: usize,
         len: usize,
-    ) -> Result<&mut [u8], MemoryError> {
-        assert!(offset + len <= self.len(), "within the range");
-        // SAFETY: within the reserved range.
-        let start = unsafe { self.allocation.as_mut_ptr::<u8>().add(offset) };
-        // SAFETY: pages of our own range which hold no published code: the
-        // arena passes only offsets beyond what it has published (A14).
-        unsafe { os::make_writable(start, len) }
-            .map_err(|error| refused("make memory for code writable", error))?;
-        // SAFETY: readable and writable now, exclusively borrowed with `self`.
-        Ok(unsafe { core::slice::from_raw_parts_mut(start, len) })
-    }
-
-    /// Makes written pages executable, for every thread.
-    pub(super) fn make_executable(
-        &mut self,
-        offset: usize,
-        len: usize,
+        fill: impl FnOnce(&mut [u8]),
     ) -> Result<*const u8, MemoryError> {
-        assert!(offset + len <= self.len(), "within the range");
-        // SAFETY: within the reserved range.
-        let start = unsafe { self.allocation.as_ptr::<u8>().add(offset) };
-        // SAFETY: pages of our own range; nobody holds a reference into them.
-        unsafe { region::protect(start, len, Protection::READ_EXECUTE) }
-            .map_err(|error| refused("make code executable", error))?;
-        // SAFETY: the pages are readable, and the pipelines are flushed next.
-        unsafe { wasmtime_internal_jit_icache_coherence::clear_cache(start.cast(), len) }
-            .map_err(|error| refused("synchronise the instruction cache", error))?;
-        wasmtime_internal_jit_icache_coherence::pipeline_flush_mt()
-            .map_err(|error| refused("synchronise the processors", error))?;
-        Ok(start)
+        let end = offset.checked_add(len);
+        assert!(end.is_some_and(|end| end <= self.len()), "within the range");
+        match self {
+            Self::Views(views) => {
+                views
+                    .write(offset, len, fill)
+                    .map_err(|error| refused("write code", error))?;
+                // SAFETY: within the mapping.
+                let start = unsafe { views.executable().add(offset) };
+                synchronise(start, len)?;
+                Ok(start)
+            }
+            Self::Pages(pages) => {
+                let len = len.next_multiple_of(page_size());
+                fill(pages.make_writable(offset, len)?);
+                let start = pages.make_executable(offset, len)?;
+                synchronise(start, len)?;
+                Ok(start)
+            }
+        }
     }
+}
+
+/// Makes written code visible to instruction fetch, on every processor.
+fn synchronise(start: *const u8, len: usize) -> Result<(), MemoryError> {
+    // SAFETY: the bytes are readable, and the pipelines are flushed next.
+    unsafe { wasmtime_internal_jit_icache_coherence::clear_cache(start.cast(), len) }
+        .map_err(|error| refused("synchronise the instruction cache", error))?;
+    wasmtime_internal_jit_icache_coherence::pipeline_flush_mt()
+        .map_err(|error| refused("synchronise the processors", error))
 }

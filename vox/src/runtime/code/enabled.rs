@@ -128,9 +128,15 @@ impl MachineCode {
             .values()
             .filter(|it| it.is_err())
             .count();
-        if refused == 0 {
-            return Vec::new();
+        let mut notes = Vec::new();
+        if refused > 0 {
+            notes.push(format!("{refused} programs could not be compiled"));
         }
-        vec![format!("{refused} programs could not be compiled")]
+        if let Some(Ok(compiler)) = self.compiler.get()
+            && let Some(reason) = compiler.no_second_view()
+        {
+            notes.push(format!("small functions do not share pages: {reason}"));
+        }
+        notes
     }
 }

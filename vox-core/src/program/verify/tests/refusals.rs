@@ -511,6 +511,33 @@ fn ops_stay_inside_their_element() {
 }
 
 #[test]
+fn runs() {
+    check_usual(&[
+        (
+            "reserve bytes=11; write_run each=b1 | write_var_u64 at=@8; write_byte at=@0",
+            "passes",
+        ),
+        (
+            "reserve bytes=10; write_run each=b1 | write_var_u64 at=@8; write_byte at=@0",
+            "b1 op 1 (write_byte): needs 1 spare bytes where only 0 are sure",
+        ),
+        (
+            "reserve bytes=19; write_run each=b1 | write_var_u128 at=@0",
+            "b0 op 1 (write_run): a run has no `write_var_u128`",
+        ),
+        (
+            "write_run each=b1 | reserve bytes=1; write_byte at=@0",
+            "b0 op 0 (write_run): a run has no `reserve`",
+        ),
+        (
+            "write_array at=@0 source=inline count=2 stride=4 each=b1 bound=10 path=p0 reserve=0 \
+             | write_run each=b2 | write_var_u64 at=@0",
+            "b2 op 0 (write_var_u64): reads up to byte 8 of a value of 4 bytes",
+        ),
+    ]);
+}
+
+#[test]
 fn empty_blocks() {
     check_usual(&[
         (

@@ -129,6 +129,7 @@ impl Machine<'_> {
                 self.block(arm.block)
             }
             Op::Borrow { each, .. } => self.block(each),
+            Op::WriteRun { each } => self.inside(each),
             Op::WithLock { each, .. } | Op::WithProxy { each, .. } => self.inside(each),
             Op::WriteList {
                 each,

@@ -119,6 +119,7 @@ impl Builder<'_> {
             0 if !here.bounded => self.own_room(here, ops),
             0..=2 => self.scalar(here, ops, spare),
             3 if !here.bounded => self.elements(here, ops),
+            4 if self.random.rng.bool() => self.run(here, ops, spare),
             _ => self.branch(here, ops, spare),
         }
     }
@@ -160,6 +161,32 @@ impl Builder<'_> {
         if at.0 + read <= here.size && self.room(here, ops, &mut spare, written) {
             ops.push(op);
             spare -= u64::from(written);
+        }
+        spare
+    }
+
+    /// A run of some fields, with its room.
+    fn run(&mut self, here: Here, ops: &mut Vec<Op>, mut spare: u64) -> u64 {
+        let mut fields = Vec::new();
+        let mut most = 0;
+        for _ in 0..self.random.rng.u32(0..4) {
+            let at = Offset(self.random.rng.u32(0..=here.size));
+            let (op, read, written) = *self.random.pick(&[
+                (Op::WriteByte { at }, 1, 1),
+                (Op::WriteF64 { at }, 8, 8),
+                (Op::WriteVarU64 { at }, 8, 10),
+                (Op::WriteVarI16 { at }, 2, 3),
+            ]);
+            if at.0 + read <= here.size {
+                fields.push(op);
+                most += written;
+            }
+        }
+        if self.room(here, ops, &mut spare, most) {
+            let each = BlockId::from_index(self.code.blocks.len());
+            self.code.blocks.push(Block { ops: fields });
+            ops.push(Op::WriteRun { each });
+            spare -= u64::from(most);
         }
         spare
     }
@@ -359,8 +386,17 @@ impl Builder<'_> {
             0 => {
                 let get_value = function(Kind::OptionGetValue);
                 let is_some = function(Kind::OptionIsSome);
-                let (source, (some, after)) = match self.random.rng.u32(0..3) {
+                let (source, (some, after)) = match self.random.rng.u32(0..4) {
                     0 => (OptionSource::NullIsNone, self.block(moved, spare - 1)),
+                    3 => {
+                        let tagged = OptionSource::Tagged {
+                            tag: TagWidth::U8,
+                            tag_at: Offset(0),
+                            none: 0,
+                            payload: Offset(0),
+                        };
+                        (tagged, self.block(moved, spare - 1))
+                    }
                     1 => (
                         OptionSource::GetValue { get_value },
                         self.block(elsewhere, spare - 1),

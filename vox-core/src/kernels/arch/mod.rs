@@ -1,0 +1,42 @@
+//! Routines for the processors of one architecture each, behind one switch.
+//!
+//! An architecture answers the sets its processor can run, best first; the
+//! portable set comes after them and need not be among them. Miri runs no vendor instructions and
+//! takes the portable set.
+
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+mod x86_64;
+#[cfg(all(test, target_arch = "x86_64", not(miri)))]
+pub(super) use x86_64::ALL;
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+pub(super) use x86_64::sets;
+
+#[cfg(all(target_arch = "aarch64", target_endian = "little", not(miri)))]
+mod aarch64;
+#[cfg(all(test, target_arch = "aarch64", target_endian = "little", not(miri)))]
+pub(super) use aarch64::ALL;
+#[cfg(all(target_arch = "aarch64", target_endian = "little", not(miri)))]
+pub(super) use aarch64::sets;
+
+/// None but the portable set.
+#[cfg(any(
+    miri,
+    not(any(
+        target_arch = "x86_64",
+        all(target_arch = "aarch64", target_endian = "little")
+    ))
+))]
+#[cfg(test)]
+pub(super) const ALL: &[&str] = &[];
+
+/// None but the portable set.
+#[cfg(any(
+    miri,
+    not(any(
+        target_arch = "x86_64",
+        all(target_arch = "aarch64", target_endian = "little")
+    ))
+))]
+pub(super) fn sets() -> Vec<&'static super::Kernels> {
+    Vec::new()
+}

@@ -1,0 +1,96 @@
+//! AVX2 and BMI2: wide tests for small values, and one instruction that spreads the rest.
+//!
+//! `pdep` moves the seven-bit groups of a value into the bytes of a word at once. It is microcode, and
+//! slow, on AMD processors before Zen 3; those have no AVX-512 either, and take the
+//! portable form there: see [`super::sets`].
+
+use core::arch::x86_64::{_bzhi_u64, _pdep_u64};
+
+use crate::kernels::element::{Element, Routine};
+
+/// The routines of this file.
+pub(in crate::kernels) struct Bmi2;
+
+/// Elements tested together for being small.
+const STRETCH: usize = 32;
+const LOW_BITS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+const CONTINUE: u64 = 0x8080_8080_8080_8080;
+
+/// Writes one varint.
+///
+/// # Safety
+///
+/// 10 bytes may be written at `out`, or 8 when the value is below 2^56.
+#[inline]
+#[target_feature(enable = "bmi1,bmi2,lzcnt")]
+unsafe fn one(out: *mut u8, value: u64) -> *mut u8 {
+    let word = _pdep_u64(value, LOW_BITS);
+    if value >> 56 == 0 {
+        // The top bit of every byte below the highest one that is not zero.
+        let bits = 64 - (word | 1).leading_zeros();
+        let below = (bits - 1) & 0x38;
+        let bytes = word | _bzhi_u64(CONTINUE, below);
+        // SAFETY: 8 bytes may be written; `below` is at most 56.
+        unsafe {
+            out.cast::<[u8; 8]>().write_unaligned(bytes.to_le_bytes());
+            out.add(below as usize / 8 + 1)
+        }
+    } else {
+        let tail = _pdep_u64(value >> 56, LOW_BITS) | if value >> 63 == 0 { 0 } else { 0x80 };
+        let [low, high, ..] = tail.to_le_bytes();
+        // SAFETY: 10 bytes may be written.
+        unsafe {
+            let head = (word | CONTINUE).to_le_bytes();
+            out.cast::<[u8; 8]>().write_unaligned(head);
+            out.add(8).cast::<[u8; 2]>().write_unaligned([low, high]);
+            out.add(9 + (value >> 63) as usize)
+        }
+    }
+}
+
+/// Writes elements, small ones by stretches.
+///
+/// # Safety
+///
+/// As for [`Routine::write`].
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
+unsafe fn write<T: Element>(out: *mut u8, from: *const T, count: usize) -> *mut u8 {
+    let mut out = out;
+    let mut done = 0;
+    while done + STRETCH <= count {
+        // SAFETY: these elements are among the `count`.
+        let stretch = unsafe { from.add(done).cast::<[T; STRETCH]>().read_unaligned() };
+        let any = stretch.iter().fold(0, |any, value| any | value.wire());
+        if any < 0x80 {
+            let mut small = [0; STRETCH];
+            for (small, value) in small.iter_mut().zip(stretch) {
+                *small = value.wire().to_le_bytes()[0];
+            }
+            // SAFETY: each element has room for at least one byte.
+            unsafe {
+                out.cast::<[u8; STRETCH]>().write_unaligned(small);
+                out = out.add(STRETCH);
+            }
+        } else {
+            for value in stretch {
+                // SAFETY: each element has its room, the last one the overshoot.
+                out = unsafe { one(out, value.wire()) };
+            }
+        }
+        done += STRETCH;
+    }
+    while done < count {
+        // SAFETY: as above.
+        out = unsafe { one(out, from.add(done).read_unaligned().wire()) };
+        done += 1;
+    }
+    out
+}
+
+impl<T: Element> Routine<T> for Bmi2 {
+    unsafe fn write(out: *mut u8, from: *const T, count: usize) -> *mut u8 {
+        // SAFETY: this routine is only in the set of a processor that has these
+        // instructions; the rest is the caller's duty.
+        unsafe { write(out, from, count) }
+    }
+}

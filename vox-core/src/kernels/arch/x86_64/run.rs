@@ -1,0 +1,108 @@
+//! AVX-512: a run of fields, eight lanes at a time, without a branch on any value.
+//!
+//! The lanes are those of [`crate::kernels::run`]; how a lane becomes a varint is told in
+//! [`super::avx512`].
+
+use core::arch::x86_64::{
+    __m512i, _mm512_add_epi64, _mm512_cmplt_epi8_mask, _mm512_lzcnt_epi64, _mm512_mask_xor_epi64,
+    _mm512_maskz_loadu_epi8, _mm512_maskz_permutex2var_epi8, _mm512_maskz_permutexvar_epi8,
+    _mm512_multishift_epi64_epi8, _mm512_or_si512, _mm512_setzero_si512, _mm512_shuffle_epi8,
+    _mm512_srai_epi64, _mm512_srlv_epi64, _mm512_sub_epi8, _mm512_ternarylogic_epi64,
+};
+
+use super::avx512::{FIRST_OF_8, SELECT, store, vector};
+use crate::entry_fn;
+use crate::kernels::run::{Group, Run};
+
+/// The bytes of eight lanes, in wire order, and which of them are written.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
+fn lanes<const REGISTERS: usize>(group: &Group, stretch: [__m512i; 4]) -> (__m512i, u64) {
+    let [a, b, c, d] = stretch;
+    let place = vector(&group.place);
+    let values = match REGISTERS {
+        1 => _mm512_maskz_permutexvar_epi8(group.low, place, a),
+        2 => _mm512_maskz_permutex2var_epi8(group.low, a, place, b),
+        _ => {
+            let low = _mm512_maskz_permutex2var_epi8(group.low, a, place, b);
+            let high = _mm512_maskz_permutex2var_epi8(group.high, c, place, d);
+            _mm512_or_si512(low, high)
+        }
+    };
+    // Zigzag at the upper end, where the sign of every width is; below a field are zeros.
+    let (twice, sign) = (
+        _mm512_add_epi64(values, values),
+        _mm512_srai_epi64::<63>(values),
+    );
+    let values = _mm512_mask_xor_epi64(values, group.signed, twice, sign);
+    // SAFETY: eight words.
+    let down = unsafe { core::arch::x86_64::_mm512_load_si512(group.down.as_ptr().cast()) };
+    let values = _mm512_srlv_epi64(values, down);
+
+    let zeros = _mm512_shuffle_epi8(_mm512_lzcnt_epi64(values), vector(&FIRST_OF_8));
+    let spread = _mm512_multishift_epi64_epi8(vector(&group.spread), values);
+    let more = _mm512_sub_epi8(zeros, vector(&group.more));
+    let bytes = _mm512_ternarylogic_epi64::<SELECT>(vector(&group.bits), spread, more);
+    (bytes, _mm512_cmplt_epi8_mask(zeros, vector(&group.keep)))
+}
+
+/// Writes a run whose stretch fills so many registers.
+///
+/// # Safety
+///
+/// As for [`Run::write`].
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
+unsafe fn write<const REGISTERS: usize>(out: *mut u8, base: *const u8, run: &Run) -> *mut u8 {
+    let mut stretch = [_mm512_setzero_si512(); 4];
+    // SAFETY: the fields are there, and masked loads read nothing else.
+    unsafe {
+        let start = base.add(run.start as usize).cast::<i8>();
+        for (index, register) in stretch.iter_mut().enumerate().take(REGISTERS) {
+            let at = start.wrapping_add(64 * index);
+            *register = _mm512_maskz_loadu_epi8(run.fields[index], at);
+        }
+    }
+    let (whole, last) = run.groups.split_at(run.whole);
+    let mut out = out;
+    for group in whole {
+        let (bytes, keep) = lanes::<REGISTERS>(group, stretch);
+        // SAFETY: the table says that a register fits behind these groups.
+        out = unsafe { store::<true>(out, bytes, keep) };
+    }
+    for group in last {
+        let (bytes, keep) = lanes::<REGISTERS>(group, stretch);
+        // SAFETY: the caller's duty.
+        out = unsafe { store::<false>(out, bytes, keep) };
+    }
+    out
+}
+
+/// Writes a run.
+///
+/// # Safety
+///
+/// As for [`Run::write`].
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
+unsafe fn any(out: *mut u8, base: *const u8, run: &Run) -> *mut u8 {
+    // SAFETY: the caller's duty.
+    unsafe {
+        match run.registers {
+            1 => write::<1>(out, base, run),
+            2 => write::<2>(out, base, run),
+            _ => write::<4>(out, base, run),
+        }
+    }
+}
+
+entry_fn! {
+    /// [`crate::entry::RunFn`] by AVX-512.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Run::write`]; the processor has the instructions.
+    pub(super) unsafe fn write_run(out: *mut u8, base: *const u8, run: *const Run) -> *mut u8 {
+        // SAFETY: the caller's duty; a run lives as long as its program.
+        unsafe { any(out, base, &*run) }
+    }
+}

@@ -1,0 +1,49 @@
+//! The routines every processor has, and the measure of all others.
+//!
+//! Sixteen elements at a time are tested for being small enough for one byte each, which most
+//! lists in practice are throughout; such a stretch is a narrowing copy the
+//! compiler turns into vector instructions. Anything else goes one by one
+//! through the branch-free form.
+
+use super::element::{Element, Routine};
+use crate::wire::varint;
+
+/// The routines of this file.
+pub(super) struct Portable;
+
+/// Elements tested together for being small.
+const STRETCH: usize = 16;
+
+impl<T: Element> Routine<T> for Portable {
+    #[inline]
+    unsafe fn write(out: *mut u8, from: *const T, count: usize) -> *mut u8 {
+        let mut out = out;
+        let mut done = 0;
+        while done + STRETCH <= count {
+            // SAFETY: these elements are among the `count`; lists are aligned in
+            // memory or not, unaligned reads cover both.
+            let stretch = unsafe { from.add(done).cast::<[T; STRETCH]>().read_unaligned() };
+            let any = stretch.iter().fold(0, |any, value| any | value.wire());
+            if any < 0x80 {
+                let small = stretch.map(|value| value.wire().to_le_bytes()[0]);
+                // SAFETY: each element has room for at least one byte.
+                unsafe {
+                    out.cast::<[u8; STRETCH]>().write_unaligned(small);
+                    out = out.add(STRETCH);
+                }
+            } else {
+                for value in stretch {
+                    // SAFETY: each element has its room, the last one the overshoot.
+                    out = unsafe { varint::write_u64(out, value.wire()) };
+                }
+            }
+            done += STRETCH;
+        }
+        while done < count {
+            // SAFETY: as above.
+            out = unsafe { varint::write_u64(out, from.add(done).read_unaligned().wire()) };
+            done += 1;
+        }
+        out
+    }
+}

@@ -1,0 +1,260 @@
+//! Runs: the scalar fields of a struct that are written one after the other, as one step.
+//!
+//! Rust orders fields by alignment, the wire by declaration, so neighbours on the wire are seldom
+//! neighbours in memory. A processor with a byte permutation across registers does not mind: the
+//! stretch of memory that holds the fields is loaded once, and each group of eight *lanes* of
+//! eight bytes is gathered from it in wire order. What differs between lanes (width, sign, how far a
+//! varint may go, bytes copied as they are) is constants, worked out here once per program; a
+//! value only decides how many of its lane's bytes are kept.
+//!
+//! Here is the table. The routine that reads it is in `arch`; where there is none, tiers run the
+//! block of the run op by op.
+
+use crate::cx::OVERSHOOT;
+use crate::entry::RunFn;
+use crate::program::Op;
+
+/// Lanes of a group.
+const LANES: usize = 8;
+/// Bytes of a register.
+const REGISTER: usize = 64;
+/// The most bytes from the first field of a run to the end of its last one.
+pub(crate) const MAX_SPAN: u32 = 256;
+
+/// What to do with the bytes of eight lanes. Byte `8 * lane + n` of each array is about the `n`th
+/// byte of a lane.
+#[derive(Debug, Clone)]
+#[repr(C, align(64))]
+pub(super) struct Group {
+    /// Which byte of the loaded stretch comes here. A field stands at the upper end of its lane.
+    pub(super) place: [u8; REGISTER],
+    /// Where in the value, moved to the lower end, the bits of the byte start.
+    pub(super) spread: [u8; REGISTER],
+    /// Which bits of the byte are the value's; the others are the sign of `zeros - more`.
+    pub(super) bits: [u8; REGISTER],
+    /// The byte is followed by another of its varint when the value has fewer leading zeros.
+    pub(super) more: [u8; REGISTER],
+    /// The byte is written when the value has fewer leading zeros.
+    pub(super) keep: [u8; REGISTER],
+    /// How far the value is moved down, per lane.
+    pub(super) down: [u64; LANES],
+    /// Which bytes come from the first two registers of the stretch.
+    pub(super) low: u64,
+    /// Which bytes come from the other two.
+    pub(super) high: u64,
+    /// Which lanes are zigzag encoded.
+    pub(super) signed: u8,
+}
+
+/// A byte that is always kept: more than the leading zeros of anything.
+const ALWAYS: u8 = 127;
+
+impl Group {
+    /// Eight lanes that write nothing.
+    const EMPTY: Self = Self {
+        place: [0; REGISTER],
+        spread: [0; REGISTER],
+        bits: [0; REGISTER],
+        more: [0; REGISTER],
+        keep: [0; REGISTER],
+        down: [0; LANES],
+        low: 0,
+        high: 0,
+        signed: 0,
+    };
+
+    /// Makes a lane read a field of `width` bytes that is `from` bytes into the stretch.
+    fn read(&mut self, lane: usize, from: u8, width: u8) {
+        let first = 8 * lane + 8 - usize::from(width);
+        for (byte, index) in (first..8 * lane + 8).zip(from..=u8::MAX) {
+            self.place[byte] = index;
+            if index < 128 {
+                self.low |= 1 << byte;
+            } else {
+                self.high |= 1 << byte;
+            }
+        }
+        self.down[lane] = 64 - 8 * u64::from(width);
+    }
+
+    /// Makes a lane write the bytes as they are.
+    fn copy(&mut self, lane: usize, width: u8) {
+        for n in 0..usize::from(width) {
+            let byte = 8 * lane + n;
+            self.spread[byte] = [0, 8, 16, 24, 32, 40, 48, 56][n];
+            self.bits[byte] = 0xff;
+            self.keep[byte] = ALWAYS;
+        }
+    }
+
+    /// Makes a lane write bytes of a varint, from the `first`th on.
+    fn varint(&mut self, lane: usize, first: u8, is_signed: bool) {
+        // Byte n holds bits from 7n on, and is needed when one of those is set:
+        // when there are fewer than 64 - 7n leading zeros.
+        for (byte, n) in (8 * lane..8 * lane + 8).zip(first..10) {
+            self.spread[byte] = 7 * n;
+            self.bits[byte] = if n == 9 { 1 } else { 0x7f };
+            self.more[byte] = 64_u8.saturating_sub(7 * (n + 1));
+            self.keep[byte] = if n == 0 { ALWAYS } else { 64 - 7 * n };
+        }
+        if is_signed {
+            self.signed |= 1 << lane;
+        }
+    }
+}
+
+/// A field of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RunField {
+    /// Where it is.
+    pub(crate) at: u32,
+    /// How many bytes it has in memory: 1 to 8.
+    pub(crate) width: u8,
+    form: Form,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Bytes,
+    Unsigned,
+    Signed,
+}
+
+impl RunField {
+    /// The field an op writes, if that may be part of a run.
+    pub(crate) fn of(op: &Op) -> Option<Self> {
+        let field = |at: crate::program::Offset, width, form| Self {
+            at: at.0,
+            width,
+            form,
+        };
+        let little = cfg!(target_endian = "little");
+        Some(match *op {
+            Op::WriteByte { at } => field(at, 1, Form::Bytes),
+            Op::CopyBytes { at, len } => match u8::try_from(len) {
+                Ok(len @ 1..=8) => field(at, len, Form::Bytes),
+                _ => return None,
+            },
+            Op::WriteF32 { at } if little => field(at, 4, Form::Bytes),
+            Op::WriteF64 { at } if little => field(at, 8, Form::Bytes),
+            Op::WriteVarU16 { at } => field(at, 2, Form::Unsigned),
+            Op::WriteVarU32 { at } => field(at, 4, Form::Unsigned),
+            Op::WriteVarU64 { at } => field(at, 8, Form::Unsigned),
+            Op::WriteVarI16 { at } => field(at, 2, Form::Signed),
+            Op::WriteVarI32 { at } => field(at, 4, Form::Signed),
+            Op::WriteVarI64 { at } => field(at, 8, Form::Signed),
+            _ => return None,
+        })
+    }
+
+    /// Whether it is written as a varint.
+    pub(crate) fn is_varint(self) -> bool {
+        self.form != Form::Bytes
+    }
+
+    /// The first offset behind it.
+    pub(crate) fn end(self) -> u32 {
+        self.at + u32::from(self.width)
+    }
+
+    /// The most bytes it takes.
+    fn max_len(self) -> usize {
+        match (self.form, self.width) {
+            (Form::Bytes, width) => width.into(),
+            (_, width) => (8 * usize::from(width)).div_ceil(7),
+        }
+    }
+}
+
+/// A run, ready for the routine that writes it.
+#[derive(Debug)]
+pub struct Run {
+    /// The routine.
+    pub(crate) write: RunFn,
+    /// Where the stretch of memory starts that holds the fields.
+    pub(super) start: u32,
+    /// How many registers it fills: 1, 2 or 4.
+    pub(super) registers: u32,
+    /// Which of its bytes are the fields'; no others are read.
+    pub(super) fields: [u64; 4],
+    pub(super) groups: Vec<Group>,
+    /// How many groups, from the first on, have room for a whole register behind them.
+    pub(super) whole: usize,
+}
+
+impl Run {
+    /// The table of a block that is a run, for this routine. `None` when the fields
+    /// are too far apart.
+    pub(super) fn new(write: RunFn, ops: &[Op]) -> Option<Self> {
+        let fields: Vec<RunField> = ops.iter().map(RunField::of).collect::<Option<_>>()?;
+        let start = fields.iter().map(|field| field.at).min()?;
+        let span = fields.iter().map(|field| field.end()).max()? - start;
+        if span > MAX_SPAN {
+            return None;
+        }
+        let mut run = Self {
+            write,
+            start,
+            registers: match span {
+                0..=64 => 1,
+                65..=128 => 2,
+                _ => 4,
+            },
+            fields: [0; 4],
+            groups: Vec::new(),
+            whole: 0,
+        };
+        let mut lanes = 0;
+        let mut room = Vec::new();
+        for field in fields {
+            let from = u8::try_from(field.at - start).ok()?;
+            for byte in from..=from + (field.width - 1) {
+                run.fields[usize::from(byte / 64)] |= 1 << (byte % 64);
+            }
+            let has_two = field.is_varint() && field.width == 8;
+            for second in [false, true].into_iter().take(if has_two { 2 } else { 1 }) {
+                let lane = lanes % LANES;
+                if lane == 0 {
+                    run.groups.push(Group::EMPTY);
+                    room.push(0);
+                }
+                lanes += 1;
+                let group = run.groups.last_mut()?;
+                group.read(lane, from, field.width);
+                match field.form {
+                    Form::Bytes => group.copy(lane, field.width),
+                    form => {
+                        group.varint(lane, if second { 8 } else { 0 }, form == Form::Signed);
+                    }
+                }
+                *room.last_mut()? += match (has_two, second) {
+                    (true, false) => 8,
+                    (true, true) => 2,
+                    _ => field.max_len(),
+                };
+            }
+        }
+        let behind = |group: &usize| room[*group..].iter().sum::<usize>() + OVERSHOOT >= REGISTER;
+        run.whole = (0..run.groups.len()).take_while(behind).count();
+        Some(run)
+    }
+
+    /// Writes the run and answers the end.
+    ///
+    /// # Safety
+    ///
+    /// The fields are at `base`, and what they take at most, and the overshoot, may be written
+    /// at `out`.
+    #[inline]
+    pub unsafe fn write(&self, out: *mut u8, base: *const u8) -> *mut u8 {
+        // SAFETY: the routine is the one the table was made for; the rest is
+        // the caller's duty.
+        unsafe { (self.write)(out, base, self) }
+    }
+
+    /// The routine, for machine code to call with this table.
+    #[must_use]
+    pub fn routine(&self) -> RunFn {
+        self.write
+    }
+}

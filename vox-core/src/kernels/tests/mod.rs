@@ -1,0 +1,233 @@
+//! Every set this processor can run against the definition of a varint, and so against its
+//! portable twin: lists that end at a protected page, in room that ends at another.
+
+mod runs;
+
+use core::ptr;
+
+use region::Protection;
+
+use super::{Kernels, arch};
+use crate::cx::{EncodeCx, FREE_SPARE, Failure, OVERSHOOT};
+use crate::entry::BulkFn;
+use crate::entry_fn;
+use crate::wire::varint::{MAX_LEN_U16, MAX_LEN_U32, MAX_LEN_U64};
+
+/// Memory that ends at a page nobody may touch.
+struct Fenced {
+    memory: region::Allocation,
+    len: usize,
+}
+
+impl Fenced {
+    fn new(pages: usize) -> Self {
+        let page = region::page::size();
+        let mut memory = region::alloc((pages + 1) * page, Protection::READ_WRITE).unwrap();
+        let len = pages * page;
+        // SAFETY: a page of our own that nothing refers to.
+        unsafe { region::protect(memory.as_mut_ptr::<u8>().add(len), page, Protection::NONE) }
+            .unwrap();
+        Self { memory, len }
+    }
+
+    /// The address `back` bytes in front of the fence.
+    fn before_end(&mut self, back: usize) -> *mut u8 {
+        assert!(back <= self.len);
+        // SAFETY: within the allocation.
+        unsafe { self.memory.as_mut_ptr::<u8>().add(self.len - back) }
+    }
+}
+
+entry_fn! {
+    unsafe fn no_room(cx: *mut EncodeCx, _out: *mut u8, _spare: usize) -> *mut u8 {
+        // SAFETY: the state is exclusively ours while a function of ours runs (A3).
+        unsafe { &mut *cx }.fail(Failure::OutOfMemory)
+    }
+}
+
+entry_fn! {
+    unsafe fn no_bulk(cx: *mut EncodeCx, _out: *mut u8, _ptr: *const u8, _len: usize, _spare: usize) -> *mut u8 {
+        // SAFETY: as above.
+        unsafe { &mut *cx }.fail(Failure::OutOfMemory)
+    }
+}
+
+/// The specification's definition, a byte at a time.
+fn definition(bytes: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        bytes.push((value & 0x7f) as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+}
+
+trait Int: Copy + 'static {
+    const BITS: u32;
+    const MAX_LEN: usize;
+    fn list(kernels: &Kernels) -> BulkFn;
+    /// The value whose wire number this is.
+    fn of_wire(number: u64) -> Self;
+}
+
+macro_rules! ints {
+    ($($ty:ty, $unsigned:ty, $list:ident, $max_len:ident, $of_wire:expr;)*) => { $(
+        impl Int for $ty {
+            const BITS: u32 = <$ty>::BITS;
+            const MAX_LEN: usize = $max_len;
+            fn list(kernels: &Kernels) -> BulkFn {
+                kernels.$list
+            }
+            fn of_wire(number: u64) -> Self {
+                let of_wire: fn($unsigned) -> $ty = $of_wire;
+                of_wire(<$unsigned>::try_from(number).unwrap())
+            }
+        }
+    )* };
+}
+
+ints! {
+    u16, u16, list_u16, MAX_LEN_U16, |number| number;
+    u32, u32, list_u32, MAX_LEN_U32, |number| number;
+    u64, u64, list_u64, MAX_LEN_U64, |number| number;
+    i16, u16, list_i16, MAX_LEN_U16, |number| (number >> 1) as i16 ^ -((number & 1) as i16);
+    i32, u32, list_i32, MAX_LEN_U32, |number| (number >> 1) as i32 ^ -((number & 1) as i32);
+    i64, u64, list_i64, MAX_LEN_U64, |number| (number >> 1) as i64 ^ -((number & 1) as i64);
+}
+
+struct Bench {
+    source: Fenced,
+    output: Fenced,
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self {
+            source: Fenced::new(4),
+            output: Fenced::new(4),
+        }
+    }
+
+    /// Writes numbers that lie `back` bytes in front of a protected page with room for not
+    /// a byte more than promised, and compares.
+    fn check<T: Int>(&mut self, kernels: &Kernels, numbers: &[u64], back: usize) {
+        let size = numbers.len() * size_of::<T>();
+        let from = self.source.before_end(size + back);
+        for (index, number) in numbers.iter().enumerate() {
+            // SAFETY: within the fenced memory.
+            unsafe {
+                from.cast::<T>()
+                    .add(index)
+                    .write_unaligned(T::of_wire(*number));
+            }
+        }
+        let mut expected = Vec::new();
+        definition(&mut expected, numbers.len() as u64);
+        numbers
+            .iter()
+            .for_each(|number| definition(&mut expected, *number));
+        let room = MAX_LEN_U64 + numbers.len() * T::MAX_LEN;
+        let out = self.output.before_end(room + OVERSHOOT);
+        let limit = out.wrapping_add(room).wrapping_sub(FREE_SPARE);
+        let mut cx = EncodeCx::new(limit, 0, no_room, no_bulk, ptr::null_mut());
+        // SAFETY: the list and the room are as the state says; the processor has
+        // the instructions of the set.
+        let written = unsafe {
+            let end = T::list(kernels)(&mut cx, out, from, numbers.len(), 0);
+            assert!(!end.is_null(), "more room asked for than promised");
+            core::slice::from_raw_parts(out, end.addr() - out.addr())
+        };
+        let ty = core::any::type_name::<T>();
+        assert_eq!(written, expected, "{} {ty} {numbers:x?}", kernels.name);
+    }
+}
+
+/// Lengths around every stretch, block and rest.
+fn lens() -> impl Iterator<Item = usize> {
+    (0..=70).chain([95, 127, 128, 129, 255, 256, 257, 300, 400])
+}
+
+fn every_set(mut check: impl FnMut(&'static Kernels)) {
+    for name in arch::ALL {
+        if !Kernels::available().iter().any(|set| set.name == *name) {
+            eprintln!("skipped: this processor cannot run {name}");
+        }
+    }
+    for set in Kernels::available() {
+        eprintln!("checked: {}", set.name);
+        check(set);
+    }
+}
+
+fn low(bits: u32) -> u64 {
+    u64::MAX.checked_shr(64 - bits).unwrap_or(0)
+}
+
+/// `a7_`: each routine reads and writes what it may, whatever is in the list.
+fn a7_lists_of<T: Int>() {
+    let mut bench = Bench::new();
+    let mut random = fastrand::Rng::with_seed(u64::from(T::BITS));
+    every_set(|set| {
+        for len in lens() {
+            // Values of up to so many bits, at every alignment.
+            for bits in 0..=T::BITS {
+                let numbers: Vec<u64> = (0..len).map(|_| random.u64(..) & low(bits)).collect();
+                bench.check::<T>(set, &numbers, bits as usize % 9);
+            }
+            bench.check::<T>(set, &vec![low(T::BITS); len], 0);
+            // Every magnitude beside every other.
+            let numbers: Vec<u64> = (0..len)
+                .map(|_| random.u64(..) & low(random.u32(0..=T::BITS)))
+                .collect();
+            bench.check::<T>(set, &numbers, 0);
+        }
+    });
+}
+
+/// Values at the edges of each length, at every position among small ones.
+fn edges_of<T: Int>() {
+    let mut bench = Bench::new();
+    every_set(|set| {
+        for bits in 0..=T::BITS {
+            let power = 1_u64.checked_shl(bits).unwrap_or(0);
+            for number in [power.wrapping_sub(1), power, power.wrapping_add(1)] {
+                let number = number & low(T::BITS);
+                for position in 0..66 {
+                    let mut numbers = vec![5; 66];
+                    numbers[position] = number;
+                    bench.check::<T>(set, &numbers, 0);
+                    bench.check::<T>(set, &numbers[..=position], 3);
+                }
+            }
+        }
+    });
+}
+
+macro_rules! tests {
+    ($($a7:ident, $edges:ident: $ty:ty;)*) => { $(
+        #[test]
+        fn $a7() {
+            a7_lists_of::<$ty>();
+        }
+
+        #[test]
+        fn $edges() {
+            edges_of::<$ty>();
+        }
+    )* };
+}
+
+tests! {
+    a7_lists_of_u16, edges_of_u16: u16;
+    a7_lists_of_u32, edges_of_u32: u32;
+    a7_lists_of_u64, edges_of_u64: u64;
+    a7_lists_of_i16, edges_of_i16: i16;
+    a7_lists_of_i32, edges_of_i32: i32;
+    a7_lists_of_i64, edges_of_i64: i64;
+}
+
+#[test]
+fn the_portable_set_is_always_there_and_last() {
+    let sets = Kernels::available();
+    assert_eq!(sets.last().unwrap().name, "portable");
+    assert!(ptr::eq(Kernels::best(), sets[0]));
+}
