@@ -1,7 +1,7 @@
-//! The forms a payload is put into: alone, a newtype, a field between others, and the
-//! two kinds of variants that hold something.
+//! The forms a payload is put into: alone, a field between others, and the two kinds of
+//! variants that hold something. A newtype is no form of its own: it is a struct of one field.
 
-/// Declares four members for each payload, in a module of its own:
+/// Declares three members for each payload, in a module of its own:
 /// `name(repr): Type = [values];`.
 macro_rules! forms {
     ($($name:ident($repr:ident) : $ty:ty = [$($value:expr),+ $(,)?];)+) => {
@@ -11,9 +11,6 @@ macro_rules! forms {
                 use super::*;
                 use facet::Facet;
                 use serde::Serialize;
-
-                #[derive(Facet, Serialize)]
-                struct Newtype($ty);
 
                 #[derive(Facet, Serialize)]
                 struct Between {
@@ -32,7 +29,6 @@ macro_rules! forms {
 
                 vox_oracle::zoo! { MEMBERS;
                     alone: $ty = [$($value),+];
-                    newtype: Newtype = [$(Newtype($value)),+];
                     between: Between = [$(Between { before: 1, payload: $value, after: 300 }),+];
                     choice: Choice = [
                         Choice::Nothing,
