@@ -15,7 +15,7 @@ use vox_oracle::diff::{self, Difference};
 use vox_oracle::mode::Mode;
 
 use crate::workload::metadata::Document;
-use crate::workload::{Value, Workload};
+use crate::workload::{Encodable, Workload};
 
 /// What a check saw.
 #[derive(Debug, Clone, PartialEq)]
@@ -103,7 +103,7 @@ impl std::error::Error for Mismatch {}
 /// # Errors
 ///
 /// The first value and mode whose bytes are not serde postcard's.
-pub fn compare_bytes<T: Value>(
+pub fn compare_bytes<T: Encodable>(
     modes: &[Mode],
     workload: &Workload,
     values: &[T],
@@ -183,7 +183,7 @@ fn add(total: &mut Counters, counters: &Counters) {
     total.accessor_calls += counters.accessor_calls;
 }
 
-fn find_fallen<T: Value>(modes: &[Mode], workload: &Workload) -> Vec<Fallen> {
+fn find_fallen<T: Encodable>(modes: &[Mode], workload: &Workload) -> Vec<Fallen> {
     let fallen = |mode: &Mode| {
         let reason = match mode.runtime.report::<T>() {
             Ok(report) if report.tier == mode.tier => return None,

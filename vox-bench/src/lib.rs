@@ -9,20 +9,25 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`workload`] | the values; knows nothing of vox |
+//! | [`hand`] | encoders written by hand for them: the ceiling |
 //! | [`contender`] | who competes: a named way to encode values |
 //! | [`measure`] | contenders timed in turns, medians |
 //! | [`check`] | the bytes of every mode against serde postcard's |
 //! | [`trial`] | all of it on a choice of workloads, giving a [`report`] |
 //! | [`report`], [`table`] | what came out, and its two forms |
+//! | [`rows`], [`goals`] | vox beside the hand-written encoders, and what is aimed at |
 //! | [`progress`] | what is said meanwhile |
 //!
 //! Read next: [`workload`], then [`trial`].
 
 pub mod check;
 pub mod contender;
+pub mod goals;
+pub mod hand;
 pub mod measure;
 pub mod progress;
 pub mod report;
+pub mod rows;
 pub mod table;
 pub mod trial;
 pub mod workload;

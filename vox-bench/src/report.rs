@@ -56,7 +56,7 @@ pub struct Row {
     pub values: usize,
     /// Bytes per value, the mean.
     pub bytes: f64,
-    /// A cell per column, in the order of [`Column::ALL`].
+    /// A cell per column, in the order of [`Column::TABLE`].
     pub cells: Vec<Cell>,
 }
 
@@ -225,7 +225,7 @@ pub(crate) mod tests {
             workload,
             values: 1,
             bytes: 5915.0,
-            cells: Column::ALL.into_iter().zip(nanos).map(cell).collect(),
+            cells: Column::TABLE.into_iter().zip(nanos).map(cell).collect(),
         }
     }
 

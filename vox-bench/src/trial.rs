@@ -140,7 +140,7 @@ impl<'o, W: Write> Trial<'o, W> {
         if cfg!(debug_assertions) {
             notes.push("built with debug assertions: the times say nothing of vox".to_owned());
         }
-        for column in Column::ALL {
+        for column in Column::TABLE {
             if let Some(reason) = column.missing() {
                 notes.push(format!("no column \"{}\": {reason}", column.title()));
             }
@@ -202,7 +202,7 @@ impl<'o, W: Write> Trial<'o, W> {
                     values: checked.values,
                     // Exact below 2^53.
                     bytes: checked.bytes as f64 / checked.values as f64,
-                    cells: Column::ALL.map(cell).into(),
+                    cells: Column::TABLE.map(cell).into(),
                 };
                 self.rows.push(row);
             }
@@ -223,7 +223,7 @@ impl<'o, W: Write> Trial<'o, W> {
     fn time<T: Value>(&mut self, workload: &Workload, values: &[T]) {
         let mut contenders = Vec::new();
         let mut absent = Vec::new();
-        for column in Column::ALL {
+        for column in Column::TABLE {
             match self.lineup.enter(column, values) {
                 Ok(contender) => contenders.push(contender),
                 Err(absence) => absent.push((column, absence)),

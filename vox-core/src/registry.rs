@@ -1,7 +1,7 @@
 //! The registry: which slot belongs to which shape.
 //!
 //! Lowering happens here, once per shape, under a lock that only first calls
-//! take: the root, and every child it reaches, each into a slot of its own, all
+//! take (and that a forked child may take, whoever held it in the parent): the root, and every child it reaches, each into a slot of its own, all
 //! before any of them can be called. A shape that cannot be lowered is remembered with its reason.
 //!
 //! Shapes are told apart by address. [`ConstTypeId`] would merge shapes made at
@@ -12,15 +12,18 @@
 //! children. Then it does not matter any more whether the ids spoke the truth.
 
 use core::ptr::NonNull;
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use core::sync::atomic::{AtomicU64, Ordering};
+use std::collections::{HashMap, HashSet};
+use std::sync::Weak;
 
 use crate::reflect::{ConstTypeId, Shape, TypeOps};
 
 use crate::error::EncodeError;
+use crate::fork::ForkLock;
 use crate::interp::interpret;
 use crate::lower::{LowerError, LowerOptions, Lowered, lower};
 use crate::program::{FunctionKind, Linkage, Program, verify};
+use crate::promotion::Promoter;
 use crate::slot::Slot;
 
 /// The slots of all shapes met so far.
@@ -28,8 +31,24 @@ use crate::slot::Slot;
 /// Slots live as long as the registry.
 #[derive(Debug)]
 pub struct Registry {
+    rules: Rules,
+    inner: ForkLock<Inner>,
+    lookups: AtomicU64,
+}
+
+/// What every slot is made by.
+struct Rules {
     options: LowerOptions,
-    inner: Mutex<Inner>,
+    promoter: Option<Weak<dyn Promoter>>,
+}
+
+impl core::fmt::Debug for Rules {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Rules")
+            .field("options", &self.options)
+            .field("promotes", &self.promoter.is_some())
+            .finish()
+    }
 }
 
 #[derive(Debug, Default)]
@@ -64,9 +83,16 @@ impl Registry {
     /// An empty registry that lowers with these options.
     #[must_use]
     pub fn new(options: LowerOptions) -> Self {
+        Self::with_promoter(options, None)
+    }
+
+    /// As [`Self::new`], with somebody to tell which slots are hot.
+    #[must_use]
+    pub fn with_promoter(options: LowerOptions, promoter: Option<Weak<dyn Promoter>>) -> Self {
         Self {
-            options,
-            inner: Mutex::default(),
+            rules: Rules { options, promoter },
+            inner: ForkLock::new(),
+            lookups: AtomicU64::new(0),
         }
     }
 
@@ -77,12 +103,13 @@ impl Registry {
     ///
     /// When the shape cannot be encoded.
     pub fn slot(&self, shape: &'static Shape) -> Result<&Slot, EncodeError> {
+        self.lookups.fetch_add(1, Ordering::Relaxed);
         // A panic while the lock is held leaves the maps as they were: they are
         // changed last, and all at once.
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut inner = self.inner.lock();
         let known = match inner.by_address.get(&core::ptr::from_ref(shape)) {
             Some(known) => known.clone(),
-            None => inner.add(shape, &self.options)?,
+            None => inner.add(shape, &self.rules)?,
         };
         match known {
             // SAFETY: the slot is owned by this registry and never removed (A12).
@@ -94,7 +121,7 @@ impl Registry {
     /// All slots, in the order they were made.
     #[must_use]
     pub fn slots(&self) -> Vec<&Slot> {
-        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let inner = self.inner.lock();
         inner
             .slots
             .iter()
@@ -103,10 +130,26 @@ impl Registry {
             .collect()
     }
 
+    /// How often a slot was looked up here. Caches in front of the registry see to it that it
+    /// is seldom.
+    #[must_use]
+    pub fn lookups(&self) -> u64 {
+        self.lookups.load(Ordering::Relaxed)
+    }
+
+    /// How many shapes were met that cannot be encoded.
+    #[must_use]
+    pub fn refused(&self) -> usize {
+        let inner = self.inner.lock();
+        let refused = |known: &&Known| matches!(known, Known::Refused(_));
+        inner.by_address.values().filter(refused).count()
+    }
+
     /// The slots the program of this one reaches through calls, itself first.
     #[must_use]
     pub fn closure<'a>(&'a self, root: &'a Slot) -> Vec<&'a Slot> {
         let mut reached = vec![root];
+        let mut known = HashSet::from([core::ptr::from_ref(root)]);
         let mut next = 0;
         while let Some(slot) = reached.get(next) {
             next += 1;
@@ -116,7 +159,7 @@ impl Registry {
             for child in &program.linkage.children {
                 // SAFETY: slots of children are owned by this registry (A12).
                 let child = unsafe { child.as_ref() };
-                if !reached.iter().any(|known| core::ptr::eq(*known, child)) {
+                if known.insert(core::ptr::from_ref(child)) {
                     reached.push(child);
                 }
             }
@@ -127,9 +170,9 @@ impl Registry {
 
 impl Inner {
     /// Lowers a shape and everything it reaches.
-    fn add(&mut self, shape: &'static Shape, options: &LowerOptions) -> Result<Known, EncodeError> {
+    fn add(&mut self, shape: &'static Shape, rules: &Rules) -> Result<Known, EncodeError> {
         let mut fresh = Fresh::default();
-        let lowered = fresh.lower_closure(self, shape, options);
+        let lowered = fresh.lower_closure(self, shape, rules);
         if let Err(error) = lowered {
             let refused = Known::Refused(error);
             self.by_address.insert(shape, refused.clone());
@@ -156,7 +199,7 @@ impl Fresh {
         &mut self,
         known: &Inner,
         root: &'static Shape,
-        options: &LowerOptions,
+        rules: &Rules,
     ) -> Result<(), LowerError> {
         let mut pending = vec![(root, String::new())];
         while let Some((shape, prefix)) = pending.pop() {
@@ -164,14 +207,14 @@ impl Fresh {
             if seen || known.known_slot(shape).is_some() {
                 continue;
             }
-            let lowered = lower(shape, options).map_err(|error| LowerError {
+            let lowered = lower(shape, &rules.options).map_err(|error| LowerError {
                 path: prefix.clone() + error.path.as_str(),
                 reason: error.reason,
             })?;
             for (child, path) in lowered.children.iter().zip(lowered.child_paths.iter()) {
                 pending.push((child, prefix.clone() + path.as_str()));
             }
-            let slot = Box::new(Slot::new(shape));
+            let slot = Box::new(Slot::new(shape, rules.promoter.clone()));
             for same in core::iter::once(&shape).chain(&lowered.same) {
                 let address = core::ptr::from_ref(*same);
                 self.by_address

@@ -28,6 +28,25 @@ pub enum CompileError {
     Malformed(String),
 }
 
+impl CompileError {
+    /// Whether another attempt may go better. A system that refuses memory may grant it later, and a code
+    /// generator that panicked may have been unlucky; the others are facts about the program, or about
+    /// memory that is not given back.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Memory(crate::memory::MemoryError::Refused { .. }) | Self::Panicked(_) => true,
+            Self::Memory(crate::memory::MemoryError::BudgetSpent { .. })
+            | Self::NoCallingConvention
+            | Self::NoTrampolines
+            | Self::TooLarge { .. }
+            | Self::TooDeep
+            | Self::Codegen(_)
+            | Self::Malformed(_) => false,
+        }
+    }
+}
+
 impl fmt::Display for CompileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -16,6 +16,7 @@ pub mod compile;
 pub mod emit;
 pub mod error;
 pub mod memory;
+pub mod perf;
 
 pub use compile::{Batch, Compiled, Compiler, CompilerOptions, Listing, OptLevel, Stats};
 pub use emit::VtableCalls;

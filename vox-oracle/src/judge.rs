@@ -1,15 +1,17 @@
 //! The judge: one value, every mode, every kind of output, against independent oracles.
 
 use facet_core::Facet;
-use facet_reflect::Peek;
 use serde::Serialize;
-use vox::EncodeErrorKind;
+use vox::{EncodeErrorKind, Runtime};
 
 use crate::assert_same_bytes;
 use crate::mode::{self, Mode};
 use crate::walker;
 
 mod failure;
+mod subject;
+
+use subject::{Subject, Value};
 
 pub use failure::{panics, panics_in, refuses, refuses_in};
 
@@ -90,11 +92,13 @@ where
     S: Serialize + ?Sized,
 {
     let expected = postcard::to_allocvec(twin).expect("serde postcard encodes the specimen");
-    match walker::encode(Peek::new(value)) {
-        Ok(walked) => assert_same_bytes(&format!("{label}, the walker"), &expected, &walked),
-        Err(error) => panic!("{label}: the walker refuses it: {error}"),
-    }
-    by_bytes(label, value, &expected);
+    let subject = Value::new(value);
+    assert_same_bytes(
+        &format!("{label}, the walker"),
+        &expected,
+        &walk(label, &subject),
+    );
+    in_all_modes(label, &subject, &expected);
 }
 
 /// Judges a value by the walker alone.
@@ -103,10 +107,8 @@ pub fn by_walker<'f, T>(label: &str, value: &T)
 where
     T: Facet<'f> + ?Sized,
 {
-    match walker::encode(Peek::new(value)) {
-        Ok(expected) => by_bytes(label, value, &expected),
-        Err(error) => panic!("{label}: the walker refuses it: {error}"),
-    }
+    let subject = Value::new(value);
+    in_all_modes(label, &subject, &walk(label, &subject));
 }
 
 /// Judges a value by bytes known from elsewhere.
@@ -115,9 +117,7 @@ pub fn by_bytes<'f, T>(label: &str, value: &T, expected: &[u8])
 where
     T: Facet<'f> + ?Sized,
 {
-    for mode in mode::all() {
-        in_mode(mode, label, value, expected);
-    }
+    in_all_modes(label, &Value::new(value), expected);
 }
 
 /// Judges a value in one mode, in every kind of output.
@@ -126,22 +126,43 @@ pub fn in_mode<'f, T>(mode: &Mode, label: &str, value: &T, expected: &[u8])
 where
     T: Facet<'f> + ?Sized,
 {
+    judge(mode, label, &Value::new(value), expected);
+}
+
+/// What the walker writes.
+#[track_caller]
+fn walk(label: &str, subject: &dyn Subject<'_>) -> Vec<u8> {
+    match walker::encode(subject.peek()) {
+        Ok(walked) => walked,
+        Err(error) => panic!("{label}: the walker refuses it: {error}"),
+    }
+}
+
+#[track_caller]
+fn in_all_modes(label: &str, subject: &dyn Subject<'_>, expected: &[u8]) {
+    for mode in mode::all() {
+        judge(mode, label, subject, expected);
+    }
+}
+
+#[track_caller]
+fn judge(mode: &Mode, label: &str, subject: &dyn Subject<'_>, expected: &[u8]) {
     let label = format!("{label}, {}", mode.name);
     let runtime = &mode.runtime;
     let fail =
         |what: &str, error: &dyn core::fmt::Display| -> ! { panic!("{label}: {what}: {error}") };
 
-    match runtime.to_bytes(value) {
+    match subject.to_bytes(runtime) {
         Ok(bytes) => assert_same_bytes(&label, expected, &bytes),
         Err(error) => fail("to_bytes", &error),
     }
-    let report = runtime
-        .report::<T>()
+    let report = subject
+        .report(runtime)
         .unwrap_or_else(|error| fail("report", &error));
     assert_eq!(report.tier, mode.tier, "{label}: {report}");
 
     let mut buffer = SENTINEL.to_vec();
-    match runtime.to_bytes_in(value, &mut buffer) {
+    match subject.to_bytes_in(runtime, &mut buffer) {
         Ok(len) => assert_eq!(len, expected.len(), "{label}: to_bytes_in"),
         Err(error) => fail("to_bytes_in", &error),
     }
@@ -156,30 +177,32 @@ where
         &buffer[SENTINEL.len()..],
     );
 
+    match runtime.peek_to_bytes(subject.peek()) {
+        Ok(bytes) => assert_same_bytes(&format!("{label}, by its shape"), expected, &bytes),
+        Err(error) => fail("peek_to_bytes", &error),
+    }
+
     let mut written = Vec::new();
-    match runtime.to_writer(value, &mut written) {
+    match subject.to_writer(runtime, &mut written) {
         Ok(len) => assert_eq!(len, expected.len(), "{label}: to_writer"),
         Err(error) => fail("to_writer", &error),
     }
     assert_same_bytes(&format!("{label}, written"), expected, &written);
 
-    match runtime.encoded_len(value) {
+    match subject.encoded_len(runtime) {
         Ok(len) => assert_eq!(len, expected.len(), "{label}: encoded_len"),
         Err(error) => fail("encoded_len", &error),
     }
-    in_slices(mode, &label, value, expected);
+    in_slices(runtime, &label, subject, expected);
 }
 
 /// Judges a value in slices that are just long enough, longer, and too short.
 #[track_caller]
-fn in_slices<'f, T>(mode: &Mode, label: &str, value: &T, expected: &[u8])
-where
-    T: Facet<'f> + ?Sized,
-{
+fn in_slices(runtime: &Runtime, label: &str, subject: &dyn Subject<'_>, expected: &[u8]) {
     for extra in [0, SENTINEL.len()] {
         let mut slice = vec![0; expected.len()];
         slice.extend_from_slice(&SENTINEL[..extra]);
-        match mode.runtime.to_slice(value, &mut slice) {
+        match subject.to_slice(runtime, &mut slice) {
             Ok(part) => assert_same_bytes(&format!("{label}, in a slice"), expected, part),
             Err(error) => panic!("{label}: to_slice with {extra} extra bytes: {error}"),
         }
@@ -191,7 +214,7 @@ where
     }
     if let Some(short) = expected.len().checked_sub(1) {
         let mut slice = vec![0; short];
-        match mode.runtime.to_slice(value, &mut slice) {
+        match subject.to_slice(runtime, &mut slice) {
             Ok(_) => panic!("{label}: {short} bytes were enough"),
             Err(error) => assert_eq!(
                 error.kind(),

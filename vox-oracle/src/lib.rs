@@ -16,7 +16,7 @@ pub mod judge;
 pub mod mode;
 pub mod scale;
 pub mod walker;
-mod wire;
+pub mod wire;
 pub mod zoo;
 
 pub use diff::assert_same_bytes;

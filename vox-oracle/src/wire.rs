@@ -11,7 +11,7 @@
 
 /// Unsigned LEB128: seven bits per byte, low bits first, the top bit set on
 /// every byte but the last.
-pub(crate) fn varint(out: &mut Vec<u8>, mut value: u128) {
+pub fn varint(out: &mut Vec<u8>, mut value: u128) {
     loop {
         let [low, ..] = value.to_le_bytes();
         value >>= 7;
@@ -24,7 +24,7 @@ pub(crate) fn varint(out: &mut Vec<u8>, mut value: u128) {
 }
 
 /// Signed numbers go through zigzag: 0, -1, 1, -2, 2 become 0, 1, 2, 3, 4.
-pub(crate) fn signed_varint(out: &mut Vec<u8>, value: i128) {
+pub fn signed_varint(out: &mut Vec<u8>, value: i128) {
     // -(value + 1) is `!value`; it cannot overflow, not even for the minimum.
     let zigzag = if value >= 0 {
         value.cast_unsigned() * 2
@@ -35,44 +35,44 @@ pub(crate) fn signed_varint(out: &mut Vec<u8>, value: i128) {
 }
 
 /// The number of elements of a sequence or map, or of bytes in a string.
-pub(crate) fn length(out: &mut Vec<u8>, value: usize) {
+pub fn length(out: &mut Vec<u8>, value: usize) {
     // usize is at most 64 bits wide on every platform Rust has.
     varint(out, u128::try_from(value).expect("usize fits in 128 bits"));
 }
 
 /// One byte, 0 or 1.
-pub(crate) fn boolean(out: &mut Vec<u8>, value: bool) {
+pub fn boolean(out: &mut Vec<u8>, value: bool) {
     out.push(u8::from(value));
 }
 
 /// Eight-bit integers are one raw byte, the signed ones in two's complement.
-pub(crate) fn byte(out: &mut Vec<u8>, value: u8) {
+pub fn byte(out: &mut Vec<u8>, value: u8) {
     out.push(value);
 }
 
 /// Raw bytes without a length: floats (little endian), addresses.
-pub(crate) fn raw(out: &mut Vec<u8>, bytes: &[u8]) {
+pub fn raw(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend_from_slice(bytes);
 }
 
 /// A length, then the bytes.
-pub(crate) fn byte_string(out: &mut Vec<u8>, bytes: &[u8]) {
+pub fn byte_string(out: &mut Vec<u8>, bytes: &[u8]) {
     length(out, bytes.len());
     raw(out, bytes);
 }
 
 /// A string is the byte string of its UTF-8.
-pub(crate) fn string(out: &mut Vec<u8>, text: &str) {
+pub fn string(out: &mut Vec<u8>, text: &str) {
     byte_string(out, text.as_bytes());
 }
 
 /// A character is the string that holds only it.
-pub(crate) fn character(out: &mut Vec<u8>, value: char) {
+pub fn character(out: &mut Vec<u8>, value: char) {
     string(out, value.encode_utf8(&mut [0; 4]));
 }
 
 /// The index of an enum's variant, in declaration order.
-pub(crate) fn variant(out: &mut Vec<u8>, index: u32) {
+pub fn variant(out: &mut Vec<u8>, index: u32) {
     varint(out, u128::from(index));
 }
 

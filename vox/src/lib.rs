@@ -34,6 +34,7 @@
 //! | no lookup of the type | [`Encoder`] |
 //! | compilation ahead of use | [`prepare`], [`prepare_shapes`] |
 //! | which tier runs, and why | [`report`] |
+//! | what was compiled so far | [`stats`] |
 //! | settings of your own | [`Runtime::builder`] |
 //!
 //! # What is encoded
@@ -52,6 +53,11 @@
 //! | `VOX_TIER` | `auto`, `interpreter`, `baseline`, `optimized` | `auto` |
 //! | `VOX_VTABLE_CALLS` | `inline`, `trampoline` | `inline` |
 //! | `VOX_PROBED_LAYOUTS` | `on`, `off` | `on` |
+//! | `VOX_JIT_PERF` | `0`, `1` | `0` |
+//!
+//! `VOX_JIT_PERF=1` makes `perf` name generated code by the type it encodes, on Linux: record with
+//! `perf record -k mono`, then `perf inject --jit`. The file it leaves is `jit-PID.dump` in the directory
+//! for temporary files.
 //!
 //! # Panics
 //!
@@ -75,7 +81,9 @@ use facet_core::{Facet, Shape};
 use facet_reflect::Peek;
 
 pub use encoder::Encoder;
-pub use runtime::{PrepareError, Runtime, RuntimeBuilder, TypeReport, VtableCalls};
+pub use runtime::{
+    PrepareError, Runtime, RuntimeBuilder, Stats, TypeReport, TypesByTier, VtableCalls,
+};
 pub use vox_core::cx::Counters;
 /// # Examples
 ///
@@ -401,4 +409,19 @@ where
 /// ```
 pub fn report_shape(shape: &'static Shape) -> Result<TypeReport, EncodeError> {
     Runtime::global().report_shape(shape)
+}
+
+/// What the global runtime, which all functions of this module use, has done so far.
+///
+/// # Examples
+///
+/// ```
+/// vox::to_bytes(&1_u8)?;
+/// println!("{}", vox::stats());
+/// assert!(vox::stats().types.all() > 0);
+/// # Ok::<(), vox::EncodeError>(())
+/// ```
+#[must_use]
+pub fn stats() -> Stats {
+    Runtime::global().stats()
 }

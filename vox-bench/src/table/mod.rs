@@ -5,7 +5,7 @@
 
 mod grid;
 mod json;
-mod number;
+pub(crate) mod number;
 
 use std::fmt::Write;
 
@@ -90,7 +90,7 @@ fn describe_measurement(report: &Report) -> String {
 
 fn main_grid(rows: &[Row]) -> Grid {
     let mut groups = vec![Group::new("", &["workload"]), Group::new("", &["bytes"])];
-    for column in Column::ALL {
+    for column in Column::TABLE {
         let headers: &[&str] = match column.settings() {
             Some(_) => &["ns", "x", "calls"],
             None => &["ns", "x"],
@@ -100,7 +100,7 @@ fn main_grid(rows: &[Row]) -> Grid {
     let mut grid = Grid::new(groups);
     for row in rows {
         let mut cells = vec![row.workload.to_owned(), count(row.bytes)];
-        for column in Column::ALL {
+        for column in Column::TABLE {
             push_cells(&mut cells, row, column);
         }
         grid.push(cells);

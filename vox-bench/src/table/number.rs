@@ -1,7 +1,7 @@
 //! Numbers as people read them: no more digits than they are worth.
 
 /// Nanoseconds.
-pub(super) fn nanos(value: f64) -> String {
+pub(crate) fn nanos(value: f64) -> String {
     if value < 100.0 {
         format!("{value:.1}")
     } else {
@@ -10,7 +10,7 @@ pub(super) fn nanos(value: f64) -> String {
 }
 
 /// How many times.
-pub(super) fn ratio(value: f64) -> String {
+pub(crate) fn ratio(value: f64) -> String {
     if value < 10.0 {
         format!("{value:.2}")
     } else {
@@ -19,7 +19,7 @@ pub(super) fn ratio(value: f64) -> String {
 }
 
 /// A count, or the mean of counts.
-pub(super) fn count(value: f64) -> String {
+pub(crate) fn count(value: f64) -> String {
     if value.fract() == 0.0 || value >= 100.0 {
         group(&format!("{value:.0}"))
     } else {

@@ -14,6 +14,8 @@ use std::fmt::Debug;
 use facet::Facet;
 use serde::Serialize;
 
+use crate::hand::Hand;
+
 pub mod borrows;
 pub mod enums;
 pub mod floats;
@@ -38,12 +40,17 @@ pub const SEED: u64 = 0x0076_6f78;
 /// How many values a rotation holds at [`Scale::FULL`].
 pub const ROTATION_COUNT: usize = 256;
 
-/// What every workload's type can do. Implemented for all types that qualify.
+/// What a type must do to be encoded and compared.
 ///
 /// No `Send`: some workloads hold an `Rc`. No `Deserialize`: some borrow.
-pub trait Value: Facet<'static> + Serialize + Debug + Clone + PartialEq + 'static {}
+pub trait Encodable: Facet<'static> + Serialize + Debug + Clone + PartialEq + 'static {}
 
-impl<T: Facet<'static> + Serialize + Debug + Clone + PartialEq + 'static> Value for T {}
+impl<T: Facet<'static> + Serialize + Debug + Clone + PartialEq + 'static> Encodable for T {}
+
+/// What every workload's type can do: be encoded and compared, and by an encoder written for it.
+pub trait Value: Encodable + Hand {}
+
+impl<T: Encodable + Hand> Value for T {}
 
 /// What a workload stresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -41,9 +41,14 @@ impl<'p> Machine<'p> {
         }
     }
 
-    /// Ops executed so far, roughly.
+    /// Ops executed and integers of lists written so far.
     pub(super) fn work(&self) -> u64 {
         self.work
+    }
+
+    /// Adds the elements of an op that writes many.
+    pub(super) fn add_work(&mut self, elements: usize) {
+        self.work += elements as u64;
     }
 
     /// The state of the encode.
@@ -107,6 +112,8 @@ impl<'p> Machine<'p> {
         self.work += ops.len() as u64;
         let mut out = out;
         for op in ops {
+            #[cfg(feature = "op-counts")]
+            super::counts::count(op);
             // SAFETY: the verifier proved spare room for what each op writes
             // (A7), and lowering gives offsets of live fields of the type (A1).
             unsafe {

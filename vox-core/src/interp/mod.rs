@@ -8,6 +8,8 @@
 //! Read next: `machine` for the loop, then the file of the op at hand.
 
 mod choice;
+#[cfg(feature = "op-counts")]
+pub mod counts;
 mod iter;
 mod machine;
 mod pointer;
@@ -37,7 +39,7 @@ entry_fn! {
         let mut machine = Machine::new(cx, program);
         // SAFETY: the caller's duty.
         let out = unsafe { machine.run_program(value, out) };
-        slot.add_work(machine.work());
+        slot.count(machine.work());
         out
     }
 }

@@ -80,6 +80,7 @@ impl Machine<'_> {
         // SAFETY: the caller's duty; the cursor is the state's own (A3).
         unsafe {
             let pair = self.parts(at, source);
+            self.add_work(pair.len);
             write(self.cx, out, pair.ptr, pair.len, reserve as usize)
         }
     }

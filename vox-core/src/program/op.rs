@@ -150,6 +150,14 @@ macro_rules! ops {
                 match self { $( Self::$name { .. } => $text, )* }
             }
 
+            /// The op's position in [`Self::NAMES`].
+            #[must_use]
+            pub const fn index(&self) -> usize {
+                /// The kinds of ops, numbered by the compiler.
+                enum Kind { $( $name ),* }
+                match self { $( Self::$name { .. } => Kind::$name as usize, )* }
+            }
+
             /// Calls `visit` with the name and value of each field, in
             /// declaration order, until it fails.
             pub(super) fn try_for_each_field<E>(

@@ -10,7 +10,9 @@
 mod generate;
 mod options;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use vox_core::entry::EncodeFn;
@@ -20,7 +22,8 @@ use vox_core::tier::Tier;
 
 use crate::emit::EmitOptions;
 use crate::error::{CompileError, Unavailable};
-use crate::memory::{Arena, MemoryError};
+use crate::memory::{Arena, SharedArena};
+use crate::perf;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use generate::Generator;
 
@@ -31,8 +34,10 @@ pub use options::{CompilerOptions, OptLevel, isa_for};
 pub struct Compiler {
     isa: OwnedTargetIsa,
     options: CompilerOptions,
-    arena: Mutex<Arena>,
-    generator: Mutex<Generator>,
+    arena: SharedArena,
+    /// Those not in use; there are as many as threads that compile at once.
+    generators: Mutex<Vec<Generator>>,
+    panic_once: AtomicBool,
     stats: Mutex<Stats>,
 }
 
@@ -60,6 +65,9 @@ pub struct Compiled {
     pub time: Duration,
 }
 
+/// Code and what is to be told of it, or why there is none.
+type Generated = Result<(Vec<u8>, Compiled), CompileError>;
+
 /// What one call of [`Compiler::compile`] did.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -68,6 +76,8 @@ pub struct Batch {
     pub programs: Vec<Result<Compiled, CompileError>>,
     /// Time to make the code executable.
     pub publication: Duration,
+    /// Why stubs could not be recorded for `perf`, if they were to be and could not.
+    pub perf_error: Option<String>,
 }
 
 impl core::fmt::Debug for Compiler {
@@ -80,19 +90,28 @@ impl core::fmt::Debug for Compiler {
 }
 
 impl Compiler {
-    /// A compiler for this machine.
+    /// A compiler for this machine, with executable memory of its own.
     ///
     /// # Errors
     ///
     /// When there is no machine code for this processor, or no address space.
     pub fn new(options: CompilerOptions) -> Result<Self, Unavailable> {
+        let arena = Arena::reserve(options.code_budget, options.publication)
+            .map_err(Unavailable::Memory)?;
+        Self::in_arena(options, Arc::new(Mutex::new(arena)))
+    }
+
+    /// A compiler for this machine that shares executable memory with others.
+    ///
+    /// # Errors
+    ///
+    /// When there is no machine code for this processor.
+    pub fn in_arena(options: CompilerOptions, arena: SharedArena) -> Result<Self, Unavailable> {
         Ok(Self {
             isa: options::host_isa(&options)?,
-            arena: Mutex::new(
-                Arena::reserve(options.code_budget, options.publication)
-                    .map_err(Unavailable::Memory)?,
-            ),
-            generator: Mutex::new(Generator::new()),
+            arena,
+            generators: Mutex::default(),
+            panic_once: AtomicBool::new(false),
             stats: Mutex::new(Stats::default()),
             options,
         })
@@ -104,10 +123,20 @@ impl Compiler {
     /// # Safety
     ///
     /// Nobody calls an entry of these slots, nor of slots their programs refer
-    /// to, after this compiler is dropped; and the slots live as long as their entries may be called.
+    /// to, after this compiler and its memory are dropped; and the slots live as long as their entries may be called.
     pub unsafe fn compile(&self, slots: &[&Slot]) -> Batch {
+        // SAFETY: the caller's duty.
+        unsafe { self.compile_with(slots, 1) }
+    }
+
+    /// As [`Self::compile`], on up to so many threads, the caller's included.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::compile`].
+    pub unsafe fn compile_with(&self, slots: &[&Slot], threads: usize) -> Batch {
         let start = Instant::now();
-        let generated: Vec<_> = slots.iter().map(|slot| self.generate(slot)).collect();
+        let generated = self.generate_all(slots, threads);
         let publishing = Instant::now();
         let placed = {
             let codes: Vec<&[u8]> = generated
@@ -119,17 +148,24 @@ impl Compiler {
         };
         let publication = publishing.elapsed();
         let mut placed = placed.into_iter();
+        let mut perf_error = None;
         let programs: Vec<_> = slots
             .iter()
             .zip(generated)
             .map(|(slot, code)| {
-                let (_, compiled) = code?;
+                let (code, compiled) = code?;
                 let missing = || CompileError::Malformed(String::from("code without a place"));
                 let address = placed.next().ok_or_else(missing)??;
                 // SAFETY: the code was generated from this slot's verified program,
                 // is executable, and lives as long as it is called by the duty
                 // of this function (A13, A14).
                 unsafe { publish(slot, address) };
+                if self.options.perf {
+                    // SAFETY: published code is readable and stays, at least while this
+                    // compiler is borrowed; it is read before the call returns (A14).
+                    let code = unsafe { core::slice::from_raw_parts(address, code.len()) };
+                    perf_error = perf::record(&format!("vox {}", slot.shape()), code).err();
+                }
                 Ok(compiled)
             })
             .collect();
@@ -137,13 +173,48 @@ impl Compiler {
         Batch {
             programs,
             publication,
+            perf_error,
         }
     }
 
-    fn generate(&self, slot: &Slot) -> Result<(Vec<u8>, Compiled), CompileError> {
+    /// The code of each slot's program, in order.
+    fn generate_all(&self, slots: &[&Slot], threads: usize) -> Vec<Generated> {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut done = Vec::new();
+            loop {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                let Some(slot) = slots.get(index) else {
+                    return done;
+                };
+                done.push((index, self.generate(slot)));
+            }
+        };
+        let mut generated = thread::scope(|scope| {
+            // A thread that cannot be had, or fails, is no loss but of time: others take its slots.
+            let helpers: Vec<_> = (1..threads.min(slots.len()))
+                .filter_map(|_| thread::Builder::new().spawn_scoped(scope, work).ok())
+                .collect();
+            let mut generated = work();
+            for helper in helpers {
+                generated.extend(helper.join().unwrap_or_default());
+            }
+            generated
+        });
+        generated.sort_unstable_by_key(|(index, _)| *index);
+        generated.into_iter().map(|(_, code)| code).collect()
+    }
+
+    fn generate(&self, slot: &Slot) -> Generated {
         let program = program_of(slot)?;
         let start = Instant::now();
-        let code = lock(&self.generator).generate(program, &self.emit_options())?;
+        let mut generator = lock(&self.generators).pop().unwrap_or_else(Generator::new);
+        if self.panic_once.swap(false, Ordering::Relaxed) {
+            generator.panic_once();
+        }
+        let code = generator.generate(program, &self.emit_options());
+        lock(&self.generators).push(generator);
+        let code = code?;
         let compiled = Compiled {
             code_bytes: code.len(),
             time: start.elapsed(),
@@ -197,13 +268,6 @@ impl Compiler {
         (arena.used(), arena.budget())
     }
 
-    /// Why every batch of code takes pages of its own, although small functions were to
-    /// share them.
-    #[must_use]
-    pub fn no_second_view(&self) -> Option<MemoryError> {
-        lock(&self.arena).no_second_view().cloned()
-    }
-
     /// Makes later compiles fail as if the system refused executable memory.
     #[doc(hidden)]
     pub fn refuse_memory_for_test(&self, refuse: bool) {
@@ -213,7 +277,7 @@ impl Compiler {
     /// Makes the next compile panic within the code generator.
     #[doc(hidden)]
     pub fn panic_once_for_test(&self) {
-        lock(&self.generator).panic_once();
+        self.panic_once.store(true, Ordering::Relaxed);
     }
 }
 

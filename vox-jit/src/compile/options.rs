@@ -36,6 +36,8 @@ pub struct CompilerOptions {
     pub over_read: bool,
     /// How much Cranelift optimises.
     pub opt_level: OptLevel,
+    /// Whether published stubs are recorded for `perf`. See [`crate::perf`].
+    pub perf: bool,
     /// Whether Cranelift verifies what it is given. On in debug builds.
     pub verifier: bool,
 }
@@ -49,6 +51,7 @@ impl Default for CompilerOptions {
             count_calls: false,
             over_read: true,
             opt_level: OptLevel::None,
+            perf: false,
             verifier: cfg!(debug_assertions),
         }
     }

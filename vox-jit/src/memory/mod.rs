@@ -18,7 +18,9 @@
 mod sys;
 
 use core::fmt;
+use std::sync::{Arc, Mutex};
 
+pub(crate) use sys::Dump;
 pub use sys::HAS_CODE_GENERATOR;
 
 /// Functions start at multiples of this: a cache line, which loops at a
@@ -70,6 +72,9 @@ pub enum Publication {
     /// By fresh pages, written and then protected.
     FreshPages,
 }
+
+/// An arena that compilers share.
+pub type SharedArena = Arc<Mutex<Arena>>;
 
 /// A range of executable memory. See the module documentation.
 #[derive(Debug)]

@@ -9,6 +9,7 @@ use facet_core::Facet;
 use vox::EncodeError;
 
 use super::SENTINEL;
+use super::subject::{Subject, Value};
 use crate::mode::{self, Mode};
 
 /// Judges a value that cannot be encoded: the same text in every mode and kind
@@ -18,8 +19,9 @@ pub fn refuses<'f, T>(label: &str, value: &T, text: &str)
 where
     T: Facet<'f> + ?Sized,
 {
+    let subject = Value::new(value);
     for mode in mode::all() {
-        refuses_in(mode, label, value, text);
+        judge_refusal(mode, label, &subject, text);
     }
 }
 
@@ -29,6 +31,11 @@ pub fn refuses_in<'f, T>(mode: &Mode, label: &str, value: &T, text: &str)
 where
     T: Facet<'f> + ?Sized,
 {
+    judge_refusal(mode, label, &Value::new(value), text);
+}
+
+#[track_caller]
+fn judge_refusal(mode: &Mode, label: &str, subject: &dyn Subject<'_>, text: &str) {
     let expect = |kind: &str, outcome: Result<usize, EncodeError>| match outcome {
         Ok(len) => panic!(
             "{label}, {}: {kind} encoded it to {len} bytes, expected: {text}",
@@ -38,16 +45,16 @@ where
     };
     let runtime = &mode.runtime;
     let mut buffer = SENTINEL.to_vec();
-    expect("to_bytes_in", runtime.to_bytes_in(value, &mut buffer));
+    expect("to_bytes_in", subject.to_bytes_in(runtime, &mut buffer));
     assert_eq!(buffer, SENTINEL, "{label}, {}: the buffer", mode.name);
     expect(
         "to_slice",
-        runtime
-            .to_slice(value, &mut [0; 4096])
+        subject
+            .to_slice(runtime, &mut [0; 4096])
             .map(|bytes| bytes.len()),
     );
-    expect("to_writer", runtime.to_writer(value, io::sink()));
-    expect("encoded_len", runtime.encoded_len(value));
+    expect("to_writer", subject.to_writer(runtime, &mut io::sink()));
+    expect("encoded_len", subject.encoded_len(runtime));
 }
 
 /// Judges a value whose encoding panics: the payload reaches the caller in
@@ -58,8 +65,9 @@ pub fn panics<'f, T>(label: &str, value: &T, payload: &str)
 where
     T: Facet<'f> + ?Sized,
 {
+    let subject = Value::new(value);
     for mode in mode::all() {
-        panics_in(mode, label, value, payload);
+        judge_panic(mode, label, &subject, payload);
     }
 }
 
@@ -69,6 +77,11 @@ pub fn panics_in<'f, T>(mode: &Mode, label: &str, value: &T, payload: &str)
 where
     T: Facet<'f> + ?Sized,
 {
+    judge_panic(mode, label, &Value::new(value), payload);
+}
+
+#[track_caller]
+fn judge_panic(mode: &Mode, label: &str, subject: &dyn Subject<'_>, payload: &str) {
     let runtime = &mode.runtime;
     let expect = |kind: &str, run: &mut dyn FnMut() -> Result<usize, EncodeError>| {
         let what = format!("{label}, {}, {kind}", mode.name);
@@ -79,15 +92,19 @@ where
     };
     let mut buffer = SENTINEL.to_vec();
     expect("to_bytes_in", &mut || {
-        runtime.to_bytes_in(value, &mut buffer)
+        subject.to_bytes_in(runtime, &mut buffer)
     });
     assert_eq!(buffer, SENTINEL, "{label}, {}: the buffer", mode.name);
     expect("to_slice", &mut || {
         let mut slice = [0; 4096];
-        runtime.to_slice(value, &mut slice).map(|bytes| bytes.len())
+        subject
+            .to_slice(runtime, &mut slice)
+            .map(|bytes| bytes.len())
     });
-    expect("to_writer", &mut || runtime.to_writer(value, io::sink()));
-    expect("encoded_len", &mut || runtime.encoded_len(value));
+    expect("to_writer", &mut || {
+        subject.to_writer(runtime, &mut io::sink())
+    });
+    expect("encoded_len", &mut || subject.encoded_len(runtime));
     assert_eq!(
         runtime.to_bytes(&300_u16).ok(),
         Some(vec![0xac, 0x02]),

@@ -142,6 +142,20 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Work a type does before it is compiled in the background: ops executed, and elements of integer lists
+    /// written. Default: what its compilation is worth, some ten thousands, more for larger types.
+    pub fn compile_after(mut self, work: u64) -> Self {
+        self.settings.compile_after = Some(work);
+        self
+    }
+
+    /// Whether every compilation takes pages of its own, as where the system offers nothing better.
+    #[doc(hidden)]
+    pub fn fresh_pages(mut self, fresh: bool) -> Self {
+        self.settings.fresh_pages = fresh;
+        self
+    }
+
     /// Whether machine code counts the vtable calls it makes, for
     /// [`Runtime::to_bytes_counted`]. Costs an increment per call. Default: no.
     ///

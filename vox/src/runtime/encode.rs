@@ -40,7 +40,7 @@ impl Runtime {
         }
         let slot = self.slot(shape)?;
         let result = encode(slot);
-        self.inner.consider(slot);
+        slot.look();
         result
     }
 
@@ -279,7 +279,7 @@ impl Runtime {
             }
             // SAFETY: as in `to_bytes_in`; the slot is that of T's shape.
             let result = unsafe { vec::append(slot, root.address, buffer, self.max_depth()) };
-            self.inner.consider(slot);
+            slot.look();
             result
         })
     }

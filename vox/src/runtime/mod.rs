@@ -8,11 +8,15 @@ mod encode;
 mod prepare;
 mod report;
 mod settings;
+mod stats;
 mod tier_up;
 pub(crate) mod value;
+mod worker;
 
+use core::ptr;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 
 use facet_core::Shape;
 use vox_core::error::EncodeError;
@@ -25,9 +29,10 @@ pub use builder::RuntimeBuilder;
 pub use prepare::PrepareError;
 pub use report::TypeReport;
 pub use settings::VtableCalls;
+pub use stats::{Stats, TypesByTier};
 
 pub(crate) use code::AVAILABLE_TIERS;
-use code::MachineCode;
+use code::{Failure, MachineCode};
 use settings::Settings;
 
 /// Programs, machine code and settings of their own.
@@ -52,14 +57,13 @@ pub struct Runtime {
 pub(crate) struct Inner {
     /// Never used again once the runtime is gone.
     id: u64,
+    me: Weak<Inner>,
     registry: Registry,
     settings: Settings,
     notes: Vec<String>,
     // Behind the registry, whose slots point into the code: dropped after it.
     code: MachineCode,
 }
-
-const NO_BASELINE: &str = "there is no baseline tier yet";
 
 static GLOBAL: OnceLock<Runtime> = OnceLock::new();
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
@@ -80,7 +84,7 @@ impl Runtime {
 
     /// The runtime the functions at the root of the crate use. It reads its
     /// settings from the environment when it is first used: `VOX_TIER`,
-    /// `VOX_VTABLE_CALLS` and `VOX_PROBED_LAYOUTS`, see [the crate documentation](crate).
+    /// `VOX_VTABLE_CALLS`, `VOX_PROBED_LAYOUTS` and `VOX_JIT_PERF`, see [the crate documentation](crate).
     ///
     /// # Examples
     ///
@@ -104,18 +108,18 @@ impl Runtime {
         let options = LowerOptions {
             probed_layouts: settings.probed_layouts,
         };
-        Self {
-            inner: Arc::new(Inner {
-                id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
-                registry: Registry::new(options),
-                code: MachineCode::new(&settings),
-                settings,
-                notes,
-            }),
-        }
+        let inner = Arc::new_cyclic(|me: &Weak<Inner>| Inner {
+            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            me: me.clone(),
+            registry: Registry::with_promoter(options, Some(me.clone())),
+            code: MachineCode::new(&settings),
+            settings,
+            notes,
+        });
+        Self { inner }
     }
 
-    /// The slot of a shape, with its fixed tier if there is one.
+    /// The slot of a shape, in the tier it starts in.
     #[inline]
     pub(crate) fn slot(&self, shape: &'static Shape) -> Result<&Slot, EncodeError> {
         match cache::find(shape, self.inner.id) {
@@ -129,11 +133,10 @@ impl Runtime {
     #[cold]
     fn slot_slowly(&self, shape: &'static Shape) -> Result<&Slot, EncodeError> {
         let slot = self.inner.registry.slot(shape)?;
-        if let Some(tier) = self.inner.settings.tier
-            && tier > Tier::Interpreter
-        {
-            // What cannot be had is counted and in the report; the interpreter serves.
-            let _ = self.inner.raise(slot, tier);
+        let tier = self.inner.first_tier();
+        if slot.tier() < tier {
+            // What cannot be had is counted and in the report; a lower tier serves.
+            let _ = self.inner.raise(&[slot], tier, 1);
         }
         cache::remember(shape, self.inner.id, slot);
         Ok(slot)
@@ -198,17 +201,61 @@ impl Runtime {
             let reason = format!("the runtime is fixed to the {fixed} tier");
             return Err(PrepareError::NotAvailable { tier, reason });
         }
-        let mut lowest = Tier::Optimized;
-        for shape in shapes {
-            let slot = self.slot(shape).map_err(PrepareError::Unsupported)?;
-            if slot.tier() < tier {
-                self.inner
-                    .raise(slot, tier)
-                    .map_err(|reason| PrepareError::NotAvailable { tier, reason })?;
-            }
-            lowest = lowest.min(slot.tier());
+        let slots = shapes
+            .iter()
+            .map(|shape| self.slot(shape))
+            .collect::<Result<Vec<&Slot>, EncodeError>>()
+            .map_err(PrepareError::Unsupported)?;
+        let missing: Vec<&Slot> = slots
+            .iter()
+            .copied()
+            .filter(|slot| slot.tier() < tier)
+            .collect();
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let raised = self.inner.raise(&missing, tier, threads);
+        let not_available = |reason| PrepareError::NotAvailable { tier, reason };
+        if let Some(slot) = missing.iter().find(|slot| slot.tier() < tier) {
+            let reason = match raised {
+                Err(failure) => failure.reason,
+                Ok(()) => self
+                    .inner
+                    .why_not_higher(slot)
+                    .unwrap_or_else(|| String::from("nobody knows why")),
+            };
+            return Err(not_available(reason));
         }
-        Ok(lowest)
+        let lowest = slots.iter().map(|slot| slot.tier()).min();
+        Ok(lowest.unwrap_or(Tier::Optimized))
+    }
+
+    /// What the runtime has done so far.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = vox::Runtime::builder().build();
+    /// runtime.to_bytes(&(1_u8, "two"))?;
+    /// assert_eq!(runtime.stats().types.all(), 1);
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        let inner = &self.inner;
+        let slots = inner.registry.slots();
+        let code = inner.code.stats();
+        Stats {
+            types: TypesByTier::count(slots.iter().map(|slot| slot.tier())),
+            refused_types: inner.registry.refused(),
+            compiled: code.compiled,
+            failed: code.failed,
+            failures: inner.code.failures(),
+            code_bytes: code.code_bytes,
+            code_memory_bytes: code.memory_bytes,
+            code_budget_bytes: inner.settings.code_budget,
+            compile_time: code.time,
+            waiting: worker::waiting(),
+            slow_lookups: inner.registry.lookups(),
+        }
     }
 
     /// How a type is encoded, and why so.
@@ -268,20 +315,34 @@ impl Runtime {
 }
 
 impl Inner {
-    /// Brings a slot, and those its program calls, to a tier.
-    fn raise(&self, slot: &Slot, tier: Tier) -> Result<(), String> {
-        match tier {
-            Tier::Interpreter => Ok(()),
-            Tier::Optimized => {
-                let slots: Vec<&Slot> = self
-                    .registry
-                    .closure(slot)
+    /// The tier a type is in from its first call on.
+    fn first_tier(&self) -> Tier {
+        match self.settings.tier {
+            Some(tier) => tier,
+            None if AVAILABLE_TIERS.contains(&Tier::Baseline) => Tier::Baseline,
+            None => Tier::Interpreter,
+        }
+    }
+
+    /// Brings slots, and those their programs call, to a tier, on up to so many threads. The error
+    /// is that of the first slot.
+    fn raise(&self, slots: &[&Slot], tier: Tier, threads: usize) -> Result<(), Failure> {
+        let mut all: Vec<&Slot> = Vec::new();
+        let mut known = HashSet::new();
+        for slot in slots {
+            let reached = self.registry.closure(slot);
+            all.extend(
+                reached
                     .into_iter()
-                    .filter(|slot| slot.tier() < Tier::Optimized)
-                    .collect();
-                self.code.compile(&slots)
-            }
-            _ => Err(String::from(NO_BASELINE)),
+                    .filter(|slot| known.insert(ptr::from_ref(*slot)))
+                    .filter(|slot| slot.tier() < tier),
+            );
+        }
+        match tier {
+            _ if all.is_empty() => Ok(()),
+            Tier::Interpreter => Ok(()),
+            Tier::Optimized => self.code.compile(&all, threads),
+            _ => self.code.baseline(&all),
         }
     }
 
@@ -294,9 +355,13 @@ impl Inner {
                 return Some(String::from("the runtime is fixed to the interpreter tier"));
             }
             Some(Tier::Baseline) => {
-                return Some(format!(
-                    "the runtime is fixed to the baseline tier, and {NO_BASELINE}"
-                ));
+                let why = match self.code.baseline(&[slot]) {
+                    Err(failure) if slot.tier() < Tier::Baseline => {
+                        format!(", and {}", failure.reason)
+                    }
+                    _ => String::new(),
+                };
+                return Some(format!("the runtime is fixed to the baseline tier{why}"));
             }
             _ => {}
         }
@@ -304,7 +369,12 @@ impl Inner {
             return Some(reason);
         }
         Some(if self.settings.background {
-            format!("it has done {} units of work so far", slot.work())
+            let ops = slot.program().map_or(0, |it| it.code.op_count());
+            format!(
+                "it has done {} units of work so far, and is compiled after {}",
+                slot.work(),
+                self.settings.first_work(ops)
+            )
         } else {
             String::from("nobody prepared it and the runtime does not compile in the background")
         })

@@ -61,6 +61,10 @@ pub(crate) struct Settings {
     pub(crate) code_budget: usize,
     pub(crate) background: bool,
     pub(crate) count_calls: bool,
+    pub(crate) perf: bool,
+    /// Work before a type is compiled, instead of what its size suggests.
+    pub(crate) compile_after: Option<u64>,
+    pub(crate) fresh_pages: bool,
 }
 
 impl Default for Settings {
@@ -73,6 +77,9 @@ impl Default for Settings {
             code_budget: DEFAULT_CODE_BUDGET,
             background: true,
             count_calls: false,
+            perf: false,
+            compile_after: None,
+            fresh_pages: false,
         }
     }
 }
@@ -124,6 +131,14 @@ impl Settings {
             };
             true
         });
+        read("VOX_JIT_PERF", "0, 1", &mut |value| {
+            settings.perf = match value {
+                "1" => true,
+                "0" => false,
+                _ => return false,
+            };
+            true
+        });
         (settings, notes)
     }
 }
@@ -151,15 +166,23 @@ mod tests {
         );
         assert!(!with("VOX_PROBED_LAYOUTS", "off").0.probed_layouts);
         assert!(with("VOX_PROBED_LAYOUTS", "on").1.is_empty());
+        assert!(with("VOX_JIT_PERF", "1").0.perf);
+        assert!(!with("VOX_JIT_PERF", "0").0.perf);
     }
 
     #[test]
     fn unknown_values_are_reported_and_leave_the_default() {
-        for name in ["VOX_TIER", "VOX_VTABLE_CALLS", "VOX_PROBED_LAYOUTS"] {
+        for name in [
+            "VOX_TIER",
+            "VOX_VTABLE_CALLS",
+            "VOX_PROBED_LAYOUTS",
+            "VOX_JIT_PERF",
+        ] {
             let (settings, notes) = with(name, "fastest");
             assert_eq!(settings.tier, None);
             assert_eq!(settings.vtable_calls, VtableCalls::Inline);
             assert!(settings.probed_layouts);
+            assert!(!settings.perf);
             assert_eq!(notes.len(), 1);
             assert!(
                 notes[0].contains(name) && notes[0].contains("fastest"),

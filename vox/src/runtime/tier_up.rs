@@ -1,84 +1,99 @@
-//! The policy: when a type is compiled, and by whom.
+//! The policy: when a type is compiled.
 //!
-//! A type that has done enough work in the interpreter is handed to one
-//! background thread, shared by all runtimes; callers keep the interpreter
+//! A type starts in the lowest tier that serves it at once. There it keeps account of its work: ops
+//! executed, and elements of integer lists, not calls, for a call may take a nanosecond or a second. When it
+//! has done enough, it is handed to the background thread ([`super::worker`]); callers go on in the lower tier
 //! meanwhile and never wait.
-//! A type is handed over once: a compile that fails is remembered, not repeated.
+//!
+//! Enough is what the compilation costs: a type that has spent as much time in the interpreter as its
+//! compilation takes is compiled. Whatever it does afterwards, it then has cost at most twice what it
+//! would have with foresight. Compilation time goes with the size of the program, and so does the threshold.
+//!
+//! # Types within types
+//!
+//! A type that is not inlined has a slot and an account of its own. The interpreter and the baseline add to
+//! the account of the type whose code runs, so a hot type is seen whoever calls it, in the middle of an
+//! encode, and from a root that is not hot itself. Code of the highest tier counts nothing. It need not:
+//! whenever a type is compiled, so are all types its program can call, and what failed among them goes on
+//! counting in its own tier.
 
-use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
-use std::thread;
-
-use facet_core::Shape;
+use vox_core::promotion::Promoter;
 use vox_core::slot::Slot;
 use vox_core::tier::Tier;
 
-use super::Inner;
+use super::code::Failure;
+use super::settings::Settings;
+use super::worker::{self, NotTaken};
+use super::{Inner, code};
 
-/// Ops a type executes before it is worth compiling: about a third of a
-/// millisecond of interpreting, the price of a compile.
-const HOT: u64 = 50_000;
+/// Work before a program of no ops would be compiled: what every compilation costs.
+const FIRST_WORK: u64 = 20_000;
 
-struct Job {
-    runtime: Weak<Inner>,
-    shape: &'static Shape,
+/// Work on top for each op of the program.
+const FIRST_WORK_PER_OP: u64 = 2_000;
+
+impl Promoter for Inner {
+    fn first_work(&self, ops: usize) -> Option<u64> {
+        let automatic = self.settings.tier.is_none() && self.settings.background;
+        let is_possible = code::AVAILABLE_TIERS.contains(&Tier::Optimized);
+        (automatic && is_possible).then(|| self.settings.first_work(ops))
+    }
+
+    fn hot(&self, slot: &Slot) {
+        if !slot.promotion().claim(std::process::id()) {
+            return;
+        }
+        match worker::send(self.me.clone(), slot) {
+            Ok(()) => {}
+            Err(NotTaken::Full) => slot.promotion().release(),
+            Err(NotTaken::NoThread) => {
+                slot.promotion().settle();
+                slot.expect_no_work();
+                tracing::debug!(shape = %slot.shape(), "no background thread to compile it");
+            }
+        }
+    }
 }
 
-/// The way to the background thread; `None` when it could not be started.
-fn worker() -> Option<Sender<Job>> {
-    static WORKER: OnceLock<Option<Mutex<Sender<Job>>>> = OnceLock::new();
-    let worker = WORKER.get_or_init(|| {
-        let (sender, jobs) = channel::<Job>();
-        let spawned = thread::Builder::new()
-            .name(String::from("vox compiler"))
-            .spawn(move || {
-                for job in jobs {
-                    run(&job);
-                }
-            });
-        spawned.ok().map(|_| Mutex::new(sender))
-    });
-    let sender = worker.as_ref()?;
-    Some(
-        sender
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone(),
-    )
-}
-
-fn run(job: &Job) {
-    let Some(runtime) = job.runtime.upgrade() else {
-        return;
-    };
-    if let Ok(slot) = runtime.registry.slot(job.shape)
-        && let Err(reason) = runtime.raise(slot, Tier::Optimized)
-    {
-        tracing::debug!(shape = %job.shape, reason, "not compiled");
+impl Settings {
+    /// The work a program of so many ops does in a lower tier before it is compiled.
+    pub(super) fn first_work(&self, ops: usize) -> u64 {
+        let ops = u64::try_from(ops).unwrap_or(u64::MAX);
+        let cost = || FIRST_WORK.saturating_add(FIRST_WORK_PER_OP.saturating_mul(ops));
+        self.compile_after.unwrap_or_else(cost)
     }
 }
 
 impl Inner {
-    /// Looks at a slot after an encode and asks for its compilation when it is hot.
-    #[inline]
-    pub(super) fn consider(self: &Arc<Self>, slot: &Slot) {
-        if slot.work() >= HOT {
-            self.ask(slot);
+    /// Compiles a slot whose promotion the caller has claimed, and settles it.
+    pub(super) fn promote(&self, slot: &Slot) {
+        match self.raise(&[slot], Tier::Optimized, 1) {
+            Ok(()) => slot.promotion().settle(),
+            Err(failure) => self.try_later(slot, &failure),
         }
     }
 
-    #[cold]
-    fn ask(self: &Arc<Self>, slot: &Slot) {
-        let automatic = self.settings.tier.is_none() && self.settings.background;
-        if !automatic || slot.tier() == Tier::Optimized || !slot.request_once() {
-            return;
-        }
-        let job = Job {
-            runtime: Arc::downgrade(self),
-            shape: slot.shape(),
+    /// What follows a failure: more work until the next attempt, or no attempt any more.
+    fn try_later(&self, slot: &Slot, failure: &Failure) {
+        let ops = slot.program().map_or(0, |it| it.code.op_count());
+        let later = match failure.may_pass {
+            true => slot.promotion().fail(),
+            false => None,
         };
-        if worker().is_none_or(|worker| worker.send(job).is_err()) {
-            tracing::debug!(shape = %slot.shape(), "no background thread to compile it");
+        match later {
+            Some(factor) => {
+                slot.expect_work(self.settings.first_work(ops).saturating_mul(factor));
+            }
+            None => {
+                slot.promotion().settle();
+                slot.expect_no_work();
+            }
         }
+        tracing::debug!(
+            shape = %slot.shape(),
+            reason = failure.reason,
+            again = later.is_some(),
+            "not compiled"
+        );
     }
 }

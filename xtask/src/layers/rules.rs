@@ -49,6 +49,12 @@ pub(crate) const CRATES: &[CrateRule] = &[
         never: &[],
     },
     CrateRule {
+        name: "vox-generate",
+        members: &["vox", "vox-core", "vox-oracle"],
+        optional: &[],
+        never: &["cranelift*"],
+    },
+    CrateRule {
         name: "vox-bench",
         members: &["vox", "vox-core", "vox-jit", "vox-cabi", "vox-oracle"],
         optional: &[],

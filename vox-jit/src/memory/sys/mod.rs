@@ -32,7 +32,12 @@ mod os;
 #[path = "other.rs"]
 mod os;
 
+#[cfg_attr(target_os = "linux", path = "dump_linux.rs")]
+#[cfg_attr(not(target_os = "linux"), path = "dump_other.rs")]
+mod dump;
+
 use super::MemoryError;
+pub(crate) use dump::Dump;
 
 /// Whether this crate generates code for the processor it was built for.
 /// Whether the operating system lets that code run, [`crate::Compiler`] finds out.

@@ -3,6 +3,7 @@
 use vox_core::slot::Slot;
 use vox_core::tier::Tier;
 
+use super::{CodeStats, Failure};
 use crate::runtime::settings::Settings;
 
 /// The interpreter alone.
@@ -19,8 +20,12 @@ impl MachineCode {
         Self
     }
 
-    pub(in crate::runtime) fn compile(&self, _: &[&Slot]) -> Result<(), String> {
-        Err(REASON.to_owned())
+    pub(in crate::runtime) fn compile(&self, _: &[&Slot], _: usize) -> Result<(), Failure> {
+        Err(failure())
+    }
+
+    pub(in crate::runtime) fn baseline(&self, _: &[&Slot]) -> Result<(), Failure> {
+        Err(failure())
     }
 
     pub(in crate::runtime) fn refusal(&self, _: &Slot) -> Option<String> {
@@ -31,7 +36,22 @@ impl MachineCode {
         None
     }
 
+    pub(in crate::runtime) fn failures(&self) -> Vec<(String, u64)> {
+        Vec::new()
+    }
+
+    pub(in crate::runtime) fn stats(&self) -> CodeStats {
+        CodeStats::default()
+    }
+
     pub(in crate::runtime) fn notes(&self) -> Vec<String> {
         Vec::new()
+    }
+}
+
+fn failure() -> Failure {
+    Failure {
+        reason: REASON.to_owned(),
+        may_pass: false,
     }
 }

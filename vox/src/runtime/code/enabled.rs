@@ -1,13 +1,22 @@
-//! Machine code by `vox-jit`.
+//! Machine code by `vox-jit`: one arena and one compiler per process, and what became of each slot.
+//!
+//! Three locks, none of which another thread's encode ever waits for while Cranelift runs: `compiling` is
+//! held by whoever compiles, for as long as that takes; `here` and `records` are held for moments.
+//!
+//! After a fork the child makes an arena and a compiler of its own: the parent's memory is not writable in
+//! it. It keeps the parent's, whose code its slots go on using.
 
-use core::ptr;
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
+use vox_core::fork::ForkLock;
 use vox_core::slot::Slot;
 use vox_core::tier::Tier;
-use vox_jit::{Compiler, CompilerOptions, Unavailable};
+use vox_jit::memory::{Arena, MemoryError, SharedArena};
+use vox_jit::{Batch, CompileError, Compiler, CompilerOptions, Publication, Unavailable};
 
+use super::{CodeStats, Failure};
 use crate::VtableCalls;
 use crate::runtime::settings::Settings;
 
@@ -18,20 +27,38 @@ pub(crate) const AVAILABLE_TIERS: &[Tier] = if vox_jit::HAS_CODE_GENERATOR {
     &[Tier::Interpreter]
 };
 
-/// The compiler, once something is compiled, and what became of each slot.
+const NO_BASELINE: &str = "there is no baseline tier yet";
+
+/// See the module documentation.
 pub(crate) struct MachineCode {
     options: CompilerOptions,
-    compiler: OnceLock<Result<Compiler, Unavailable>>,
     /// Held while compiling, so that nothing is compiled twice.
-    compiling: Mutex<()>,
-    /// By the address of the slot: bytes of code, or the reason there are none.
-    outcomes: Mutex<HashMap<*const Slot, Result<usize, String>>>,
+    compiling: ForkLock<()>,
+    here: ForkLock<Here>,
+    records: ForkLock<Records>,
 }
 
-// SAFETY: the addresses are only compared (A12); the rest is Send and Sync.
-unsafe impl Send for MachineCode {}
-// SAFETY: as above.
-unsafe impl Sync for MachineCode {}
+/// What belongs to one process.
+#[derive(Default)]
+struct Here {
+    process: u32,
+    arena: Option<SharedArena>,
+    compiler: Option<Result<Arc<Compiler>, Unavailable>>,
+    /// Arenas of the processes this one was forked from: their code may be in use.
+    inherited: Vec<SharedArena>,
+}
+
+#[derive(Default)]
+struct Records {
+    /// By the address of the slot: bytes of code, or the reason there are none.
+    outcomes: HashMap<usize, Result<usize, Failure>>,
+    /// Why nothing at all can be compiled.
+    unavailable: Option<String>,
+    no_second_view: Option<String>,
+    perf_error: Option<String>,
+    has_warned: bool,
+    stats: CodeStats,
+}
 
 impl core::fmt::Debug for MachineCode {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -41,8 +68,39 @@ impl core::fmt::Debug for MachineCode {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+/// The key of a slot in the records.
+fn key(slot: &Slot) -> usize {
+    core::ptr::from_ref(slot).addr()
+}
+
+impl From<&CompileError> for Failure {
+    fn from(error: &CompileError) -> Self {
+        Self {
+            reason: error.to_string(),
+            may_pass: error.may_pass(),
+        }
+    }
+}
+
+impl From<&Unavailable> for Failure {
+    fn from(error: &Unavailable) -> Self {
+        Self {
+            reason: error.to_string(),
+            may_pass: matches!(error, Unavailable::Memory(MemoryError::Refused { .. })),
+        }
+    }
+}
+
+impl Here {
+    /// Leaves what belongs to another process.
+    fn settle_in(&mut self) {
+        let process = std::process::id();
+        if self.process != process {
+            self.inherited.extend(self.arena.take());
+            self.compiler = None;
+            self.process = process;
+        }
+    }
 }
 
 impl MachineCode {
@@ -50,93 +108,212 @@ impl MachineCode {
         let mut options = CompilerOptions::default();
         options.code_budget = settings.code_budget;
         options.count_calls = settings.count_calls;
+        options.perf = settings.perf;
+        if settings.fresh_pages {
+            options.publication = Publication::FreshPages;
+        }
         options.vtable_calls = match settings.vtable_calls {
             VtableCalls::Inline => vox_jit::VtableCalls::Inline,
             VtableCalls::Trampoline => vox_jit::VtableCalls::Trampoline,
         };
         Self {
             options,
-            compiler: OnceLock::new(),
-            compiling: Mutex::default(),
-            outcomes: Mutex::default(),
+            compiling: ForkLock::new(),
+            here: ForkLock::new(),
+            records: ForkLock::new(),
         }
     }
 
-    fn compiler(&self) -> Result<&Compiler, String> {
-        self.compiler
-            .get_or_init(|| {
-                Compiler::new(self.options)
-                    .inspect_err(|reason| tracing::warn!("vox interprets everything: {reason}"))
-            })
-            .as_ref()
-            .map_err(ToString::to_string)
+    /// The executable memory of this process, reserved at the first call.
+    fn arena(&self) -> Result<SharedArena, Unavailable> {
+        let mut here = self.here.lock();
+        here.settle_in();
+        if let Some(arena) = &here.arena {
+            return Ok(Arc::clone(arena));
+        }
+        let arena = Arena::reserve(self.options.code_budget, self.options.publication)
+            .map_err(Unavailable::Memory)?;
+        self.records.lock().no_second_view = arena.no_second_view().map(ToString::to_string);
+        let arena = Arc::new(Mutex::new(arena));
+        here.arena = Some(Arc::clone(&arena));
+        Ok(arena)
     }
 
-    /// Compiles the programs of these slots, those that have no code yet. The
-    /// error is that of the first slot.
-    pub(in crate::runtime) fn compile(&self, slots: &[&Slot]) -> Result<(), String> {
-        let _alone = lock(&self.compiling);
-        let compiler = self.compiler()?;
-        let missing: Vec<&Slot> = slots
-            .iter()
-            .copied()
-            .filter(|slot| slot.tier() < Tier::Optimized)
-            .collect();
-        // SAFETY: a runtime drops its registry, and with it every way to call
-        // an entry, before its compiler; slots live as long as the registry (A12).
-        let batch = unsafe { compiler.compile(&missing) };
-        let mut outcomes = lock(&self.outcomes);
-        for (slot, result) in missing.iter().zip(batch.programs) {
-            let outcome = match result {
-                Ok(compiled) => Ok(compiled.code_bytes),
-                Err(error) => {
-                    tracing::warn!(shape = %slot.shape(), "interpreted: {error}");
-                    Err(error.to_string())
-                }
-            };
-            outcomes.insert(ptr::from_ref(*slot), outcome);
+    /// The compiler of this process. Making it takes a millisecond; the caller holds `compiling`.
+    fn compiler(&self) -> Result<Arc<Compiler>, Unavailable> {
+        let arena = self.arena()?;
+        if let Some(known) = &self.here.lock().compiler {
+            return known.clone();
+        }
+        let made = Compiler::in_arena(self.options, arena).map(Arc::new);
+        self.here.lock().compiler = Some(made.clone());
+        made
+    }
+
+    /// Compiles the programs of these slots, those that have no code yet and may get some, on up to
+    /// so many threads. The error is that of the first slot.
+    pub(in crate::runtime) fn compile(
+        &self,
+        slots: &[&Slot],
+        threads: usize,
+    ) -> Result<(), Failure> {
+        let _alone = self.compiling.lock();
+        let missing = self.missing(slots);
+        if !missing.is_empty() {
+            let start = Instant::now();
+            let compiler = self.compiler().map_err(|error| self.unavailable(&error))?;
+            // SAFETY: a runtime drops its registry, and with it every way to call an entry,
+            // before its arenas; slots live as long as the registry (A12, A14).
+            let batch = unsafe { compiler.compile_with(&missing, threads) };
+            self.record(&missing, &batch, start);
         }
         match slots
             .first()
-            .and_then(|slot| outcomes.get(&ptr::from_ref(*slot)))
+            .and_then(|slot| self.records.lock().outcomes.get(&key(slot)).cloned())
         {
-            Some(Err(reason)) => Err(reason.clone()),
+            Some(Err(failure)) => Err(failure),
             _ => Ok(()),
         }
     }
 
+    /// Those that have no code, and for which another attempt is not known to be of no use.
+    fn missing<'s>(&self, slots: &[&'s Slot]) -> Vec<&'s Slot> {
+        let records = self.records.lock();
+        let is_hopeless =
+            |slot: &Slot| matches!(records.outcomes.get(&key(slot)), Some(Err(it)) if !it.may_pass);
+        slots
+            .iter()
+            .copied()
+            .filter(|slot| slot.tier() < Tier::Optimized && !is_hopeless(slot))
+            .collect()
+    }
+
+    /// Takes note that nothing can be compiled, and says so once.
+    fn unavailable(&self, error: &Unavailable) -> Failure {
+        let mut records = self.records.lock();
+        records.unavailable = Some(error.to_string());
+        records.stats.failed += 1;
+        if !core::mem::replace(&mut records.has_warned, true) {
+            tracing::warn!("vox makes no machine code: {error}");
+        }
+        Failure::from(error)
+    }
+
+    /// Takes note of what became of slots. Memory that is refused or used up is warned of once, for it
+    /// would be the same for every type; what else goes wrong, for each.
+    fn record(&self, slots: &[&Slot], batch: &Batch, start: Instant) {
+        let mut records = self.records.lock();
+        records.unavailable = None;
+        records.stats.time += start.elapsed();
+        if let Some(reason) = &batch.perf_error
+            && records.perf_error.as_ref() != Some(reason)
+        {
+            tracing::warn!("stubs are not recorded for perf: {reason}");
+            records.perf_error = Some(reason.clone());
+        }
+        for (slot, result) in slots.iter().zip(&batch.programs) {
+            let outcome = match result {
+                Ok(compiled) => {
+                    records.stats.compiled += 1;
+                    records.stats.code_bytes += compiled.code_bytes as u64;
+                    Ok(compiled.code_bytes)
+                }
+                Err(error) => {
+                    records.stats.failed += 1;
+                    let is_known = matches!(error, CompileError::Memory(_))
+                        && core::mem::replace(&mut records.has_warned, true);
+                    if is_known {
+                        tracing::debug!(shape = %slot.shape(), "stays in its tier: {error}");
+                    } else {
+                        tracing::warn!(shape = %slot.shape(), "stays in its tier: {error}");
+                    }
+                    Err(Failure::from(error))
+                }
+            };
+            records.outcomes.insert(key(slot), outcome);
+        }
+    }
+
+    /// Gives these slots the baseline tier, at once: what a type starts in where there is one. It must not take
+    /// `compiling`.
+    pub(in crate::runtime) fn baseline(&self, _: &[&Slot]) -> Result<(), Failure> {
+        Err(Failure {
+            reason: NO_BASELINE.to_owned(),
+            may_pass: false,
+        })
+    }
+
     /// Why a slot has no code although it was asked for.
     pub(in crate::runtime) fn refusal(&self, slot: &Slot) -> Option<String> {
-        if let Some(Err(reason)) = self.compiler.get() {
-            return Some(reason.to_string());
-        }
-        match lock(&self.outcomes).get(&ptr::from_ref(slot)) {
-            Some(Err(reason)) => Some(reason.clone()),
-            _ => None,
+        let records = self.records.lock();
+        match records.outcomes.get(&key(slot)) {
+            Some(Err(failure)) => Some(failure.reason.clone()),
+            _ => records.unavailable.clone(),
         }
     }
 
     pub(in crate::runtime) fn code_bytes(&self, slot: &Slot) -> Option<usize> {
-        match lock(&self.outcomes).get(&ptr::from_ref(slot)) {
+        match self.records.lock().outcomes.get(&key(slot)) {
             Some(Ok(bytes)) => Some(*bytes),
             _ => None,
         }
     }
 
+    /// The reasons for which programs have no code, with the number of programs.
+    pub(in crate::runtime) fn failures(&self) -> Vec<(String, u64)> {
+        let records = self.records.lock();
+        let mut reasons = HashMap::<&str, u64>::new();
+        for failure in records.outcomes.values().filter_map(|it| it.as_ref().err()) {
+            *reasons.entry(&failure.reason).or_default() += 1;
+        }
+        if let Some(reason) = &records.unavailable {
+            reasons.entry(reason).or_insert(records.stats.failed);
+        }
+        let mut reasons: Vec<_> = reasons
+            .into_iter()
+            .map(|(reason, count)| (reason.to_owned(), count))
+            .collect();
+        reasons.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+        reasons
+    }
+
+    pub(in crate::runtime) fn stats(&self) -> CodeStats {
+        let arenas: Vec<_> = {
+            let here = self.here.lock();
+            here.inherited.iter().chain(&here.arena).cloned().collect()
+        };
+        let used = |arena: &SharedArena| {
+            // One of a parent may be locked for ever.
+            match arena.try_lock() {
+                Ok(arena) => arena.used(),
+                Err(std::sync::TryLockError::Poisoned(arena)) => arena.into_inner().used(),
+                Err(std::sync::TryLockError::WouldBlock) => 0,
+            }
+        };
+        let mut stats = self.records.lock().stats.clone();
+        stats.memory_bytes = arenas.iter().map(used).sum();
+        stats
+    }
+
     pub(in crate::runtime) fn notes(&self) -> Vec<String> {
-        let refused = lock(&self.outcomes)
-            .values()
-            .filter(|it| it.is_err())
-            .count();
+        let records = self.records.lock();
+        let refused = records.outcomes.values().filter(|it| it.is_err()).count();
         let mut notes = Vec::new();
         if refused > 0 {
             notes.push(format!("{refused} programs could not be compiled"));
         }
-        if let Some(Ok(compiler)) = self.compiler.get()
-            && let Some(reason) = compiler.no_second_view()
-        {
-            notes.push(format!("small functions do not share pages: {reason}"));
-        }
+        notes.extend(
+            records
+                .perf_error
+                .as_ref()
+                .map(|reason| format!("stubs are not recorded for perf: {reason}")),
+        );
+        notes.extend(
+            records
+                .no_second_view
+                .as_ref()
+                .map(|reason| format!("small functions do not share pages: {reason}")),
+        );
         notes
     }
 }

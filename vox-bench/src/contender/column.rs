@@ -1,0 +1,152 @@
+//! The ways to encode that are compared.
+//!
+//! Plain data: names, and how vox is set up for each. Who encodes is [`super::Lineup`].
+
+use std::fmt;
+
+use vox::{Tier, VtableCalls};
+
+/// A way to encode: a column of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Column {
+    /// The finished bytes, copied: what no encoder can beat.
+    Copied,
+    /// The encoder written by hand for the type, in the best form for this processor.
+    Hand,
+    /// The same in the form that runs everywhere.
+    HandPortable,
+    /// vox's unrolled calls, with probed layouts.
+    Baseline,
+    /// vox's interpreter, with probed layouts.
+    Interpreter,
+    /// vox's machine code, every vtable function called through a trampoline, nothing probed.
+    Trampoline,
+    /// vox's machine code, every `extern "C"` vtable function called in place, nothing probed.
+    Inline,
+    /// vox's machine code as it is by default: probed layouts, other calls in place.
+    Probed,
+    /// The serde `postcard` crate's `to_allocvec`.
+    SerdePostcard,
+    /// The `facet-postcard` crate's `to_vec`.
+    FacetPostcard,
+}
+
+/// How vox is set up for a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// The tier of every type.
+    pub tier: Tier,
+    /// How vtable functions are called.
+    pub vtable_calls: VtableCalls,
+    /// Whether layouts are probed.
+    pub probed_layouts: bool,
+}
+
+impl Column {
+    /// All columns that encode in a mode of vox or are its peers: those of the table of `gnarly`, in its order.
+    pub const TABLE: [Self; 6] = [
+        Self::Interpreter,
+        Self::Trampoline,
+        Self::Inline,
+        Self::Probed,
+        Self::SerdePostcard,
+        Self::FacetPostcard,
+    ];
+
+    /// All columns of a row that is chased: the floor, the ceiling, vox by tiers, the peers.
+    pub const ROWS: [Self; 8] = [
+        Self::Copied,
+        Self::Hand,
+        Self::HandPortable,
+        Self::Probed,
+        Self::Baseline,
+        Self::Interpreter,
+        Self::SerdePostcard,
+        Self::FacetPostcard,
+    ];
+
+    /// What people read.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Copied => "copied",
+            Self::Hand => "hand-written",
+            Self::HandPortable => "hand, portable",
+            Self::Baseline => "baseline",
+            Self::Interpreter => "interpreter",
+            Self::Trampoline => "trampoline",
+            Self::Inline => "inline",
+            Self::Probed => "probed layouts",
+            Self::SerdePostcard => "serde postcard",
+            Self::FacetPostcard => "facet-postcard",
+        }
+    }
+
+    /// What machines read.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Copied => "copied",
+            Self::Hand => "hand",
+            Self::HandPortable => "hand_portable",
+            Self::Baseline => "baseline",
+            Self::Interpreter => "interpreter",
+            Self::Trampoline => "trampoline",
+            Self::Inline => "inline",
+            Self::Probed => "probed",
+            Self::SerdePostcard => "serde_postcard",
+            Self::FacetPostcard => "facet_postcard",
+        }
+    }
+
+    /// How vox is set up; `None` for everybody else.
+    #[must_use]
+    pub const fn settings(self) -> Option<Settings> {
+        let (tier, vtable_calls, probed_layouts) = match self {
+            Self::Baseline => (Tier::Baseline, VtableCalls::Inline, true),
+            Self::Interpreter => (Tier::Interpreter, VtableCalls::Inline, true),
+            Self::Trampoline => (Tier::Optimized, VtableCalls::Trampoline, false),
+            Self::Inline => (Tier::Optimized, VtableCalls::Inline, false),
+            Self::Probed => (Tier::Optimized, VtableCalls::Inline, true),
+            Self::Copied
+            | Self::Hand
+            | Self::HandPortable
+            | Self::SerdePostcard
+            | Self::FacetPostcard => return None,
+        };
+        Some(Settings {
+            tier,
+            vtable_calls,
+            probed_layouts,
+        })
+    }
+
+    /// Why this build cannot have the column, if it cannot.
+    #[must_use]
+    pub fn missing(self) -> Option<&'static str> {
+        let settings = self.settings()?;
+        if !vox::available_tiers().contains(&settings.tier) {
+            return Some(match settings.tier {
+                Tier::Baseline => "vox has no baseline tier here",
+                _ => "this build of vox has no optimized tier",
+            });
+        }
+        if !VtableCalls::available().contains(&settings.vtable_calls) {
+            return Some("this build of vox has no trampolines");
+        }
+        None
+    }
+
+    /// The columns of [`Self::TABLE`] this build can have.
+    #[must_use]
+    pub fn available() -> Vec<Self> {
+        let is_there = |column: &Self| column.missing().is_none();
+        Self::TABLE.into_iter().filter(is_there).collect()
+    }
+}
+
+impl fmt::Display for Column {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key())
+    }
+}

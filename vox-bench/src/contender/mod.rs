@@ -1,0 +1,214 @@
+//! Who competes: the ways to encode a value that are timed side by side.
+//!
+//! A [`Column`] names a way, a [`Contender`] is that way applied to the values of
+//! a workload. The [`Lineup`] owns the runtimes, one per column of vox, made for
+//! timing: they count nothing and compile nothing in the background. A
+//! contender's bytes are compared with serde postcard's before it is let in.
+
+mod column;
+mod turns;
+
+use std::fmt;
+
+use vox::Runtime;
+use vox_oracle::diff::Difference;
+
+pub use column::{Column, Settings};
+pub use turns::Contender;
+
+use crate::hand;
+use crate::workload::{Encodable, Value};
+
+/// Where the bytes go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Buffer {
+    /// A new vector for each encode, which is dropped.
+    Fresh,
+    /// One vector for all, cleared before each.
+    Reused,
+}
+
+impl Buffer {
+    /// What people read.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Fresh => "fresh",
+            Self::Reused => "reused",
+        }
+    }
+}
+
+/// Why a contender is not let in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Absence {
+    /// It is not to be had here; why.
+    Unavailable(String),
+    /// It refuses a value; what it says.
+    Refuses(String),
+    /// Its bytes are not serde postcard's.
+    Differs(Difference),
+}
+
+impl fmt::Display for Absence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unavailable(reason) => f.write_str(reason),
+            Self::Refuses(reason) => write!(f, "it refuses the value: {reason}"),
+            Self::Differs(difference) => write!(f, "its bytes differ: {difference}"),
+        }
+    }
+}
+
+impl std::error::Error for Absence {}
+
+/// Makes contenders, and owns the runtimes they use.
+#[derive(Debug)]
+pub struct Lineup {
+    runtimes: Vec<(Column, Runtime)>,
+}
+
+impl Lineup {
+    /// A runtime for every column of vox this build can have.
+    #[must_use]
+    pub fn new() -> Self {
+        let columns = Column::TABLE.into_iter().chain([Column::Baseline]);
+        let runtime = |column: Column| {
+            column.missing().is_none().then_some(())?;
+            Some((column, time_runtime(column.settings()?)))
+        };
+        Self {
+            runtimes: columns.filter_map(runtime).collect(),
+        }
+    }
+
+    /// A contender on values, of which there must be one at least. It takes
+    /// them in turns, each encode into a new vector that is dropped.
+    ///
+    /// # Errors
+    ///
+    /// When the column is not to be had, or does not give serde postcard's bytes.
+    pub fn enter<'v, T: Value>(
+        &'v self,
+        column: Column,
+        values: &'v [T],
+    ) -> Result<Contender<'v>, Absence> {
+        if let Some(runtime) = self.runtime::<T>(column)? {
+            return turns::fresh(column, values, move |value| runtime.to_bytes(value));
+        }
+        match column {
+            Column::Copied => turns::copied(values),
+            Column::Hand => turns::hinted(column, values, hand::encoder()),
+            Column::HandPortable => turns::hinted(column, values, hand::portable_encoder()),
+            Column::FacetPostcard => {
+                turns::fresh(column, values, |value| facet_postcard::to_vec(value))
+            }
+            _ => turns::fresh(column, values, |value| postcard::to_allocvec(value)),
+        }
+    }
+
+    /// The same into one vector that is cleared before each encode.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::enter`], and when the column always makes a vector of its own.
+    pub fn enter_reused<'v, T: Value>(
+        &'v self,
+        column: Column,
+        values: &'v [T],
+    ) -> Result<Contender<'v>, Absence> {
+        if let Some(runtime) = self.runtime::<T>(column)? {
+            let encode = move |value: &T, buffer: &mut Vec<u8>| {
+                runtime.to_bytes_in(value, buffer).map(|_| ())
+            };
+            return turns::reused(column, values, encode);
+        }
+        let by_hand = |encode: hand::Encode<T>| {
+            move |value: &T, buffer: &mut Vec<u8>| -> Result<(), Absence> {
+                encode(value, buffer);
+                Ok(())
+            }
+        };
+        match column {
+            Column::Copied => turns::copied_again(values),
+            Column::Hand => turns::reused(column, values, by_hand(hand::encoder())),
+            Column::HandPortable => {
+                turns::reused(column, values, by_hand(hand::portable_encoder()))
+            }
+            Column::FacetPostcard => Err(Absence::Unavailable(
+                "it always makes a vector of its own".to_owned(),
+            )),
+            _ => turns::reused(column, values, |value: &T, buffer: &mut Vec<u8>| {
+                *buffer = postcard::to_extend(value, std::mem::take(buffer))?;
+                Ok::<_, postcard::Error>(())
+            }),
+        }
+    }
+
+    /// The runtime of a column of vox, with the type compiled; nothing for the others.
+    fn runtime<T: Encodable>(&self, column: Column) -> Result<Option<&Runtime>, Absence> {
+        if let Some(reason) = column.missing() {
+            return Err(Absence::Unavailable(reason.to_owned()));
+        }
+        let Some(settings) = column.settings() else {
+            return Ok(None);
+        };
+        let found = self.runtimes.iter().find(|(it, _)| *it == column);
+        let runtime = &found.expect("available columns of vox have a runtime").1;
+        match runtime.prepare::<T>(settings.tier) {
+            Ok(_) => Ok(Some(runtime)),
+            Err(error) => Err(Absence::Unavailable(error.to_string())),
+        }
+    }
+}
+
+impl Default for Lineup {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn time_runtime(settings: Settings) -> Runtime {
+    Runtime::builder()
+        .tier(settings.tier)
+        .vtable_calls(settings.vtable_calls)
+        .probed_layouts(settings.probed_layouts)
+        .background(false)
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::Subject as _;
+
+    #[test]
+    fn every_available_column_enters() {
+        let lineup = Lineup::new();
+        let values = [vec![String::from("one")], vec![]];
+        for column in Column::TABLE.into_iter().chain(Column::ROWS) {
+            let entered = lineup.enter(column, &values);
+            match (column.missing(), entered) {
+                (None, Ok(mut contender)) => {
+                    assert_eq!(contender.column(), column);
+                    contender.run(3);
+                }
+                (Some(reason), Err(Absence::Unavailable(said))) => assert_eq!(said, reason),
+                (missing, entered) => panic!("{column}: {missing:?}, {entered:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn all_but_one_write_to_a_vector_that_is_there() {
+        let lineup = Lineup::new();
+        let values = [vec![String::from("one")], vec![]];
+        for column in Column::ROWS {
+            match lineup.enter_reused(column, &values) {
+                Ok(mut contender) => contender.run(3),
+                Err(_) if column.missing().is_some() => {}
+                Err(absence) => assert_eq!(column, Column::FacetPostcard, "{absence}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! A way to encode, applied to values in turns.
+//!
+//! Whoever enters is judged first: every value, against serde postcard. What is timed is then the encoding and, for
+//! new vectors, their allocation and release.
+
+use std::cell::Cell;
+use std::fmt;
+use std::hint::black_box;
+
+use vox_oracle::diff;
+
+use super::{Absence, Column};
+use crate::hand::Encode;
+use crate::hand::cursor::ROOM;
+use crate::measure::Subject;
+use crate::workload::Encodable;
+
+/// A way to encode, applied to the values of a workload.
+pub struct Contender<'v> {
+    column: Column,
+    values: usize,
+    /// Encodes the next so many values.
+    encode: Box<dyn FnMut(u64) + 'v>,
+}
+
+impl Contender<'_> {
+    /// The way.
+    #[must_use]
+    pub fn column(&self) -> Column {
+        self.column
+    }
+}
+
+impl fmt::Debug for Contender<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Contender")
+            .field("column", &self.column)
+            .field("values", &self.values)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Subject for Contender<'_> {
+    fn run(&mut self, iterations: u64) {
+        (self.encode)(iterations);
+    }
+
+    fn cycle(&self) -> u64 {
+        u64::try_from(self.values).expect("lengths have at most 64 bits")
+    }
+}
+
+/// The same, for subjects that encode values by themselves.
+fn turns<'v, T>(
+    column: Column,
+    values: &'v [T],
+    mut encode: impl FnMut(usize, &T) + 'v,
+) -> Contender<'v> {
+    let mut next = 0;
+    let mut turn = 0_usize;
+    let encode = move |iterations| {
+        // Where the allocator puts vectors is luck, and some addresses are slow. So it is another one each turn.
+        turn += 1;
+        let spacer = Vec::<u8>::with_capacity(turn * 1_488 % 8_192);
+        black_box(&spacer);
+        for _ in 0..iterations {
+            encode(next, black_box(&values[next]));
+            next += 1;
+            if next == values.len() {
+                next = 0;
+            }
+        }
+    };
+    Contender {
+        column,
+        values: values.len(),
+        encode: Box::new(encode),
+    }
+}
+
+/// What serde postcard makes of a value.
+fn expect<T: Encodable>(value: &T) -> Result<Vec<u8>, Absence> {
+    postcard::to_allocvec(value)
+        .map_err(|error| Absence::Refuses(format!("serde postcard: {error}")))
+}
+
+/// Lets an encoder in if its bytes are right for every value; each goes to a new vector.
+pub(super) fn fresh<'v, T: Encodable, E: fmt::Display>(
+    column: Column,
+    values: &'v [T],
+    encode: impl Fn(&T) -> Result<Vec<u8>, E> + 'v,
+) -> Result<Contender<'v>, Absence> {
+    assert!(!values.is_empty(), "a workload has a value");
+    for value in values {
+        let bytes = encode(value).map_err(|error| Absence::Refuses(error.to_string()))?;
+        diff::compare(&expect(value)?, &bytes).map_err(Absence::Differs)?;
+    }
+    // Judged above: what is timed is the encoding and the vector.
+    Ok(turns(column, values, move |_, value| {
+        drop(black_box(encode(value)));
+    }))
+}
+
+/// Lets an encoder in if its bytes are right for every value; all go to one vector, which is cleared.
+pub(super) fn reused<'v, T: Encodable, E: fmt::Display>(
+    column: Column,
+    values: &'v [T],
+    mut encode: impl FnMut(&T, &mut Vec<u8>) -> Result<(), E> + 'v,
+) -> Result<Contender<'v>, Absence> {
+    assert!(!values.is_empty(), "a workload has a value");
+    let mut buffer = Vec::new();
+    for value in values {
+        buffer.clear();
+        encode(value, &mut buffer).map_err(|error| Absence::Refuses(error.to_string()))?;
+        diff::compare(&expect(value)?, &buffer).map_err(Absence::Differs)?;
+    }
+    Ok(turns(column, values, move |_, value| {
+        buffer.clear();
+        // Judged above.
+        drop(black_box(encode(value, &mut buffer)));
+        black_box(&buffer);
+    }))
+}
+
+/// An encoder that cannot fail, with the largest size so far as its hint: what a person would write.
+pub(super) fn hinted<'v, T: Encodable>(
+    column: Column,
+    values: &'v [T],
+    encode: Encode<T>,
+) -> Result<Contender<'v>, Absence> {
+    let hint = Cell::new(0);
+    fresh(column, values, move |value| {
+        let mut bytes = Vec::with_capacity(hint.get());
+        encode(value, &mut bytes);
+        hint.set(hint.get().max(bytes.len() + ROOM));
+        Ok::<_, Absence>(bytes)
+    })
+}
+
+/// The finished bytes of every value, copied to a new vector.
+pub(super) fn copied<T: Encodable>(values: &[T]) -> Result<Contender<'_>, Absence> {
+    let finished: Vec<Vec<u8>> = values.iter().map(expect).collect::<Result<_, _>>()?;
+    Ok(turns(Column::Copied, values, move |idx, _| {
+        drop(black_box(finished[idx].clone()));
+    }))
+}
+
+/// The finished bytes of every value, copied to one vector.
+pub(super) fn copied_again<T: Encodable>(values: &[T]) -> Result<Contender<'_>, Absence> {
+    let finished: Vec<Vec<u8>> = values.iter().map(expect).collect::<Result<_, _>>()?;
+    let mut buffer = Vec::new();
+    Ok(turns(Column::Copied, values, move |idx, _| {
+        buffer.clear();
+        buffer.extend_from_slice(&finished[idx]);
+        black_box(&buffer);
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    #[test]
+    fn values_are_taken_in_turns_across_runs() {
+        let seen = RefCell::new(Vec::new());
+        let encode = |value: &u8| {
+            seen.borrow_mut().push(*value);
+            postcard::to_allocvec(value)
+        };
+        let mut contender = fresh(Column::SerdePostcard, &[1_u8, 2, 3], encode).unwrap();
+        seen.borrow_mut().clear();
+        contender.run(2);
+        contender.run(3);
+        assert_eq!(*seen.borrow(), [1, 2, 3, 1, 2]);
+        assert_eq!(contender.cycle(), 3);
+    }
+
+    #[test]
+    fn wrong_bytes_are_not_let_in() {
+        let wrong = |value: &u8| Ok::<_, String>(vec![value + 1]);
+        let absence = fresh(Column::Probed, &[7_u8], wrong).unwrap_err();
+        assert!(matches!(absence, Absence::Differs(_)), "{absence}");
+        let refusing = |_: &u8| Err("not today");
+        let absence = fresh(Column::Probed, &[7_u8], refusing).unwrap_err();
+        assert_eq!(absence.to_string(), "it refuses the value: not today");
+    }
+}

@@ -1,0 +1,65 @@
+//! What is aimed at, per row: how many times serde postcard's speed.
+//!
+//! The hand-written goal says whether the ceiling is a ceiling: a row whose hand-written encoder falls short
+//! proves nothing about vox until that encoder is better. Goals, not results: no number here was measured.
+
+/// The goals of a row. Times serde postcard's speed, each encode to a new vector.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Goal {
+    /// For the hand-written encoder.
+    pub hand: f64,
+    /// For vox, where one was set.
+    pub vox: Option<f64>,
+}
+
+/// The workloads that have goals. The first fourteen are one value each, the others rotate.
+const GOALS: [(&str, Goal); 20] = [
+    ("gnarly_1", goal(10.6, None)),
+    ("gnarly_16", goal(10.8, Some(8.0))),
+    ("gnarly_256", goal(10.5, None)),
+    ("options_64x32", goal(4.2, Some(3.7))),
+    ("strings_1024", goal(5.4, Some(4.5))),
+    ("scalars_64", goal(16.9, Some(8.0))),
+    ("integers_u32_small", goal(36.6, Some(8.0))),
+    ("integers_u64_uniform", goal(13.9, Some(8.0))),
+    ("integers_u64_magnitudes", goal(11.4, Some(8.0))),
+    ("enums_256", goal(3.35, Some(3.0))),
+    ("tree_511", goal(2.53, Some(2.3))),
+    ("maps_128", goal(3.26, Some(2.9))),
+    ("floats_1024", goal(16.2, None)),
+    ("borrows_64", goal(5.2, None)),
+    ("gnarly_1_rotation", goal(10.4, None)),
+    ("gnarly_4_rotation", goal(12.4, None)),
+    ("scalars_64_rotation", goal(31.4, None)),
+    ("options_16x32_rotation", goal(6.4, None)),
+    ("enums_64_rotation", goal(1.48, None)),
+    ("integers_u64_magnitudes_rotation", goal(21.3, None)),
+];
+
+const fn goal(hand: f64, vox: Option<f64>) -> Goal {
+    Goal { hand, vox }
+}
+
+/// The goals of a workload.
+#[must_use]
+pub fn of(workload: &str) -> Option<Goal> {
+    let found = GOALS.iter().find(|(name, _)| *name == workload);
+    found.map(|(_, goal)| *goal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workload::catalogue;
+
+    #[test]
+    fn every_goal_is_of_a_workload() {
+        let names: Vec<&str> = catalogue().iter().map(|workload| workload.name).collect();
+        for (name, goal) in GOALS {
+            assert!(names.contains(&name), "{name}");
+            assert!(goal.vox.is_none_or(|vox| vox < goal.hand), "{name}");
+        }
+        assert_eq!(of("gnarly_16").and_then(|goal| goal.vox), Some(8.0));
+        assert_eq!(of("metadata_sample"), None);
+    }
+}

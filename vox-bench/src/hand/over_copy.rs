@@ -1,0 +1,103 @@
+//! Copies of a fixed size from strings that may be shorter: no branch on the length.
+//!
+//! H2: bytes behind a string are read, which Rust knows nothing of: it happens inside an `asm!` block. The processor
+//! allows it as long as the page is the string's own, which is tested. What was read too much is written
+//! behind the cursor and overwritten later. Where there is no such block (other architectures, Miri,
+//! sanitizers), exactly the string is copied.
+
+use core::ptr;
+
+/// The smallest page of all systems with such a block.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+const PAGE: usize = 4096;
+
+/// Copies up to 32 bytes, and may write 32.
+///
+/// # Safety
+///
+/// 32 writable bytes at `to`, `len` readable ones at `from`, `len` at most 32; a processor with AVX, where `AVX` says so.
+#[inline(always)]
+pub(super) unsafe fn up_to_32<const AVX: bool>(to: *mut u8, from: *const u8, len: usize) {
+    debug_assert!(len <= 32);
+    #[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
+    let from = readable(from, len);
+    #[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
+    if from.addr() & (PAGE - 1) <= PAGE - 32 {
+        // SAFETY: the 32 bytes do not leave the page (H2).
+        unsafe { copy_32::<AVX>(to, from) };
+        return;
+    }
+    // SAFETY: the caller's duty.
+    unsafe { exactly(to, from, len) };
+}
+
+/// The address, or another one where there is nothing: what an empty string points at is nowhere.
+#[inline(always)]
+pub(super) fn readable(from: *const u8, len: usize) -> *const u8 {
+    static NOTHING: [u8; 64] = [0; 64];
+    core::hint::select_unpredictable(len == 0, NOTHING.as_ptr(), from)
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn exactly(to: *mut u8, from: *const u8, len: usize) {
+    // SAFETY: the caller's duty.
+    unsafe { ptr::copy_nonoverlapping(from, to, len) };
+}
+
+/// # Safety
+///
+/// H2: the first byte is readable, or nothing of the result is used, and the 32 bytes are in one page.
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+#[inline(always)]
+unsafe fn copy_32<const AVX: bool>(to: *mut u8, from: *const u8) {
+    // Mixed with AVX, the old form of an instruction is slow, and the new one needs AVX.
+    if AVX {
+        // SAFETY: reads 32 bytes of one page (H2), writes 32 bytes of room (H1); the caller has AVX.
+        unsafe {
+            core::arch::asm!(
+                "vmovdqu {bytes:y}, [{from}]",
+                "vmovdqu [{to}], {bytes:y}",
+                from = in(reg) from,
+                to = in(reg) to,
+                bytes = out(xmm_reg) _,
+                options(nostack, preserves_flags),
+            );
+        }
+        return;
+    }
+    // SAFETY: reads 32 bytes of one page (H2), writes 32 bytes of room (H1).
+    unsafe {
+        core::arch::asm!(
+            "movups {low}, [{from}]",
+            "movups {high}, [{from} + 16]",
+            "movups [{to}], {low}",
+            "movups [{to} + 16], {high}",
+            from = in(reg) from,
+            to = in(reg) to,
+            low = out(xmm_reg) _,
+            high = out(xmm_reg) _,
+            options(nostack, preserves_flags),
+        );
+    }
+}
+
+/// # Safety
+///
+/// As above.
+#[cfg(all(target_arch = "aarch64", not(miri)))]
+#[inline(always)]
+unsafe fn copy_32<const AVX: bool>(to: *mut u8, from: *const u8) {
+    // SAFETY: reads 32 bytes of one page (H2), writes 32 bytes of room (H1).
+    unsafe {
+        core::arch::asm!(
+            "ldp {low:q}, {high:q}, [{from}]",
+            "stp {low:q}, {high:q}, [{to}]",
+            from = in(reg) from,
+            to = in(reg) to,
+            low = out(vreg) _,
+            high = out(vreg) _,
+            options(nostack, preserves_flags),
+        );
+    }
+}

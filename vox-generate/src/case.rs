@@ -1,0 +1,98 @@
+//! A case: a type made at run time, some values of it, and their bytes.
+
+use std::fmt;
+
+use facet_core::{PtrConst, Shape};
+use facet_reflect::Peek;
+
+use crate::arena::Arena;
+use crate::plan::{self, Plan};
+use crate::values::{self, Value};
+use crate::{Choices, functions, shapes, slots};
+
+/// The most values of one type.
+const MAX_VALUES: usize = 8;
+
+/// A type, some values of it, and their bytes.
+///
+/// Its shape is known to this thread alone, and only until the next case is made: a
+/// runtime must have seen it by then. Runtimes that have seen it must be gone before it is.
+#[derive(Debug)]
+pub struct Case {
+    plan: Plan,
+    shape: &'static Shape,
+    values: Vec<Value>,
+    // Behind what points into it.
+    _arena: Arena,
+}
+
+impl Case {
+    /// The case these choices lead to.
+    pub fn new(choices: &mut Choices<'_>) -> Self {
+        let plan = plan::make::plan(choices);
+        let mut arena = Arena::default();
+        slots::clear();
+        // SAFETY: shape and values are private, and given out for as long as the case
+        // lives; the slots of the thread are cleared when it is dropped.
+        let (shape, values) = unsafe {
+            let shape = shapes::make(&plan, &mut arena);
+            let count = 1 + choices.index(MAX_VALUES);
+            let values = (0..count)
+                .map(|_| values::make(&plan, choices, &mut arena))
+                .collect();
+            (shape, values)
+        };
+        Self {
+            plan,
+            shape,
+            values,
+            _arena: arena,
+        }
+    }
+
+    /// How many values there are; at least one.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Never.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// The shape, for as long as the case lives.
+    pub(crate) fn shape(&self) -> &'static Shape {
+        self.shape
+    }
+
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// A value, and the bytes it must become.
+    pub(crate) fn value(&self, index: usize) -> (Peek<'_, 'static>, &[u8]) {
+        let value = &self.values[index];
+        // SAFETY: the value is of the shape, and lives as long as the case.
+        let peek = unsafe { Peek::unchecked_new(PtrConst::new_sized(value.address), self.shape) };
+        (peek, &value.bytes)
+    }
+
+    /// Where a value is.
+    pub(crate) fn address(&self, index: usize) -> *const u8 {
+        self.values[index].address
+    }
+
+    /// Iterators, guards and proxies that an encode on this thread took and did not give back.
+    #[must_use]
+    pub fn leaks() -> isize {
+        functions::live()
+    }
+}
+
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.plan.fmt(f)
+    }
+}

@@ -1,0 +1,110 @@
+//! One case in one mode: the same bytes whatever the buffer had, nothing left behind.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use vox_core::interp::counts;
+use vox_oracle::diff::compare;
+use vox_oracle::judge;
+use vox_oracle::mode::Mode;
+
+use crate::case::Case;
+use crate::coverage::OpCounts;
+use crate::root::Root;
+
+/// What stands in a buffer before the encode, and must stay.
+const BEFORE: [u8; 3] = [0xa5, 0x5a, 0x99];
+
+/// What a successful check did.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Checked {
+    /// Encodes, all of them right.
+    pub encodes: u64,
+    /// What the interpreter executed; nothing in other tiers.
+    pub executed: OpCounts,
+}
+
+/// Encodes every value of a case in a mode.
+///
+/// # Errors
+///
+/// With what is wrong, as a person reads it.
+pub fn values(case: &Case, mode: &Mode) -> Result<Checked, String> {
+    guard(|| {
+        let _ = counts::take();
+        let mut encodes = 0;
+        for index in 0..case.len() {
+            encodes +=
+                value(case, index, mode).map_err(|error| format!("value {index}: {error}"))?;
+        }
+        let executed = OpCounts(counts::take());
+        let report = mode
+            .runtime
+            .report_shape(case.shape())
+            .map_err(|error| error.to_string())?;
+        if report.tier != mode.tier {
+            return Err(format!("not in the tier it should be in: {report}"));
+        }
+        Ok(Checked { encodes, executed })
+    })
+}
+
+fn value(case: &Case, index: usize, mode: &Mode) -> Result<u64, String> {
+    let (peek, expected) = case.value(index);
+    // No room at all, just enough, and a little that runs out on the way.
+    let rooms = [0, expected.len(), expected.len() / 2];
+    for room in rooms {
+        let mut buffer = Vec::with_capacity(BEFORE.len() + room);
+        buffer.extend_from_slice(&BEFORE);
+        let len = mode
+            .runtime
+            .peek_to_bytes_in(peek, &mut buffer)
+            .map_err(|error| error.to_string())?;
+        let (before, written) = buffer.split_at(BEFORE.len());
+        if before != BEFORE {
+            return Err(String::from("what stood in the buffer has changed"));
+        }
+        compare(expected, written).map_err(|difference| difference.to_string())?;
+        if len != expected.len() {
+            return Err(format!("{} bytes were told to be {len}", expected.len()));
+        }
+    }
+    match Case::leaks() {
+        0 => Ok(rooms.len() as u64),
+        leaks => Err(format!(
+            "{leaks} iterators, guards or proxies were not given back"
+        )),
+    }
+}
+
+/// As [`values`], through a type known to the compiler: every kind of output. The
+/// mode's runtime must not have seen a root before.
+///
+/// # Errors
+///
+/// As for [`values`].
+pub fn outputs(case: &Case, mode: &Mode) -> Result<(), String> {
+    guard(|| {
+        for index in 0..case.len() {
+            let (_, expected) = case.value(index);
+            // SAFETY: a value of the case's shape is at its address, and the case is alive.
+            let root = unsafe { Root::around(case.shape(), case.address(index)) };
+            judge::in_mode(mode, &format!("value {index}"), root, expected);
+        }
+        Ok(())
+    })
+}
+
+/// A panic is an error like any other here: it is to be made small, too.
+fn guard<R>(run: impl FnOnce() -> Result<R, String>) -> Result<R, String> {
+    match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(result) => result,
+        Err(payload) => Err(format!("a panic: {}", text_of(&*payload))),
+    }
+}
+
+fn text_of(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&'static str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("without a text")
+}

@@ -1,0 +1,91 @@
+//! Which ops were executed, in which tier.
+//!
+//! An op that stands in a program need not be reached by a value. What counts is what the
+//! interpreter executed for the very values ([`vox_core::interp::counts`]); a compiled tier that encoded the same
+//! values by the same program, and rightly, has executed the same ops.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use vox::Tier;
+use vox_core::interp::counts;
+use vox_core::program::Op;
+
+/// Ops that lowering never emits on this machine: where memory has the order of the wire,
+/// a float is copied. Programs written by hand execute them in `vox-jit`'s tests.
+#[cfg(target_endian = "little")]
+const NEVER_LOWERED: &[&str] = &["write_f32", "write_f64"];
+#[cfg(target_endian = "big")]
+const NEVER_LOWERED: &[&str] = &[];
+
+/// How often each op was executed.
+#[derive(Debug, Clone, Copy)]
+pub struct OpCounts(pub counts::OpCounts);
+
+impl Default for OpCounts {
+    fn default() -> Self {
+        Self([0; Op::NAMES.len()])
+    }
+}
+
+impl OpCounts {
+    /// Adds other counts.
+    pub fn add(&mut self, other: &Self) {
+        for (count, more) in self.0.iter_mut().zip(other.0) {
+            *count += more;
+        }
+    }
+}
+
+/// The ops executed in each tier.
+#[derive(Debug, Clone, Default)]
+pub struct Coverage {
+    by_tier: BTreeMap<Tier, OpCounts>,
+}
+
+impl Coverage {
+    /// Adds what a tier has executed.
+    pub fn add(&mut self, tier: Tier, executed: &OpCounts) {
+        self.by_tier.entry(tier).or_default().add(executed);
+    }
+
+    /// Adds all of another coverage.
+    pub fn merge(&mut self, other: &Self) {
+        for (tier, executed) in &other.by_tier {
+            self.add(*tier, executed);
+        }
+    }
+
+    /// The ops each of these tiers never executed, by name, and those it executed though they are
+    /// said to be never lowered here: then that is not so any more.
+    #[must_use]
+    pub fn missing(&self, tiers: &[Tier]) -> Vec<(Tier, &'static str)> {
+        let mut missing = Vec::new();
+        for tier in tiers {
+            let executed = self.by_tier.get(tier).copied().unwrap_or_default();
+            for (name, count) in Op::NAMES.iter().zip(executed.0) {
+                if (count == 0) != NEVER_LOWERED.contains(name) {
+                    missing.push((*tier, *name));
+                }
+            }
+        }
+        missing
+    }
+}
+
+/// A table: a line for each op, a column for each tier.
+impl fmt::Display for Coverage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:20}", "op executed")?;
+        for tier in self.by_tier.keys() {
+            write!(f, " {:>12}", tier.to_string())?;
+        }
+        for (index, name) in Op::NAMES.iter().enumerate() {
+            write!(f, "\n{name:20}")?;
+            for executed in self.by_tier.values() {
+                write!(f, " {:>12}", executed.0[index])?;
+            }
+        }
+        Ok(())
+    }
+}

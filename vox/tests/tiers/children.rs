@@ -1,0 +1,133 @@
+//! Processes that end at once, and processes that fork.
+
+use std::time::{Duration, Instant};
+
+use vox::{Runtime, Tier};
+
+use crate::{has_machine_code, made, process};
+
+/// A process that ends while the background thread has hours of work.
+#[test]
+#[ignore = "run by another test, in a child process"]
+fn child_that_exits() {
+    let made = made::many(5, 1_000, 400);
+    let runtime = Box::leak(Box::new(Runtime::builder().compile_after(1).build()));
+    for it in &made {
+        it.check(runtime);
+    }
+    println!("waiting={}", runtime.stats().waiting);
+    println!("left={:?}", Instant::now());
+}
+
+#[test]
+fn an_exit_is_not_held_up() {
+    if !has_machine_code() {
+        return;
+    }
+    let start = Instant::now();
+    let said = process::run("children::child_that_exits", &[]);
+    assert!(
+        said.number("waiting") > 10,
+        "the thread had nothing left to do"
+    );
+    assert!(
+        start.elapsed() < Duration::from_secs(60),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod fork {
+    use super::{Runtime, Tier, has_machine_code, made, process};
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use vox_oracle::scale::scaled;
+
+    /// What a forked child does: encodes types that are hot and types nobody met, compiles one, and
+    /// sees one become hot by itself.
+    fn in_the_child(runtime: &Runtime, known: &[made::Made], new: &[made::Made]) {
+        for it in known.iter().chain(new) {
+            it.check(runtime);
+        }
+        let prepared = runtime.prepare_shapes(&[new[0].shape], Tier::Optimized);
+        assert_eq!(prepared.is_ok(), has_machine_code(), "{prepared:?}");
+        new[0].check(runtime);
+        if has_machine_code() {
+            crate::until("a type is compiled in the child", || {
+                new[1].check(runtime);
+                let report = runtime.report_shape(new[1].shape).expect("it encodes");
+                report.tier == Tier::Optimized
+            });
+        }
+    }
+
+    /// Forks, and answers how the child ended.
+    fn forked(run: impl FnOnce()) -> i32 {
+        // SAFETY: the child has this thread only; vox is meant to stand that, and the C library's
+        // allocator does.
+        match unsafe { libc::fork() } {
+            0 => {
+                // A child that waits for ever ends by a signal.
+                // SAFETY: a number.
+                unsafe { libc::alarm(60) };
+                let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run));
+                // SAFETY: without the handlers of the parent.
+                unsafe { libc::_exit(i32::from(ended.is_err())) }
+            }
+            child => {
+                assert!(child > 0, "it cannot fork");
+                let mut status = 0;
+                // SAFETY: a child of ours, and a place for its status.
+                assert_eq!(unsafe { libc::waitpid(child, &mut status, 0) }, child);
+                status
+            }
+        }
+    }
+
+    /// Forks again and again, while threads meet new types and compile.
+    #[test]
+    #[ignore = "run by another test, in a child process"]
+    fn child_that_forks() {
+        let forks = scaled(40);
+        let runtime = Runtime::builder().compile_after(200).build();
+        let known = made::many(6, 20, 20);
+        let new = made::many(7, 2 + forks * 4, 20);
+        for it in &known {
+            it.check(&runtime);
+        }
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for thread in 0..3_u64 {
+                let (runtime, done) = (&runtime, &done);
+                scope.spawn(move || {
+                    let mut seed = thread << 32;
+                    while !done.load(Ordering::Relaxed) {
+                        seed += 1;
+                        let it = made::one(&mut made::Numbers(seed), 20);
+                        for _ in 0..100 {
+                            it.check(runtime);
+                        }
+                    }
+                });
+            }
+            for fork in 0..forks {
+                let status = forked(|| in_the_child(&runtime, &known, &new[fork * 4..]));
+                if status != 0 {
+                    done.store(true, Ordering::Relaxed);
+                    panic!("child {fork} ended with {status:#x}");
+                }
+            }
+            done.store(true, Ordering::Relaxed);
+        });
+        for it in known.iter().chain(&new) {
+            it.check(&runtime);
+        }
+        println!("forks={forks}");
+    }
+
+    #[test]
+    fn children_of_a_forking_compiling_parent() {
+        let said = process::run("children::fork::child_that_forks", &[]);
+        assert!(said.number("forks") > 0);
+    }
+}

@@ -1,0 +1,54 @@
+//! Child processes: a test of this program, run by another one.
+
+use std::env;
+use std::process::Command;
+
+/// What a child said.
+pub(crate) struct Said(String);
+
+impl Said {
+    /// The value of a line `key=value`.
+    pub(crate) fn get(&self, key: &str) -> &str {
+        self.0
+            .lines()
+            .find_map(|line| line.trim_end().split_once(&format!("{key}=")))
+            .map_or_else(
+                || panic!("the child did not say {key}: {}", self.0),
+                |it| it.1,
+            )
+    }
+
+    pub(crate) fn number(&self, key: &str) -> u64 {
+        self.get(key).parse().expect("a number")
+    }
+
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.0.contains(&format!("{key}="))
+    }
+}
+
+/// Runs one ignored test in a process of its own, which must succeed.
+pub(crate) fn run(test: &str, variables: &[(&str, &str)]) -> Said {
+    let program = env::current_exe().expect("the path of the test program");
+    // On emulated targets programs are run by another one.
+    let mut command = match env::var("VOX_TEST_RUNNER") {
+        Ok(runner) => {
+            let mut words = runner.split_whitespace();
+            let mut command = Command::new(words.next().expect("a runner has a name"));
+            command.args(words).arg(program);
+            command
+        }
+        Err(_) => Command::new(program),
+    };
+    let output = command
+        .args(["--exact", test, "--ignored", "--nocapture"])
+        .env_remove("VOX_TIER")
+        .envs(variables.iter().copied())
+        .output()
+        .expect("the child runs");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{variables:?}: {text}\n{errors}");
+    assert!(text.contains("1 passed"), "no test of that name: {text}");
+    Said(text)
+}

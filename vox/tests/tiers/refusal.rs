@@ -1,0 +1,215 @@
+//! Executable memory that is refused: by `PR_SET_MDWE`, which forbids memory to become executable, and by a
+//! seccomp filter, which forbids to map executable memory at all; before anything is compiled, after the
+//! first and after the hundredth type. In child processes, for neither can be taken back.
+
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tracing::span;
+use vox::{Runtime, Tier};
+
+use crate::{made, process};
+
+/// Counts warnings.
+struct Warnings;
+
+static WARNINGS: AtomicU64 = AtomicU64::new(0);
+
+impl tracing::Subscriber for Warnings {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        *metadata.level() <= tracing::Level::WARN
+    }
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+    fn event(&self, _: &tracing::Event<'_>) {
+        WARNINGS.fetch_add(1, Ordering::Relaxed);
+    }
+    fn enter(&self, _: &span::Id) {}
+    fn exit(&self, _: &span::Id) {}
+}
+
+/// From here on no memory becomes executable that was not before.
+fn forbid_gaining() -> io::Result<()> {
+    const PR_SET_MDWE: libc::c_int = 65;
+    const PR_MDWE_REFUSE_EXEC_GAIN: libc::c_ulong = 1;
+    // SAFETY: numbers.
+    match unsafe { libc::prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+/// From here on executable memory can neither be mapped nor made.
+fn forbid_mapping() -> io::Result<()> {
+    const NUMBER: u32 = 0;
+    const THIRD_ARGUMENT: u32 = 32;
+    let load = |k| op(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, k);
+    let jump_if_equal = |k, jt, jf| op(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, jt, jf, k);
+    let jump_if_set = |k, jt, jf| op(libc::BPF_JMP | libc::BPF_JSET | libc::BPF_K, jt, jf, k);
+    let answer = |k| op(libc::BPF_RET | libc::BPF_K, 0, 0, k);
+    let mut filter = [
+        load(NUMBER),
+        jump_if_equal(libc::SYS_mmap as u32, 1, 0),
+        jump_if_equal(libc::SYS_mprotect as u32, 0, 3),
+        load(THIRD_ARGUMENT),
+        jump_if_set(libc::PROT_EXEC as u32, 0, 1),
+        answer(libc::SECCOMP_RET_ERRNO | libc::EACCES as u32),
+        answer(libc::SECCOMP_RET_ALLOW),
+    ];
+    let program = libc::sock_fprog {
+        len: filter.len() as u16,
+        filter: filter.as_mut_ptr(),
+    };
+    // SAFETY: numbers, and a filter that lives through the call.
+    let set = unsafe {
+        libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
+            && libc::prctl(
+                libc::PR_SET_SECCOMP,
+                libc::SECCOMP_MODE_FILTER,
+                &raw const program,
+            ) == 0
+    };
+    // Threads that exist already, that of the compiler, are not bound; here compilation is asked for by this one.
+    if set {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
+}
+
+fn op(code: u32, jt: u8, jf: u8, k: u32) -> libc::sock_filter {
+    libc::sock_filter {
+        code: code as u16,
+        jt,
+        jf,
+        k,
+    }
+}
+
+/// Prepares 150 types one by one, is forbidden executable memory after some, and checks all bytes.
+#[test]
+#[ignore = "run by the other tests, in a child process"]
+fn child() {
+    let variable = |name| std::env::var(name).expect("told by the parent");
+    tracing::subscriber::set_global_default(Warnings).expect("there is no other");
+    let after: usize = variable("AFTER").parse().expect("a number");
+    let runtime = Runtime::builder()
+        .background(false)
+        .fresh_pages(variable("PAGES") == "fresh")
+        .build();
+    let made = made::many(8, 150, 10);
+    for (index, it) in made.iter().enumerate() {
+        if index == after {
+            let forbidden = match variable("RULE").as_str() {
+                "mdwe" => forbid_gaining(),
+                _ => forbid_mapping(),
+            };
+            if let Err(error) = forbidden {
+                println!("unknown={error}");
+                return;
+            }
+        }
+        it.check(&runtime);
+        let prepared = runtime.prepare_shapes(&[it.shape], Tier::Optimized);
+        if let Err(error) = &prepared {
+            assert!(error.to_string().contains("refused"), "{error}");
+        }
+        it.check(&runtime);
+    }
+    for it in &made {
+        it.check(&runtime);
+    }
+    let stats = runtime.stats();
+    println!("types={}", stats.types.all());
+    println!("optimized={}", stats.types.optimized);
+    println!("failed={}", stats.failed);
+    println!("reason={}", stats.failures.first().map_or("", |it| &it.0));
+    println!("warnings={}", WARNINGS.load(Ordering::Relaxed));
+}
+
+/// Asks a child; `None` where the system does not know the rule.
+fn ask(rule: &str, pages: &str, after: usize) -> Option<process::Said> {
+    let said = process::run(
+        "refusal::child",
+        &[
+            ("RULE", rule),
+            ("PAGES", pages),
+            ("AFTER", &after.to_string()),
+        ],
+    );
+    if said.has("unknown") {
+        eprintln!(
+            "not tested, the system does not know {rule}: {}",
+            said.get("unknown")
+        );
+        return None;
+    }
+    Some(said)
+}
+
+/// With a second view nothing changes its protection, so a rule against that forbids nothing.
+#[test]
+fn a_second_view_gains_nothing() {
+    for after in [0, 1, 100] {
+        let Some(said) = ask("mdwe", "shared", after) else {
+            return;
+        };
+        assert_eq!(
+            said.number("optimized"),
+            said.number("types"),
+            "after {after}"
+        );
+        assert_eq!(said.number("failed"), 0);
+        assert_eq!(said.number("warnings"), 0);
+    }
+}
+
+/// Once the memory is mapped nothing more is asked for; before that everything is refused.
+#[test]
+fn a_second_view_is_mapped_once() {
+    for after in [1, 100] {
+        let Some(said) = ask("seccomp", "shared", after) else {
+            return;
+        };
+        assert_eq!(
+            said.number("optimized"),
+            said.number("types"),
+            "after {after}"
+        );
+        assert_eq!(said.number("warnings"), 0);
+    }
+    if let Some(said) = ask("seccomp", "shared", 0) {
+        refused(&said, 0);
+    }
+}
+
+/// Fresh pages become executable one by one, and each may be refused.
+#[test]
+fn fresh_pages_are_refused_at_any_time() {
+    for rule in ["mdwe", "seccomp"] {
+        for after in [0, 1, 100] {
+            if let Some(said) = ask(rule, "fresh", after) {
+                refused(&said, after as u64);
+            }
+        }
+    }
+}
+
+/// What came before is compiled, the rest is not; it is counted, and warned of once.
+fn refused(said: &process::Said, compiled: u64) {
+    assert!(said.number("optimized") <= compiled);
+    assert!(
+        said.number("optimized") + 10 > compiled,
+        "two made types may be alike, not ten"
+    );
+    assert!(said.number("failed") >= said.number("types") - compiled);
+    assert!(
+        said.get("reason").contains("refused"),
+        "{}",
+        said.get("reason")
+    );
+    assert_eq!(said.number("warnings"), 1);
+}
