@@ -37,6 +37,46 @@ pub struct Member {
     pub visit: fn(&mut Visitor<'_>),
 }
 
+impl Member {
+    /// Its module and name, without the test program they are in.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        let module = self.module.split_once("::").map_or("", |(_, rest)| rest);
+        format!("{module}::{}", self.name)
+    }
+}
+
+/// Members that belong together.
+#[derive(Debug)]
+pub struct Family {
+    /// What they are called together.
+    pub name: &'static str,
+    /// The members, as the modules have them.
+    pub members: &'static [&'static [&'static [Member]]],
+}
+
+impl Family {
+    /// Every member.
+    pub fn members(&self) -> impl Iterator<Item = &'static Member> {
+        self.members.iter().copied().flatten().copied().flatten()
+    }
+}
+
+/// How many types the families have that are derived where they are tested, each
+/// counted once.
+#[must_use]
+pub fn count_derived(families: &[Family]) -> usize {
+    let mut derived = std::collections::BTreeSet::new();
+    for member in families.iter().flat_map(Family::members) {
+        let shape = (member.shape)();
+        let here = member.module.split("::").next();
+        if shape.module_path.and_then(|path| path.split("::").next()) == here {
+            derived.insert(format!("{:?}", shape.id));
+        }
+    }
+    derived.len()
+}
+
 /// What is done with each value.
 pub type Visitor<'v> = dyn FnMut(Specimen<'_>) + 'v;
 

@@ -79,7 +79,7 @@ fn containers() {
     assert_kind!(Vec<u8>, Kind::List(_));
     assert_kind!(BTreeMap<u8, u8>, Kind::Map(_));
     assert_kind!(BTreeSet<u8>, Kind::Set(_));
-    assert_kind!(Duration, Kind::Proxy(_));
+    assert_kind!(Duration, Kind::Leaf(_));
     assert_kind!(std::path::PathBuf, Kind::Leaf(_));
     assert_kind!(core::net::SocketAddr, Kind::Leaf(_));
 }

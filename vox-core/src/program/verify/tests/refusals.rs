@@ -149,7 +149,7 @@ fn function_kinds_of_tables() {
         "proxies\n  x0 convert=f20 size=0 align=1\n",
         &[(
             "",
-            "x0: `convert` must be proxy.convert_out, but f20 is field.skip_serializing_if",
+            "x0: `convert` must be proxy.convert_out or pointer.upgrade_into, but f20 is field.skip_serializing_if",
         )],
     );
     check(
