@@ -6,23 +6,18 @@ use crate::reflect::{
 
 use super::machine::{Machine, load};
 use crate::cx::thin;
-use crate::program::{BlockId, FunctionId, Op, OptionSource, PathId, TableId, TagWidth};
-use crate::trampoline::{FAILED, fail, predicate};
+use crate::program::{Arm, BlockId, FunctionId, Op, OptionSource, PathId, TableId, TagWidth};
+use crate::trampoline::{fail, predicate};
 
 impl Machine<'_> {
-    /// [`Op::WriteOption`]; `at` is where the option is.
+    /// The payload of the option at `at`, or null when it is none; for one that writes nothing, any address.
     ///
     /// # Safety
     ///
-    /// As for [`Self::run`], of which this is one op.
-    pub(super) unsafe fn write_option(
-        &mut self,
-        at: *const u8,
-        source: OptionSource,
-        some: BlockId,
-        out: *mut u8,
-    ) -> *mut u8 {
-        let payload = match source {
+    /// As for [`Self::run`], of which this is part of one op.
+    #[inline]
+    pub(super) unsafe fn payload(&mut self, at: *const u8, source: OptionSource) -> *const u8 {
+        match source {
             OptionSource::GetValue { get_value } => {
                 self.count_vtable();
                 // SAFETY: the kind is verified (A2), the option is live (A1).
@@ -51,36 +46,29 @@ impl Machine<'_> {
                 payload,
             } => {
                 // SAFETY: the probe found a tag of this width there (A4), in a live option (A1).
-                match unsafe { read_tag(at.add(tag_at.index()), tag) } {
+                let found = unsafe {
+                    match tag {
+                        // By far the commonest.
+                        TagWidth::U8 => load::<u8>(at, tag_at.0).into(),
+                        tag => read_tag(at.add(tag_at.index()), tag),
+                    }
+                };
+                match found {
                     found if found == none => core::ptr::null(),
                     // SAFETY: the payload is in the option (A4).
                     _ => unsafe { at.add(payload.index()) },
                 }
             }
-        };
-        // SAFETY: the verifier proved room for the tag (A7).
-        unsafe {
-            out.write(u8::from(!payload.is_null()));
-            let out = out.add(1);
-            if payload.is_null() {
-                out
-            } else {
-                self.run(some, payload, out)
-            }
         }
     }
 
-    /// [`Op::WriteResult`].
+    /// Of [`Op::WriteResult`]: the wire's tag, the block to run, and what on.
     ///
     /// # Safety
     ///
-    /// As for [`Self::run`], of which this is one op.
-    pub(super) unsafe fn write_result(
-        &mut self,
-        op: &Op,
-        base: *const u8,
-        out: *mut u8,
-    ) -> *mut u8 {
+    /// As for [`Self::run`], of which this is part of one op.
+    #[inline(never)]
+    pub(super) unsafe fn outcome(&mut self, op: &Op, base: *const u8) -> (u8, BlockId, *const u8) {
         let Op::WriteResult {
             at,
             is_ok,
@@ -94,78 +82,65 @@ impl Machine<'_> {
         };
         self.count_vtable();
         self.count_vtable();
-        // SAFETY: the kinds are verified (A2), the result is live (A1), and the
-        // verifier proved room for the tag (A7).
+        // SAFETY: the kinds are verified (A2), the result is live (A1).
         unsafe {
             let value = thin(base.add(at.index()));
             if self.function::<ResultIsOkFn>(is_ok)(value) {
-                out.write(0);
-                let payload = self.function::<ResultGetOkFn>(get_ok)(value);
-                self.run(ok, payload, out.add(1))
+                (0, ok, self.function::<ResultGetOkFn>(get_ok)(value))
             } else {
-                out.write(1);
-                let payload = self.function::<ResultGetErrFn>(get_err)(value);
-                self.run(err, payload, out.add(1))
+                (1, err, self.function::<ResultGetErrFn>(get_err)(value))
             }
         }
     }
 
-    /// [`Op::Switch`]; `at` is where the enum is.
+    /// The block of the enum at `at`, or the tag when no arm has it.
     ///
     /// # Safety
     ///
-    /// As for [`Self::run`], of which this is one op.
-    pub(super) unsafe fn switch(
-        &mut self,
+    /// A tag of this width is at `at` (A1).
+    #[inline]
+    pub(super) unsafe fn arm(
+        &self,
         at: *const u8,
         tag: TagWidth,
         arms: TableId,
-        path: PathId,
-        out: *mut u8,
-    ) -> *mut u8 {
-        // SAFETY: a tag of this width is at `at` (A1).
+    ) -> Result<BlockId, i64> {
+        // SAFETY: the caller's duty.
         let tag = unsafe { read_tag(at, tag) };
-        let program = self.program;
-        let arms = &program.code.tables[arms.index()];
+        let arms = &self.program.code.tables[arms.index()];
         // Arms mostly stand at their own discriminant.
         let guess = usize::try_from(tag).ok().and_then(|index| arms.get(index));
-        let arm = match guess {
-            Some(arm) if arm.discriminant == tag => Some(arm),
-            _ => arms.iter().find(|arm| arm.discriminant == tag),
-        };
-        match arm {
-            // SAFETY: the arm's block belongs to the variant the tag names (A1).
-            Some(arm) => unsafe { self.run(arm.block, at, out) },
-            None => {
-                // SAFETY: the state is alive.
-                unsafe { fail::fail_discriminant(self.cx, tag) };
-                self.fail_at(path)
-            }
+        match guess {
+            Some(arm) if arm.discriminant == tag => Ok(arm.block),
+            _ => find_arm(arms, tag),
         }
     }
 
-    /// [`Op::Unless`]; `at` is where the value is.
+    /// Fails: no arm has this tag.
+    #[cold]
+    pub(super) fn fail_tag(&mut self, tag: i64, path: PathId) -> *mut u8 {
+        // SAFETY: the state is alive.
+        unsafe { fail::fail_discriminant(self.cx, tag) };
+        self.fail_at(path)
+    }
+
+    /// What the predicate of [`Op::Unless`] says of the value at `at`.
     ///
     /// # Safety
     ///
-    /// As for [`Self::run`], of which this is one op.
-    pub(super) unsafe fn unless(
-        &mut self,
-        at: *const u8,
-        skip_if: FunctionId,
-        each: BlockId,
-        path: PathId,
-        out: *mut u8,
-    ) -> *mut u8 {
+    /// As for [`Self::run`], of which this is part of one op.
+    pub(super) unsafe fn skips(&mut self, at: *const u8, skip_if: FunctionId) -> usize {
         let function = self.program.function(skip_if);
         // SAFETY: the kind is verified (A2), the value is live (A1).
-        match unsafe { predicate::skip(self.cx, function, at) } {
-            predicate::SKIP => out,
-            FAILED => self.fail_at(path),
-            // SAFETY: the caller's duty.
-            _ => unsafe { self.run(each, at, out) },
-        }
+        unsafe { predicate::skip(self.cx, function, at) }
     }
+}
+
+/// The arm of a tag that is not its position.
+#[inline(never)]
+fn find_arm(arms: &[Arm], tag: i64) -> Result<BlockId, i64> {
+    let arm = arms.iter().find(|arm| arm.discriminant == tag);
+    arm.map(|arm| arm.block).ok_or(tag)
 }
 
 /// The tag at `at`, extended to 64 bits by its own sign.
@@ -173,6 +148,7 @@ impl Machine<'_> {
 /// # Safety
 ///
 /// A tag of this width is at `at`.
+#[inline]
 unsafe fn read_tag(at: *const u8, tag: TagWidth) -> i64 {
     // SAFETY: the caller's duty.
     unsafe {

@@ -16,6 +16,7 @@ mod arch;
 pub mod bytes;
 mod element;
 mod list;
+pub(crate) mod over;
 mod portable;
 pub(crate) mod run;
 #[cfg(test)]
@@ -79,16 +80,6 @@ impl Kernels {
             list_i64: list::write::<i64, R>,
             run: None,
         }
-    }
-
-    /// The set with a routine for runs; elsewhere their ops are run one by one.
-    #[cfg_attr(
-        any(miri, not(target_arch = "x86_64")),
-        expect(dead_code, reason = "only some processors have one")
-    )]
-    const fn with_runs(mut self, run: RunFn) -> Self {
-        self.run = Some(run);
-        self
     }
 
     /// Prepares a block that is a run for the routine of this set, if it has one

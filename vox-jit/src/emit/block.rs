@@ -276,7 +276,7 @@ fn emit_op(
         Op::Call { at, child, path } => {
             call::child(e, base.at(at), child, path, cursor, scope).map(Some)
         }
-        Op::Repeat { at } => {
+        Op::Repeat { at, .. } => {
             call::repeat(e, base.at(at), cursor);
             Ok(None)
         }

@@ -59,7 +59,9 @@ pub(super) fn child(
 pub(super) fn repeat(e: &mut Emitter<'_, '_>, place: Place, cursor: Cursor) {
     let value = place.address(e);
     let out = cursor.address(e);
-    e.builder.ins().jump(e.again, &[value.into(), out.into()]);
+    let repeats = e.add(e.repeats, 1);
+    let arguments = [value.into(), out.into(), repeats.into()];
+    e.builder.ins().jump(e.again, &arguments);
 }
 
 /// Writes a value by a function of ours.

@@ -27,6 +27,8 @@ pub(super) struct WayOut {
 pub(super) enum Step {
     /// Records a static part of the path.
     Static(PathId),
+    /// Records how often recursion in last position went on.
+    Repeats(Value),
     /// Records a position: an element, a key or a value, by this function.
     Item(Function, Index),
     /// Frees an iterator.
@@ -107,6 +109,11 @@ impl Emitter<'_, '_> {
                 let program = self.address_of("PROGRAM", program);
                 let path = self.word(path.0.into());
                 self.call_void(runtime::TRACE_STATIC, &[self.cx, program, path]);
+            }
+            Step::Repeats(count) => {
+                let program = core::ptr::from_ref(self.program).cast();
+                let program = self.address_of("PROGRAM", program);
+                self.call_void(runtime::TRACE_REPEATS, &[self.cx, program, count]);
             }
             Step::Item(part, index) => {
                 let index = self.index(index);

@@ -26,9 +26,11 @@ pub(super) struct Emitter<'a, 'f> {
     pub(super) options: EmitOptions<'a>,
     /// The state of the encode.
     pub(super) cx: Value,
-    /// Takes the next value and the cursor: a jump here encodes another value
-    /// with the same program.
+    /// Takes the next value, the cursor and the number of repeats: a jump here encodes another
+    /// value with the same program.
     pub(super) again: Block,
+    /// How often that was done, for errors.
+    pub(super) repeats: Value,
     pub(super) calls: Calls,
     /// Blocks for failures, emitted at the end.
     pub(super) ways_out: Vec<WayOut>,
@@ -74,7 +76,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
         program: &'a Program,
         options: EmitOptions<'a>,
         cx: Value,
-        again: Block,
+        (again, repeats): (Block, Value),
     ) -> Result<Self, CompileError> {
         Ok(Self {
             calls: Calls::new(&options)?,
@@ -83,6 +85,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
             options,
             cx,
             again,
+            repeats,
             ways_out: Vec::new(),
             signatures: Vec::new(),
             free_slots: Vec::new(),

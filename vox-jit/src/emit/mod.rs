@@ -43,6 +43,7 @@ use target_lexicon::Architecture;
 use vox_core::program::{BlockId, Program};
 
 use crate::error::CompileError;
+use cold::Step;
 use cursor::Cursor;
 use emitter::{Emitter, Scope};
 use place::Base;
@@ -118,13 +119,20 @@ pub fn emit(
     let again = builder.create_block();
     let next_value = builder.append_block_param(again, types::I64);
     let next_out = builder.append_block_param(again, types::I64);
+    let repeats = builder.append_block_param(again, types::I64);
     let failed = builder.create_block();
     builder.set_cold_block(failed);
-    builder.ins().jump(again, &[value.into(), out.into()]);
+    let none = builder.ins().iconst(types::I64, 0);
+    builder
+        .ins()
+        .jump(again, &[value.into(), out.into(), none.into()]);
     builder.switch_to_block(again);
 
-    let mut emitter = Emitter::new(builder, program, *options, cx, again)?;
-    let scope = Scope::root(failed);
+    let mut emitter = Emitter::new(builder, program, *options, cx, (again, repeats))?;
+    let mut scope = Scope::root(failed);
+    if !program.code.repeat_paths().is_empty() {
+        scope = emitter.way_out(scope, &[Step::Repeats(repeats)]);
+    }
     let base = Base::new(next_value);
     let start = Cursor::start(next_out);
     let end = block::emit(&mut emitter, BlockId(0), base, start, scope)?;

@@ -83,6 +83,7 @@ type Anything = *const ();
 
 functions! {
     TRACE_STATIC = trace::trace_static, (Cx, *const Program, usize);
+    TRACE_REPEATS = trace::trace_repeats, (Cx, *const Program, usize);
     TRACE_INDEX = trace::trace_index, (Cx, usize);
     TRACE_KEY = trace::trace_key, (Cx, usize);
     TRACE_VALUE = trace::trace_value, (Cx, usize);

@@ -40,3 +40,19 @@ pub(super) const ALL: &[&str] = &[];
 pub(super) fn sets() -> Vec<&'static super::Kernels> {
     Vec::new()
 }
+
+#[cfg(all(target_arch = "x86_64", not(any(miri, feature = "exact-reads"))))]
+#[path = "x86_64/over_copy.rs"]
+pub(super) mod over_copy;
+
+#[cfg(all(target_arch = "aarch64", not(any(miri, feature = "exact-reads"))))]
+#[path = "aarch64/over_copy.rs"]
+pub(super) mod over_copy;
+
+#[cfg(any(
+    miri,
+    feature = "exact-reads",
+    not(any(target_arch = "x86_64", target_arch = "aarch64"))
+))]
+#[path = "no_over_copy.rs"]
+pub(super) mod over_copy;

@@ -10,7 +10,10 @@ use std::is_x86_feature_detected as has;
 
 use super::super::Kernels;
 
-static AVX512: Kernels = Kernels::of::<avx512::Avx512>("avx512").with_runs(run::write_run);
+static AVX512: Kernels = Kernels {
+    run: Some(run::write_run),
+    ..Kernels::of::<avx512::Avx512>("avx512")
+};
 static BMI2: Kernels = Kernels::of::<bmi2::Bmi2>("bmi2");
 
 /// The names of all sets, whatever this processor has.
