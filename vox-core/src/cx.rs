@@ -138,6 +138,9 @@ pub(crate) enum Resource {
 pub(crate) struct ProxyValue {
     pub(crate) memory: *mut u8,
     pub(crate) layout: core::alloc::Layout,
+    /// Where in the memory the value to drop is: behind the flag, for the strong
+    /// pointer of a weak one, and at the start otherwise.
+    pub(crate) drop_at: usize,
     /// The shape whose drop function applies, once the value is initialised.
     pub(crate) drop: Option<&'static Shape>,
 }
@@ -148,7 +151,10 @@ impl Drop for ProxyValue {
         if let Some(shape) = self.drop {
             // SAFETY: the conversion initialised a value of this shape here, and
             // nothing else drops it (assumption A9).
-            unsafe { shape.call_drop_in_place(crate::reflect::PtrMut::new(self.memory)) };
+            unsafe {
+                let value = self.memory.add(self.drop_at);
+                shape.call_drop_in_place(crate::reflect::PtrMut::new(value));
+            }
         }
         drop(free);
     }

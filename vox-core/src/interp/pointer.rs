@@ -145,9 +145,13 @@ impl Machine<'_> {
         let drop = proxy
             .drop
             .map_or(core::ptr::null(), |drop| program.function(drop));
+        let make = match program.code.functions[proxy.convert.index()] {
+            FunctionKind::Upgrade => proxy::upgrade,
+            _ => proxy::convert,
+        };
         // SAFETY: the kinds are verified (A2), the value is live (A1).
         let value = unsafe {
-            proxy::convert(
+            make(
                 self.cx,
                 convert,
                 at,

@@ -98,6 +98,7 @@ functions! {
     LOCK = lock::lock, (Cx, Anything, Address) -> Address;
     READ = lock::read, (Cx, Anything, Address) -> Address;
     CONVERT = proxy::convert, (Cx, Anything, Address, usize, usize, Anything) -> Address;
+    UPGRADE = proxy::upgrade, (Cx, Anything, Address, usize, usize, Anything) -> Address;
     SKIP = predicate::skip, (Cx, Anything, Address) -> usize;
     RELEASE_LAST = trampoline::release_last, (Cx) -> usize;
 

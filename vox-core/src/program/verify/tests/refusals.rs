@@ -149,7 +149,7 @@ fn function_kinds_of_tables() {
         "proxies\n  x0 convert=f20 size=0 align=1\n",
         &[(
             "",
-            "x0: `convert` must be proxy.convert_out, but f20 is field.skip_serializing_if",
+            "x0: `convert` must be proxy.convert_out or pointer.upgrade_into, but f20 is field.skip_serializing_if",
         )],
     );
     check(
@@ -564,7 +564,7 @@ fn arms() {
     let table = |discriminants: &[i64]| {
         let arms = discriminants.iter().zip(1..);
         arms.fold("t0:\n".to_owned(), |text, (arm, block)| {
-            text + &format!("  {arm} -> b{block}\n")
+            text + format!("  {arm} -> b{block}\n").as_str()
         })
     };
     let switch = |tag: &str, arms: usize| {
