@@ -43,7 +43,13 @@ pub(crate) fn test(cx: &Context, target: &Target, extra: &[String]) -> anyhow::R
             return Ok(Outcome::Skipped(reason));
         }
     }
-    let mut command = cx.cargo(&["test", "--workspace", "--target", target.triple]);
+    let mut command = cx.cargo(&[
+        "test",
+        "--workspace",
+        "--no-fail-fast",
+        "--target",
+        target.triple,
+    ]);
     for name in HOST_ONLY {
         command.args(["--exclude", name]);
     }

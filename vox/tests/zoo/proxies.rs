@@ -146,7 +146,8 @@ vox_oracle::zoo! { MEMBERS;
     deque: HasDeque = [HasDeque::around(VecDeque::new()), HasDeque::around([1, 300].into())];
     linked_list: HasLinkedList = [HasLinkedList::around(LinkedList::new()), HasLinkedList::around([String::from("a"), String::new()].into())];
     binary_heap: HasHeap = [HasHeap::around(BinaryHeap::new()), HasHeap::around([1, 300, 2].into())];
-    system_time: HasSystemTime = [HasSystemTime::around(UNIX_EPOCH), HasSystemTime::around(UNIX_EPOCH + Duration::new(1_700_000_000, 999_999_999))];
+    // Windows counts in steps of 100 ns.
+    system_time: HasSystemTime = [HasSystemTime::around(UNIX_EPOCH), HasSystemTime::around(UNIX_EPOCH + Duration::new(1_700_000_000, 999_999_900))];
     cell: HasCell = [HasCell::around(Cell::new(300))];
     ref_cell: HasRefCell = [HasRefCell::around(RefCell::new(String::from("cell")))];
     atomic_bool: HasAtomicBool = [HasAtomicBool::around(AtomicBool::new(true))];
