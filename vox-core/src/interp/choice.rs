@@ -22,7 +22,32 @@ impl Machine<'_> {
         some: BlockId,
         out: *mut u8,
     ) -> *mut u8 {
-        let payload = match source {
+        // SAFETY: the caller's duty.
+        let payload = unsafe { self.option_payload(at, source) };
+        // SAFETY: the verifier proved room for the tag (A7).
+        unsafe {
+            out.write(u8::from(!payload.is_null()));
+            let out = out.add(1);
+            if payload.is_null() {
+                out
+            } else {
+                self.run(some, payload, out)
+            }
+        }
+    }
+
+    /// Where the payload of an option is; null for `None`.
+    ///
+    /// # Safety
+    ///
+    /// A live option the source applies to is at `at` (A1).
+    #[inline]
+    pub(super) unsafe fn option_payload(
+        &mut self,
+        at: *const u8,
+        source: OptionSource,
+    ) -> *const u8 {
+        match source {
             OptionSource::GetValue { get_value } => {
                 self.count_vtable();
                 // SAFETY: the kind is verified (A2), the option is live (A1).
@@ -57,16 +82,6 @@ impl Machine<'_> {
                     _ => unsafe { at.add(payload.index()) },
                 }
             }
-        };
-        // SAFETY: the verifier proved room for the tag (A7).
-        unsafe {
-            out.write(u8::from(!payload.is_null()));
-            let out = out.add(1);
-            if payload.is_null() {
-                out
-            } else {
-                self.run(some, payload, out)
-            }
         }
     }
 
@@ -81,31 +96,43 @@ impl Machine<'_> {
         base: *const u8,
         out: *mut u8,
     ) -> *mut u8 {
+        let Op::WriteResult { ok, err, .. } = *op else {
+            unreachable!("the op is a result")
+        };
+        // SAFETY: the result is live (A1), and the verifier proved room for the tag (A7).
+        unsafe {
+            let (tag, payload) = self.result_payload(op, base);
+            out.write(tag);
+            self.run(if tag == 0 { ok } else { err }, payload, out.add(1))
+        }
+    }
+
+    /// The tag of a result, and where its payload is.
+    ///
+    /// # Safety
+    ///
+    /// The op is a result, and a live one is where it says (A1).
+    #[inline]
+    pub(super) unsafe fn result_payload(&mut self, op: &Op, base: *const u8) -> (u8, *const u8) {
         let Op::WriteResult {
             at,
             is_ok,
             get_ok,
             get_err,
-            ok,
-            err,
+            ..
         } = *op
         else {
             unreachable!("the op is a result")
         };
         self.count_vtable();
         self.count_vtable();
-        // SAFETY: the kinds are verified (A2), the result is live (A1), and the
-        // verifier proved room for the tag (A7).
+        // SAFETY: the kinds are verified (A2), the result is live (A1).
         unsafe {
             let value = thin(base.add(at.index()));
             if self.function::<ResultIsOkFn>(is_ok)(value) {
-                out.write(0);
-                let payload = self.function::<ResultGetOkFn>(get_ok)(value);
-                self.run(ok, payload, out.add(1))
+                (0, self.function::<ResultGetOkFn>(get_ok)(value))
             } else {
-                out.write(1);
-                let payload = self.function::<ResultGetErrFn>(get_err)(value);
-                self.run(err, payload, out.add(1))
+                (1, self.function::<ResultGetErrFn>(get_err)(value))
             }
         }
     }

@@ -102,14 +102,26 @@ impl<'p> Machine<'p> {
     ///
     /// `base` is what the block is entered with, `out` has the spare bytes the
     /// verifier proved for it.
-    #[expect(
-        clippy::too_many_lines,
-        reason = "one line per op: the table this file is about"
-    )]
+    #[inline]
     pub(super) unsafe fn run(&mut self, block: BlockId, base: *const u8, out: *mut u8) -> *mut u8 {
         let program = self.program;
         let ops = &program.code.block(block).ops;
         self.work += ops.len() as u64;
+        // SAFETY: the caller's duty.
+        unsafe { self.run_ops(ops, base, out) }
+    }
+
+    /// Runs ops that follow each other in a block; answers the new cursor, or null.
+    ///
+    /// # Safety
+    ///
+    /// As for `run`; the ops are part of a block of this program.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one line per op: the table this file is about"
+    )]
+    pub(super) unsafe fn run_ops(&mut self, ops: &[Op], base: *const u8, out: *mut u8) -> *mut u8 {
+        let program = self.program;
         let mut out = out;
         for op in ops {
             #[cfg(feature = "op-counts")]

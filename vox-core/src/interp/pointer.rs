@@ -4,7 +4,7 @@ use crate::reflect::BorrowFn;
 
 use super::machine::{Machine, load};
 use crate::cx::thin;
-use crate::entry::LeafFn;
+use crate::entry::{LeafFn, Pair};
 use crate::program::{BlockId, ChildId, FunctionId, FunctionKind, PathId, PointerSource, ProxyId};
 use crate::trampoline::{DONE, fail, lock, proxy, release_last, unpack};
 
@@ -21,28 +21,43 @@ impl Machine<'_> {
         each: BlockId,
         out: *mut u8,
     ) -> *mut u8 {
+        let mut pair = Pair {
+            ptr: core::ptr::null(),
+            len: 0,
+        };
+        // SAFETY: the caller's duty; the pair outlives the block.
+        unsafe {
+            let pointee = self.pointee(at, source, &mut pair);
+            self.run(each, pointee, out)
+        }
+    }
+
+    /// The base of the block of a borrow: where a pointer leads to, or, when that is
+    /// unsized, `pair`, in which it stands then.
+    ///
+    /// # Safety
+    ///
+    /// A live pointer the source applies to is at `at` (A1).
+    #[inline]
+    pub(super) unsafe fn pointee(
+        &mut self,
+        at: *const u8,
+        source: PointerSource,
+        pair: &mut Pair,
+    ) -> *const u8 {
         match source {
             // SAFETY: a pointer to a live value is at `at` (A8).
-            PointerSource::Word => unsafe {
-                let pointee = load(at, 0);
-                self.run(each, pointee, out)
-            },
+            PointerSource::Word => unsafe { load(at, 0) },
             PointerSource::BorrowThin { borrow } => {
                 self.count_vtable();
                 // SAFETY: the kind is verified (A2), the pointer is live (A1).
-                unsafe {
-                    let pointee = self.function::<BorrowFn>(borrow)(thin(at)).raw_ptr();
-                    self.run(each, pointee, out)
-                }
+                unsafe { self.function::<BorrowFn>(borrow)(thin(at)) }.raw_ptr()
             }
             PointerSource::BorrowWide { borrow } => {
                 self.count_vtable();
-                // SAFETY: as above; the pointee is a str or a slice, and the
-                // pair outlives the block.
-                unsafe {
-                    let pair = unpack(self.function::<BorrowFn>(borrow)(thin(at)));
-                    self.run(each, (&raw const pair).cast(), out)
-                }
+                // SAFETY: as above; the pointee is a str or a slice.
+                *pair = unsafe { unpack(self.function::<BorrowFn>(borrow)(thin(at))) };
+                core::ptr::from_ref(pair).cast()
             }
         }
     }
