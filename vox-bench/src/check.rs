@@ -235,7 +235,9 @@ mod tests {
                 assert!(counters.vtable_calls >= 5, "{}: {counters:?}", mode.name);
                 assert_eq!(counters.c_trampoline_calls, 0, "{}", mode.name);
             }
-            if in_optimized && mode.vtable_calls == VtableCalls::Trampoline {
+            // With probed layouts there may be nothing left to call.
+            let calls_all = mode.vtable_calls == VtableCalls::Trampoline && !mode.probed_layouts;
+            if in_optimized && calls_all {
                 assert!(counters.c_trampoline_calls > 0, "{}", mode.name);
             }
         }

@@ -16,18 +16,26 @@
 //! | [`trial`] | all of it on a choice of workloads, giving a [`report`] |
 //! | [`report`], [`table`] | what came out, and its two forms |
 //! | [`rows`], [`goals`] | vox beside the hand-written encoders, and what is aimed at |
+//! | [`explain`] | a type from shape to machine code, for people to look at |
+//! | [`study`], [`page`] | all that the report says, and how it looks |
+//! | [`mixture`] | two hundred small types, for studies of cold and mixed ones |
 //! | [`progress`] | what is said meanwhile |
 //!
 //! Read next: [`workload`], then [`trial`].
 
 pub mod check;
 pub mod contender;
+#[cfg(feature = "jit")]
+pub mod explain;
 pub mod goals;
 pub mod hand;
 pub mod measure;
+pub mod mixture;
+pub mod page;
 pub mod progress;
 pub mod report;
 pub mod rows;
+pub mod study;
 pub mod table;
 pub mod trial;
 pub mod workload;

@@ -147,6 +147,13 @@ fn summarise(mut samples: Vec<f64>, iterations: u64) -> Timing {
     }
 }
 
+/// The median; NaN when there is no sample.
+#[must_use]
+pub fn median(mut samples: Vec<f64>) -> f64 {
+    samples.sort_by(f64::total_cmp);
+    quantile(&samples, 0.5)
+}
+
 /// The value below which this part of the sorted samples lies, interpolated
 /// between neighbours; NaN when there is no sample.
 fn quantile(sorted: &[f64], part: f64) -> f64 {

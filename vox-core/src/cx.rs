@@ -8,6 +8,7 @@
 //! Not here: what happens when the output is full ([`crate::sink`]).
 
 use core::any::Any;
+use core::mem::MaybeUninit;
 use std::io;
 
 use crate::reflect::{PtrConst, ReadLockResult, Shape, WriteLockResult};
@@ -40,6 +41,9 @@ pub struct EncodeCx {
     pub grow: GrowFn,
     /// Appends a long run of bytes to the sink.
     pub bulk: BulkFn,
+    /// Arguments and results of stubs that preserve all registers, in machine code. Means
+    /// nothing between two calls.
+    pub exchange: [MaybeUninit<u64>; 4],
     /// What was called, for reports and tests.
     pub counters: Counters,
     /// The sink, of the type `grow` and `bulk` were made for.
@@ -134,6 +138,9 @@ pub(crate) enum Resource {
 pub(crate) struct ProxyValue {
     pub(crate) memory: *mut u8,
     pub(crate) layout: core::alloc::Layout,
+    /// Where in the memory the value to drop is: behind the flag, for the strong
+    /// pointer of a weak one, and at the start otherwise.
+    pub(crate) drop_at: usize,
     /// The shape whose drop function applies, once the value is initialised.
     pub(crate) drop: Option<&'static Shape>,
 }
@@ -144,7 +151,10 @@ impl Drop for ProxyValue {
         if let Some(shape) = self.drop {
             // SAFETY: the conversion initialised a value of this shape here, and
             // nothing else drops it (assumption A9).
-            unsafe { shape.call_drop_in_place(crate::reflect::PtrMut::new(self.memory)) };
+            unsafe {
+                let value = self.memory.add(self.drop_at);
+                shape.call_drop_in_place(crate::reflect::PtrMut::new(value));
+            }
         }
         drop(free);
     }
@@ -177,6 +187,7 @@ impl EncodeCx {
             depth_left: max_depth,
             grow,
             bulk,
+            exchange: [MaybeUninit::uninit(); 4],
             counters: Counters {
                 vtable_calls: 0,
                 trampoline_calls: 0,

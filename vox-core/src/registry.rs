@@ -208,11 +208,11 @@ impl Fresh {
                 continue;
             }
             let lowered = lower(shape, &rules.options).map_err(|error| LowerError {
-                path: prefix.clone() + &error.path,
+                path: prefix.clone() + error.path.as_str(),
                 reason: error.reason,
             })?;
             for (child, path) in lowered.children.iter().zip(lowered.child_paths.iter()) {
-                pending.push((child, prefix.clone() + path));
+                pending.push((child, prefix.clone() + path.as_str()));
             }
             let slot = Box::new(Slot::new(shape, rules.promoter.clone()));
             for same in core::iter::once(&shape).chain(&lowered.same) {

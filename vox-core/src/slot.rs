@@ -47,6 +47,10 @@ pub struct Slot {
     promoter: Option<Weak<dyn Promoter>>,
 }
 
+// A slot is atomics, and a program that never changes; a panic leaves nothing of it half done.
+impl core::panic::RefUnwindSafe for Slot {}
+impl core::panic::UnwindSafe for Slot {}
+
 impl core::fmt::Debug for Slot {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Slot")

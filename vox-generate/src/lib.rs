@@ -20,6 +20,7 @@ pub mod check;
 mod choices;
 mod coverage;
 mod functions;
+mod fuzzing;
 mod leaf;
 mod never;
 mod plan;
@@ -27,6 +28,8 @@ mod root;
 mod shapes;
 mod shrink;
 mod slots;
+#[cfg(test)]
+mod stack;
 mod values;
 
 pub use campaign::{Campaign, CaseFailure, Summary, run_alone};
@@ -34,4 +37,5 @@ pub use case::Case;
 pub use census::Census;
 pub use choices::Choices;
 pub use coverage::{Coverage, OpCounts};
+pub use fuzzing::{Tiers, fuzz};
 pub use shrink::shrink;

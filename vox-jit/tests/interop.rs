@@ -66,9 +66,10 @@ fn house(levels: u32) -> House {
 
 /// Brings a slot into a tier.
 fn raise(world: &World, slot: &Slot, tier: Tier) {
-    // SAFETY: the world drops its compiler last, and slots are called through it alone.
     let batch = match tier {
+        // SAFETY: the world drops its compiler last, and slots are called through it alone (A14).
         Tier::Baseline => unsafe { vox_jit::unroll(&world.compiler.arena(), &[slot]) },
+        // SAFETY: as above.
         Tier::Optimized => unsafe { world.compiler.compile(&[slot]) },
         _ => return,
     };

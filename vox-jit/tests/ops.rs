@@ -796,7 +796,7 @@ b0:
 b1:
   borrow at=@0 source=word each=b2
 b2:
-  repeat at=@0
+  repeat at=@0 path=p0
 ";
     let mut links: Vec<Link> = (0..100_000_u64)
         .map(|value| Link {

@@ -55,6 +55,75 @@ fn scalars(step: u32) -> Scalars {
     }
 }
 
+#[derive(Facet, Serialize)]
+struct Options {
+    a: Option<u8>,
+    b: Option<bool>,
+    c: Option<u16>,
+    d: Option<i16>,
+    e: Option<u32>,
+    f: Option<i32>,
+    g: Option<u64>,
+    h: Option<i64>,
+    i: Option<f32>,
+    j: Option<f64>,
+    k: Option<Option<u32>>,
+    l: Option<Box<u64>>,
+    m: Option<String>,
+    n: Option<()>,
+}
+
+/// Options of which every `modulus`th is there, in memory that held something else.
+fn options(step: u32, modulus: u32) -> Box<Options> {
+    let scalars = scalars(step);
+    let mut memory = Box::<Options>::new_uninit();
+    // SAFETY: any bytes will do in memory that is not initialised.
+    unsafe {
+        memory
+            .as_mut_ptr()
+            .cast::<u8>()
+            .write_bytes(0xff, size_of::<Options>())
+    };
+    let mut count = step;
+    let mut is_there = || {
+        count += 1;
+        count.is_multiple_of(modulus)
+    };
+    let options = memory.as_mut_ptr();
+    macro_rules! set {
+        ($($field:ident = $value:expr;)*) => { $(
+            // SAFETY: a field of the memory; every field is written.
+            unsafe { (&raw mut (*options).$field).write(is_there().then(|| $value)) };
+        )* };
+    }
+    set! {
+        a = scalars.a;
+        b = scalars.c;
+        c = scalars.d;
+        d = scalars.e;
+        e = scalars.f;
+        f = scalars.g;
+        g = scalars.h;
+        h = scalars.i;
+        i = scalars.n;
+        j = scalars.o;
+        k = (!step.is_multiple_of(3)).then_some(scalars.f);
+        l = Box::new(scalars.h);
+        m = "x".repeat(step as usize);
+        n = ();
+    }
+    // SAFETY: as above.
+    unsafe { memory.assume_init() }
+}
+
+#[test]
+fn options_of_scalars_of_every_bit_length() {
+    let values: Vec<Options> = (0..128)
+        .flat_map(|step| (1..4).map(move |modulus| *options(step, modulus)))
+        .collect();
+    check_all(&values);
+}
+
 #[test]
 fn scalars_of_every_bit_length() {
     let values: Vec<Scalars> = (0..128).map(scalars).collect();

@@ -17,5 +17,6 @@ pub mod mode;
 pub mod scale;
 pub mod walker;
 pub mod wire;
+pub mod zoo;
 
 pub use diff::assert_same_bytes;

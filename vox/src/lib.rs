@@ -37,6 +37,11 @@
 //! | what was compiled so far | [`stats`] |
 //! | settings of your own | [`Runtime::builder`] |
 //!
+//! # What is encoded
+//!
+//! [`support`] lists every type and every attribute with its rule, what is refused, and the proxies
+//! for types facet has no shape for.
+//!
 //! # Environment
 //!
 //! The global runtime reads these variables when it is first used. A value it
@@ -63,6 +68,7 @@
 
 mod encoder;
 mod runtime;
+pub mod support;
 
 /// The code in README.md, compiled and run with the other documentation tests.
 #[cfg(doctest)]

@@ -7,7 +7,8 @@ use std::time::Instant;
 use crate::context::Context;
 use crate::outcome::{Outcome, Report};
 use crate::{
-    assumptions, check_targets, cross, examples, layers, layout, miri, package, process, readme,
+    assumptions, check_targets, concurrency, cross, examples, layers, layout, miri, package,
+    process, readme,
 };
 
 struct Step {
@@ -89,9 +90,16 @@ const STEPS: &[Step] = &[
     step("layout seed 2", Action::LayoutSeed(2)),
     step("layout seed 3", Action::LayoutSeed(3)),
     step("layout seed 4", Action::LayoutSeed(4)),
+    step("loom", Action::Check(concurrency::loom)),
+    step("thread sanitizer", Action::Check(concurrency::tsan)),
     step(
         "miri",
         Action::Check(|cx| miri::test(cx, miri::Extent::Whole)),
+    ),
+    step("soak", Action::Check(|cx| crate::soak::run(cx, 60, None))),
+    step(
+        "fuzz, every tier",
+        Action::Check(|cx| crate::fuzz::run(cx, crate::fuzz::Target::EveryTier, 60)),
     ),
     // These two make a row for each target.
     step("check", Action::CheckTargets),

@@ -8,10 +8,12 @@ use clap::{Parser, Subcommand};
 
 mod assumptions;
 mod check_targets;
+mod concurrency;
 mod context;
 mod cross;
 mod examples;
 mod full;
+mod fuzz;
 mod install;
 mod layers;
 mod layout;
@@ -20,6 +22,7 @@ mod outcome;
 mod package;
 mod process;
 mod readme;
+mod soak;
 mod sources;
 
 use context::Context;
@@ -74,10 +77,36 @@ enum Task {
         #[arg(required = true)]
         seeds: Vec<u32>,
     },
+    /// Run slots and queues through every order of their threads.
+    Loom,
+    /// Run the tests of many threads under the thread sanitizer, on the nightly toolchain.
+    Tsan {
+        /// Install nightly and its sources where missing.
+        #[arg(long)]
+        install: bool,
+    },
     /// Look at what `cargo package` would put into each crate.
     Package,
     /// Check that README.md and `.ci/run` name the project's two commands.
     Readme,
+    /// Encode types made at run time, in every tier, for a given time.
+    Soak {
+        /// How long, building apart.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// The seed of the first type; without one, a different one in every run.
+        #[arg(long)]
+        seed: Option<u64>,
+    },
+    /// Let libFuzzer make up types, for a given time; skipped without a nightly toolchain or cargo-fuzz.
+    Fuzz {
+        /// How long, building apart.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// Machine code as well, which takes minutes to build.
+        #[arg(long)]
+        every_tier: bool,
+    },
     /// Everything, in under 90 minutes.
     Full {
         /// Install whatever is missing (needs root).
@@ -135,8 +164,19 @@ fn run(task: Task) -> anyhow::Result<Report> {
                 report.run(&format!("layout seed {seed}"), || layout::test(&cx, seed));
             }
         }
+        Task::Loom => one(&mut report, "loom", false, concurrency::loom)?,
+        Task::Tsan { install } => one(&mut report, "tsan", install, concurrency::tsan)?,
         Task::Package => one(&mut report, "package", false, package::check)?,
         Task::Readme => one(&mut report, "readme", false, readme::check)?,
+        Task::Soak { seconds, seed } => one(&mut report, "soak", false, |cx| {
+            soak::run(cx, seconds, seed)
+        })?,
+        Task::Fuzz {
+            seconds,
+            every_tier,
+        } => one(&mut report, "fuzz", false, |cx| {
+            fuzz::run(cx, fuzz::Target::from_every_tier(every_tier), seconds)
+        })?,
         Task::Full { install } => full::run(&Context::load(install)?, &mut report),
     }
     Ok(report)

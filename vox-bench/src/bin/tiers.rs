@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use facet::Facet;
 use rand_xoshiro::Xoshiro256PlusPlus;
-use rand_xoshiro::rand_core::{RngCore, SeedableRng};
+use rand_xoshiro::rand_core::{Rng, SeedableRng};
 use vox::{Runtime, Tier};
 
 /// Rounds of each measurement, of which the fastest counts; tiers take turns.
@@ -62,7 +62,7 @@ some! {
     i32: |random| u32::some(random).cast_signed();
     i64: |random| u64::some(random).cast_signed();
     f64: |random| f64::from(random.next_u32());
-    bool: |random| random.next_u32() % 2 == 0;
+    bool: |random| random.next_u32().is_multiple_of(2);
     String: |random| "text of some length".chars().take((random.next_u32() % 20) as usize).collect();
     Vec<u32>: |random| (0..random.next_u32() % 8).map(|_| u32::some(random)).collect();
     Option<u32>: |random| bool::some(random).then(|| u32::some(random));
@@ -138,7 +138,7 @@ fn main() {
         return;
     }
     print!("{:<24}", "ns per encode");
-    tiers.iter().for_each(|tier| print!("{tier:>14}"));
+    tiers.iter().for_each(|tier| print!("{:>14}", tier.to_string()));
     println!("{:>14}", "1st / 2nd");
     for (index, (name, _)) in encodes.iter().enumerate().step_by(8) {
         print(name, &race(&runtimes, &encodes, &[index; 2000]));

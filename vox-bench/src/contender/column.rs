@@ -29,6 +29,10 @@ pub enum Column {
     SerdePostcard,
     /// The `facet-postcard` crate's `to_vec`.
     FacetPostcard,
+    /// The `bincode` crate, version 2, in its standard configuration, through serde. Bytes of its own.
+    Bincode,
+    /// The `bitcode` crate through serde. Bytes of its own.
+    Bitcode,
 }
 
 /// How vox is set up for a column.
@@ -54,7 +58,7 @@ impl Column {
     ];
 
     /// All columns of a row that is chased: the floor, the ceiling, vox by tiers, the peers.
-    pub const ROWS: [Self; 8] = [
+    pub const ROWS: [Self; 10] = [
         Self::Copied,
         Self::Hand,
         Self::HandPortable,
@@ -63,6 +67,8 @@ impl Column {
         Self::Interpreter,
         Self::SerdePostcard,
         Self::FacetPostcard,
+        Self::Bincode,
+        Self::Bitcode,
     ];
 
     /// What people read.
@@ -79,6 +85,8 @@ impl Column {
             Self::Probed => "probed layouts",
             Self::SerdePostcard => "serde postcard",
             Self::FacetPostcard => "facet-postcard",
+            Self::Bincode => "bincode",
+            Self::Bitcode => "bitcode",
         }
     }
 
@@ -96,6 +104,8 @@ impl Column {
             Self::Probed => "probed",
             Self::SerdePostcard => "serde_postcard",
             Self::FacetPostcard => "facet_postcard",
+            Self::Bincode => "bincode",
+            Self::Bitcode => "bitcode",
         }
     }
 
@@ -112,7 +122,9 @@ impl Column {
             | Self::Hand
             | Self::HandPortable
             | Self::SerdePostcard
-            | Self::FacetPostcard => return None,
+            | Self::FacetPostcard
+            | Self::Bincode
+            | Self::Bitcode => return None,
         };
         Some(Settings {
             tier,
@@ -121,9 +133,18 @@ impl Column {
         })
     }
 
+    /// Whether it writes another format than postcard.
+    #[must_use]
+    pub const fn is_other_format(self) -> bool {
+        matches!(self, Self::Bincode | Self::Bitcode)
+    }
+
     /// Why this build cannot have the column, if it cannot.
     #[must_use]
     pub fn missing(self) -> Option<&'static str> {
+        if self.is_other_format() && !cfg!(feature = "peers") {
+            return Some("this build has no peers; add the feature `peers`");
+        }
         let settings = self.settings()?;
         if !vox::available_tiers().contains(&settings.tier) {
             return Some(match settings.tier {

@@ -103,6 +103,14 @@ impl Lineup {
             Column::FacetPostcard => {
                 turns::fresh(column, values, |value| facet_postcard::to_vec(value))
             }
+            #[cfg(feature = "peers")]
+            Column::Bincode => turns::other_format(column, values, |value| {
+                bincode::serde::encode_to_vec(value, bincode::config::standard())
+            }),
+            #[cfg(feature = "peers")]
+            Column::Bitcode => {
+                turns::other_format(column, values, |value| bitcode::serialize(value))
+            }
             _ => turns::fresh(column, values, |value| postcard::to_allocvec(value)),
         }
     }
@@ -135,8 +143,8 @@ impl Lineup {
             Column::HandPortable => {
                 turns::reused(column, values, by_hand(hand::portable_encoder()))
             }
-            Column::FacetPostcard => Err(Absence::Unavailable(
-                "it always makes a vector of its own".to_owned(),
+            Column::FacetPostcard | Column::Bincode | Column::Bitcode => Err(Absence::Unavailable(
+                "it is measured with a vector of its own only".to_owned(),
             )),
             _ => turns::reused(column, values, |value: &T, buffer: &mut Vec<u8>| {
                 *buffer = postcard::to_extend(value, std::mem::take(buffer))?;
@@ -200,14 +208,17 @@ mod tests {
     }
 
     #[test]
-    fn all_but_one_write_to_a_vector_that_is_there() {
+    fn all_but_some_peers_write_to_a_vector_that_is_there() {
         let lineup = Lineup::new();
         let values = [vec![String::from("one")], vec![]];
         for column in Column::ROWS {
             match lineup.enter_reused(column, &values) {
                 Ok(mut contender) => contender.run(3),
                 Err(_) if column.missing().is_some() => {}
-                Err(absence) => assert_eq!(column, Column::FacetPostcard, "{absence}"),
+                Err(absence) => {
+                    let is_peer = column == Column::FacetPostcard || column.is_other_format();
+                    assert!(is_peer, "{column}: {absence}");
+                }
             }
         }
     }

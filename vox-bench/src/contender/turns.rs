@@ -122,6 +122,22 @@ pub(super) fn reused<'v, T: Encodable, E: fmt::Display>(
     }))
 }
 
+/// Lets an encoder of another format in, if it takes every value; each goes to a new vector.
+#[cfg(feature = "peers")]
+pub(super) fn other_format<'v, T: Encodable, E: fmt::Display>(
+    column: Column,
+    values: &'v [T],
+    encode: impl Fn(&T) -> Result<Vec<u8>, E> + 'v,
+) -> Result<Contender<'v>, Absence> {
+    assert!(!values.is_empty(), "a workload has a value");
+    for value in values {
+        encode(value).map_err(|error| Absence::Refuses(error.to_string()))?;
+    }
+    Ok(turns(column, values, move |_, value| {
+        drop(black_box(encode(value)));
+    }))
+}
+
 /// An encoder that cannot fail, with the largest size so far as its hint: what a person would write.
 pub(super) fn hinted<'v, T: Encodable>(
     column: Column,

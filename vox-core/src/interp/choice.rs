@@ -6,47 +6,17 @@ use crate::reflect::{
 
 use super::machine::{Machine, load};
 use crate::cx::thin;
-use crate::program::{BlockId, FunctionId, Op, OptionSource, PathId, TableId, TagWidth};
-use crate::trampoline::{FAILED, fail, predicate};
+use crate::program::{Arm, BlockId, FunctionId, Op, OptionSource, PathId, TableId, TagWidth};
+use crate::trampoline::{fail, predicate};
 
 impl Machine<'_> {
-    /// [`Op::WriteOption`]; `at` is where the option is.
+    /// The payload of the option at `at`, or null when it is none; for one that writes nothing, any address.
     ///
     /// # Safety
     ///
-    /// As for [`Self::run`], of which this is one op.
-    pub(super) unsafe fn write_option(
-        &mut self,
-        at: *const u8,
-        source: OptionSource,
-        some: BlockId,
-        out: *mut u8,
-    ) -> *mut u8 {
-        // SAFETY: the caller's duty.
-        let payload = unsafe { self.option_payload(at, source) };
-        // SAFETY: the verifier proved room for the tag (A7).
-        unsafe {
-            out.write(u8::from(!payload.is_null()));
-            let out = out.add(1);
-            if payload.is_null() {
-                out
-            } else {
-                self.run(some, payload, out)
-            }
-        }
-    }
-
-    /// Where the payload of an option is; null for `None`.
-    ///
-    /// # Safety
-    ///
-    /// A live option the source applies to is at `at` (A1).
+    /// As for [`Self::run`], of which this is part of one op.
     #[inline]
-    pub(super) unsafe fn option_payload(
-        &mut self,
-        at: *const u8,
-        source: OptionSource,
-    ) -> *const u8 {
+    pub(super) unsafe fn payload(&mut self, at: *const u8, source: OptionSource) -> *const u8 {
         match source {
             OptionSource::GetValue { get_value } => {
                 self.count_vtable();
@@ -76,7 +46,14 @@ impl Machine<'_> {
                 payload,
             } => {
                 // SAFETY: the probe found a tag of this width there (A4), in a live option (A1).
-                match unsafe { read_tag(at.add(tag_at.index()), tag) } {
+                let found = unsafe {
+                    match tag {
+                        // By far the commonest.
+                        TagWidth::U8 => load::<u8>(at, tag_at.0).into(),
+                        tag => read_tag(at.add(tag_at.index()), tag),
+                    }
+                };
+                match found {
                     found if found == none => core::ptr::null(),
                     // SAFETY: the payload is in the option (A4).
                     _ => unsafe { at.add(payload.index()) },
@@ -85,41 +62,20 @@ impl Machine<'_> {
         }
     }
 
-    /// [`Op::WriteResult`].
+    /// Of [`Op::WriteResult`]: the wire's tag, the block to run, and what on.
     ///
     /// # Safety
     ///
-    /// As for [`Self::run`], of which this is one op.
-    pub(super) unsafe fn write_result(
-        &mut self,
-        op: &Op,
-        base: *const u8,
-        out: *mut u8,
-    ) -> *mut u8 {
-        let Op::WriteResult { ok, err, .. } = *op else {
-            unreachable!("the op is a result")
-        };
-        // SAFETY: the result is live (A1), and the verifier proved room for the tag (A7).
-        unsafe {
-            let (tag, payload) = self.result_payload(op, base);
-            out.write(tag);
-            self.run(if tag == 0 { ok } else { err }, payload, out.add(1))
-        }
-    }
-
-    /// The tag of a result, and where its payload is.
-    ///
-    /// # Safety
-    ///
-    /// The op is a result, and a live one is where it says (A1).
-    #[inline]
-    pub(super) unsafe fn result_payload(&mut self, op: &Op, base: *const u8) -> (u8, *const u8) {
+    /// As for [`Self::run`], of which this is part of one op.
+    #[inline(never)]
+    pub(super) unsafe fn outcome(&mut self, op: &Op, base: *const u8) -> (u8, BlockId, *const u8) {
         let Op::WriteResult {
             at,
             is_ok,
             get_ok,
             get_err,
-            ..
+            ok,
+            err,
         } = *op
         else {
             unreachable!("the op is a result")
@@ -130,69 +86,61 @@ impl Machine<'_> {
         unsafe {
             let value = thin(base.add(at.index()));
             if self.function::<ResultIsOkFn>(is_ok)(value) {
-                (0, self.function::<ResultGetOkFn>(get_ok)(value))
+                (0, ok, self.function::<ResultGetOkFn>(get_ok)(value))
             } else {
-                (1, self.function::<ResultGetErrFn>(get_err)(value))
+                (1, err, self.function::<ResultGetErrFn>(get_err)(value))
             }
         }
     }
 
-    /// [`Op::Switch`]; `at` is where the enum is.
+    /// The block of the enum at `at`, or the tag when no arm has it.
     ///
     /// # Safety
     ///
-    /// As for [`Self::run`], of which this is one op.
-    pub(super) unsafe fn switch(
-        &mut self,
+    /// A tag of this width is at `at` (A1).
+    #[inline]
+    pub(super) unsafe fn arm(
+        &self,
         at: *const u8,
         tag: TagWidth,
         arms: TableId,
-        path: PathId,
-        out: *mut u8,
-    ) -> *mut u8 {
-        // SAFETY: a tag of this width is at `at` (A1).
+    ) -> Result<BlockId, i64> {
+        // SAFETY: the caller's duty.
         let tag = unsafe { read_tag(at, tag) };
-        let program = self.program;
-        let arms = &program.code.tables[arms.index()];
+        let arms = &self.program.code.tables[arms.index()];
         // Arms mostly stand at their own discriminant.
         let guess = usize::try_from(tag).ok().and_then(|index| arms.get(index));
-        let arm = match guess {
-            Some(arm) if arm.discriminant == tag => Some(arm),
-            _ => arms.iter().find(|arm| arm.discriminant == tag),
-        };
-        match arm {
-            // SAFETY: the arm's block belongs to the variant the tag names (A1).
-            Some(arm) => unsafe { self.run(arm.block, at, out) },
-            None => {
-                // SAFETY: the state is alive.
-                unsafe { fail::fail_discriminant(self.cx, tag) };
-                self.fail_at(path)
-            }
+        match guess {
+            Some(arm) if arm.discriminant == tag => Ok(arm.block),
+            _ => find_arm(arms, tag),
         }
     }
 
-    /// [`Op::Unless`]; `at` is where the value is.
+    /// Fails: no arm has this tag.
+    #[cold]
+    pub(super) fn fail_tag(&mut self, tag: i64, path: PathId) -> *mut u8 {
+        // SAFETY: the state is alive.
+        unsafe { fail::fail_discriminant(self.cx, tag) };
+        self.fail_at(path)
+    }
+
+    /// What the predicate of [`Op::Unless`] says of the value at `at`.
     ///
     /// # Safety
     ///
-    /// As for [`Self::run`], of which this is one op.
-    pub(super) unsafe fn unless(
-        &mut self,
-        at: *const u8,
-        skip_if: FunctionId,
-        each: BlockId,
-        path: PathId,
-        out: *mut u8,
-    ) -> *mut u8 {
+    /// As for [`Self::run`], of which this is part of one op.
+    pub(super) unsafe fn skips(&mut self, at: *const u8, skip_if: FunctionId) -> usize {
         let function = self.program.function(skip_if);
         // SAFETY: the kind is verified (A2), the value is live (A1).
-        match unsafe { predicate::skip(self.cx, function, at) } {
-            predicate::SKIP => out,
-            FAILED => self.fail_at(path),
-            // SAFETY: the caller's duty.
-            _ => unsafe { self.run(each, at, out) },
-        }
+        unsafe { predicate::skip(self.cx, function, at) }
     }
+}
+
+/// The arm of a tag that is not its position.
+#[inline(never)]
+fn find_arm(arms: &[Arm], tag: i64) -> Result<BlockId, i64> {
+    let arm = arms.iter().find(|arm| arm.discriminant == tag);
+    arm.map(|arm| arm.block).ok_or(tag)
 }
 
 /// The tag at `at`, extended to 64 bits by its own sign.
@@ -200,6 +148,7 @@ impl Machine<'_> {
 /// # Safety
 ///
 /// A tag of this width is at `at`.
+#[inline]
 unsafe fn read_tag(at: *const u8, tag: TagWidth) -> i64 {
     // SAFETY: the caller's duty.
     unsafe {

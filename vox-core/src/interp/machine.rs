@@ -1,11 +1,13 @@
 //! The loop over the ops of a block.
 
 use core::marker::PhantomData;
+use core::mem::MaybeUninit;
 use core::ptr;
 
 use crate::cx::EncodeCx;
-use crate::program::{BlockId, Op, Program};
-use crate::trampoline::trace;
+use crate::kernels::bytes::copy;
+use crate::program::{BlockId, Literal, Op, PointerSource, Program, Source};
+use crate::trampoline::{FAILED, predicate, trace};
 use crate::wire::{varint, zigzag};
 
 /// One run of one program.
@@ -41,14 +43,25 @@ impl<'p> Machine<'p> {
         }
     }
 
-    /// Ops executed and integers of lists written so far.
+    /// Ops executed so far, and what equals them in time.
     pub(super) fn work(&self) -> u64 {
         self.work
     }
 
-    /// Adds the elements of an op that writes many.
-    pub(super) fn add_work(&mut self, elements: usize) {
-        self.work += elements as u64;
+    /// The work so far, in place of which another count goes on.
+    pub(super) fn take_work(&mut self, work: u64) -> u64 {
+        core::mem::replace(&mut self.work, work)
+    }
+
+    /// Adds elements that were written without an op for each.
+    pub(super) fn add_elements(&mut self, count: usize) {
+        self.work += count as u64;
+    }
+
+    /// Adds the integers of a list: many of them take the time of an op.
+    pub(super) fn add_integers(&mut self, count: usize) {
+        const PER_OP: usize = 16;
+        self.work += (count / PER_OP) as u64;
     }
 
     /// The state of the encode.
@@ -65,6 +78,12 @@ impl<'p> Machine<'p> {
         if self.cx().spare(out) >= spare {
             return out;
         }
+        self.grow(out, spare)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, out: *mut u8, spare: usize) -> *mut u8 {
         let grow = self.cx().grow;
         // SAFETY: the state's own function, with its cursor (A3).
         unsafe { grow(self.cx, out, spare) }
@@ -86,12 +105,19 @@ impl<'p> Machine<'p> {
     pub(super) unsafe fn run_program(&mut self, value: *const u8, out: *mut u8) -> *mut u8 {
         let mut value = value;
         let mut out = out;
+        let mut repeats = 0;
         loop {
             // SAFETY: the caller's duty, and that of whoever set `repeat`.
             out = unsafe { self.run(BlockId(0), value, out) };
-            if out.is_null() || self.repeat.is_null() {
+            if out.is_null() {
+                // SAFETY: the state and the program are alive.
+                unsafe { trace::trace_repeats(self.cx, self.program, repeats) };
                 return out;
             }
+            if self.repeat.is_null() {
+                return out;
+            }
+            repeats += 1;
             value = core::mem::replace(&mut self.repeat, ptr::null());
         }
     }
@@ -105,98 +131,151 @@ impl<'p> Machine<'p> {
     #[inline]
     pub(super) unsafe fn run(&mut self, block: BlockId, base: *const u8, out: *mut u8) -> *mut u8 {
         let program = self.program;
-        let ops = &program.code.block(block).ops;
-        self.work += ops.len() as u64;
         // SAFETY: the caller's duty.
-        unsafe { self.run_ops(ops, base, out) }
+        unsafe { self.run_ops(&program.code.block(block).ops, base, out) }
     }
 
-    /// Runs ops that follow each other in a block; answers the new cursor, or null.
+    /// Runs the ops of a block, and of the blocks those enter.
+    ///
+    /// Ops that run one block and are done with it (options, enums, borrows) do not recurse: what is left of
+    /// the block around is remembered in a few frames here, or forgotten when nothing is
+    /// left. Everything that needs room on the stack is a function of its own.
     ///
     /// # Safety
     ///
-    /// As for `run`; the ops are part of a block of this program.
+    /// As for [`Self::run`].
     #[expect(
         clippy::too_many_lines,
         reason = "one line per op: the table this file is about"
     )]
-    pub(super) unsafe fn run_ops(&mut self, ops: &[Op], base: *const u8, out: *mut u8) -> *mut u8 {
+    pub(super) unsafe fn run_ops(
+        &mut self,
+        ops: &'p [Op],
+        base: *const u8,
+        out: *mut u8,
+    ) -> *mut u8 {
         let program = self.program;
-        let mut out = out;
-        for op in ops {
+        let mut frames = [const { MaybeUninit::<Frame<'p>>::uninit() }; FRAMES];
+        let mut depth = 0;
+        let mut rest = ops.iter();
+        let (mut base, mut out) = (base, out);
+        self.work += ops.len() as u64;
+
+        /// Goes on with a block, and then with what is left of this one.
+        macro_rules! enter {
+            ($block:expr, $base:expr) => {{
+                let (inner, inner_base) = (&program.code.block($block).ops, $base);
+                if !rest.as_slice().is_empty() {
+                    if depth == FRAMES {
+                        try_out!(self.run_ops(inner, inner_base, out));
+                        continue;
+                    }
+                    frames[depth].write((rest, base));
+                    depth += 1;
+                }
+                self.work += inner.len() as u64;
+                rest = inner.iter();
+                base = inner_base;
+            }};
+        }
+        /// Leaves when an op failed.
+        macro_rules! try_out {
+            ($end:expr) => {{
+                out = $end;
+                if out.is_null() {
+                    return out;
+                }
+            }};
+        }
+
+        loop {
+            let Some(op) = rest.next() else {
+                if depth == 0 {
+                    return out;
+                }
+                depth -= 1;
+                // SAFETY: written when the block was entered.
+                (rest, base) = unsafe { frames[depth].assume_init_read() };
+                continue;
+            };
             #[cfg(feature = "op-counts")]
             super::counts::count(op);
             // SAFETY: the verifier proved spare room for what each op writes
             // (A7), and lowering gives offsets of live fields of the type (A1).
             unsafe {
-                out = match *op {
-                    Op::Reserve { bytes } => self.reserve(out, bytes as usize),
+                match *op {
+                    Op::Reserve { bytes } => try_out!(self.reserve(out, bytes as usize)),
                     Op::WriteConst { bytes } => {
-                        let bytes = bytes.as_bytes();
-                        out.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
-                        out.add(bytes.len())
+                        // The literal is no longer than the overshoot allows.
+                        out.cast::<[u8; Literal::MAX_LEN]>()
+                            .write_unaligned(*bytes.padded());
+                        out = out.add(bytes.len() as usize);
                     }
                     Op::WriteByte { at } => {
                         out.write(load::<u8>(base, at.0));
-                        out.add(1)
+                        out = out.add(1);
                     }
                     Op::CopyBytes { at, len } => {
-                        out.copy_from_nonoverlapping(base.add(at.index()), len as usize);
-                        out.add(len as usize)
+                        copy(out, base.add(at.index()), len as usize);
+                        out = out.add(len as usize);
                     }
                     Op::WriteF32 { at } => {
                         let bytes = load::<f32>(base, at.0).to_bits().to_le_bytes();
                         out.cast::<[u8; 4]>().write_unaligned(bytes);
-                        out.add(4)
+                        out = out.add(4);
                     }
                     Op::WriteF64 { at } => {
                         let bytes = load::<f64>(base, at.0).to_bits().to_le_bytes();
                         out.cast::<[u8; 8]>().write_unaligned(bytes);
-                        out.add(8)
+                        out = out.add(8);
                     }
-                    Op::WriteVarU16 { at } => {
-                        varint::write_u64(out, load::<u16>(base, at.0).into())
-                    }
-                    Op::WriteVarU32 { at } => {
-                        varint::write_u64(out, load::<u32>(base, at.0).into())
-                    }
-                    Op::WriteVarU64 { at } => varint::write_u64(out, load::<u64>(base, at.0)),
-                    Op::WriteVarU128 { at } => varint::write_u128(out, load::<u128>(base, at.0)),
+                    Op::WriteVarU16 { at } => out = write(out, load::<u16>(base, at.0).into()),
+                    Op::WriteVarU32 { at } => out = write(out, load::<u32>(base, at.0).into()),
+                    Op::WriteVarU64 { at } => out = write(out, load::<u64>(base, at.0)),
+                    Op::WriteVarU128 { at } => out = long_u128(out, load::<u128>(base, at.0)),
                     Op::WriteVarI16 { at } => {
-                        varint::write_u64(out, zigzag::encode_i16(load(base, at.0)).into())
+                        out = write(out, zigzag::encode_i16(load(base, at.0)).into());
                     }
                     Op::WriteVarI32 { at } => {
-                        varint::write_u64(out, zigzag::encode_i32(load(base, at.0)).into())
+                        out = write(out, zigzag::encode_i32(load(base, at.0)).into());
                     }
                     Op::WriteVarI64 { at } => {
-                        varint::write_u64(out, zigzag::encode_i64(load(base, at.0)))
+                        out = write(out, zigzag::encode_i64(load(base, at.0)));
                     }
                     Op::WriteVarI128 { at } => {
-                        varint::write_u128(out, zigzag::encode_i128(load(base, at.0)))
+                        out = long_u128(out, zigzag::encode_i128(load(base, at.0)));
                     }
-                    Op::WriteChar { at } => varint::write_char(out, load::<char>(base, at.0)),
+                    Op::WriteChar { at } => out = long_char(out, load::<char>(base, at.0)),
                     Op::WriteRun { each } => match program.linkage.run(each) {
-                        Some(run) => run.write(out, base),
-                        None => self.run(each, base, out),
+                        Some(run) => out = run.write(out, base),
+                        None => enter!(each, base),
                     },
                     Op::WriteBytes {
                         at,
                         source,
                         reserve,
-                    } => self.write_bytes(base.add(at.index()), source, 1, reserve, out),
+                    } => {
+                        let pair = self.parts(base.add(at.index()), source);
+                        try_out!(self.write_string(pair, reserve, out));
+                    }
                     Op::WriteFixedList {
                         at,
                         source,
                         width,
                         reserve,
-                    } => self.write_bytes(base.add(at.index()), source, width, reserve, out),
+                    } => {
+                        let pair = self.parts(base.add(at.index()), source);
+                        try_out!(self.write_pair(pair, width, reserve, out));
+                    }
                     Op::WriteListVarU16 {
                         at,
                         source,
                         reserve,
                     } => {
                         let write = program.linkage.kernels.list_u16;
-                        self.write_ints(base.add(at.index()), source, reserve, out, write)
+                        let pair = self.parts(base.add(at.index()), source);
+                        self.add_integers(pair.len);
+                        try_out!(write(self.cx, out, pair.ptr, pair.len, reserve as usize));
                     }
                     Op::WriteListVarU32 {
                         at,
@@ -204,7 +283,9 @@ impl<'p> Machine<'p> {
                         reserve,
                     } => {
                         let write = program.linkage.kernels.list_u32;
-                        self.write_ints(base.add(at.index()), source, reserve, out, write)
+                        let pair = self.parts(base.add(at.index()), source);
+                        self.add_integers(pair.len);
+                        try_out!(write(self.cx, out, pair.ptr, pair.len, reserve as usize));
                     }
                     Op::WriteListVarU64 {
                         at,
@@ -212,7 +293,9 @@ impl<'p> Machine<'p> {
                         reserve,
                     } => {
                         let write = program.linkage.kernels.list_u64;
-                        self.write_ints(base.add(at.index()), source, reserve, out, write)
+                        let pair = self.parts(base.add(at.index()), source);
+                        self.add_integers(pair.len);
+                        try_out!(write(self.cx, out, pair.ptr, pair.len, reserve as usize));
                     }
                     Op::WriteListVarI16 {
                         at,
@@ -220,7 +303,9 @@ impl<'p> Machine<'p> {
                         reserve,
                     } => {
                         let write = program.linkage.kernels.list_i16;
-                        self.write_ints(base.add(at.index()), source, reserve, out, write)
+                        let pair = self.parts(base.add(at.index()), source);
+                        self.add_integers(pair.len);
+                        try_out!(write(self.cx, out, pair.ptr, pair.len, reserve as usize));
                     }
                     Op::WriteListVarI32 {
                         at,
@@ -228,7 +313,9 @@ impl<'p> Machine<'p> {
                         reserve,
                     } => {
                         let write = program.linkage.kernels.list_i32;
-                        self.write_ints(base.add(at.index()), source, reserve, out, write)
+                        let pair = self.parts(base.add(at.index()), source);
+                        self.add_integers(pair.len);
+                        try_out!(write(self.cx, out, pair.ptr, pair.len, reserve as usize));
                     }
                     Op::WriteListVarI64 {
                         at,
@@ -236,72 +323,194 @@ impl<'p> Machine<'p> {
                         reserve,
                     } => {
                         let write = program.linkage.kernels.list_i64;
-                        self.write_ints(base.add(at.index()), source, reserve, out, write)
+                        let pair = self.parts(base.add(at.index()), source);
+                        self.add_integers(pair.len);
+                        try_out!(write(self.cx, out, pair.ptr, pair.len, reserve as usize));
                     }
                     Op::WriteUnitList {
                         at,
                         source,
                         reserve,
-                    } => self.write_unit_list(base.add(at.index()), source, reserve, out),
-                    Op::WriteList { .. } => self.write_list(op, base, out),
-                    Op::WriteArray { .. } => self.write_array(op, base, out),
+                    } => try_out!(self.write_unit_list(base.add(at.index()), source, reserve, out)),
+                    Op::WriteList { .. } => try_out!(self.write_list(op, base, out)),
+                    Op::WriteArray { .. } => try_out!(self.write_array(op, base, out)),
                     Op::WriteOption { at, source, some } => {
-                        self.write_option(base.add(at.index()), source, some, out)
+                        let payload = self.payload(base.add(at.index()), source);
+                        out.write(u8::from(!payload.is_null()));
+                        out = out.add(1);
+                        if payload.is_null() {
+                            continue;
+                        }
+                        // The commonest payloads without another dispatch.
+                        let inner = &program.code.block(some).ops[..];
+                        match *inner {
+                            [Op::WriteVarU32 { at }] => {
+                                fused(inner);
+                                out = write(out, load::<u32>(payload, at.0).into());
+                            }
+                            [Op::WriteVarU64 { at }] => {
+                                fused(inner);
+                                out = write(out, load::<u64>(payload, at.0));
+                            }
+                            [
+                                Op::WriteBytes {
+                                    at,
+                                    source: source @ Source::Words { .. },
+                                    reserve,
+                                },
+                            ] => {
+                                fused(inner);
+                                let pair = self.parts(payload.add(at.index()), source);
+                                try_out!(self.write_string(pair, reserve, out));
+                            }
+                            [
+                                Op::Borrow {
+                                    at,
+                                    source: PointerSource::Word,
+                                    each,
+                                },
+                            ] => {
+                                fused(inner);
+                                enter!(each, load(payload, at.0));
+                            }
+                            _ => enter!(some, payload),
+                        }
                     }
-                    Op::WriteResult { .. } => self.write_result(op, base, out),
+                    Op::WriteResult { .. } => {
+                        let (is_err, block, payload) = self.outcome(op, base);
+                        out.write(is_err);
+                        out = out.add(1);
+                        enter!(block, payload);
+                    }
                     Op::Switch {
                         at,
                         tag,
                         arms,
                         path,
-                    } => self.switch(base.add(at.index()), tag, arms, path, out),
-                    Op::Borrow { at, source, each } => {
-                        self.borrow(base.add(at.index()), source, each, out)
+                    } => {
+                        let at = base.add(at.index());
+                        match self.arm(at, tag, arms) {
+                            Ok(arm) => enter!(arm, at),
+                            Err(tag) => return self.fail_tag(tag, path),
+                        }
                     }
-                    Op::WriteIter { .. } => self.write_iter(op, base, out),
-                    Op::WriteMap { .. } => self.write_map(op, base, out),
+                    Op::Borrow { at, source, each } => match source {
+                        PointerSource::Word => enter!(each, load(base, at.0)),
+                        PointerSource::BorrowThin { borrow } => {
+                            enter!(each, self.borrow_thin(base.add(at.index()), borrow));
+                        }
+                        PointerSource::BorrowWide { borrow } => {
+                            try_out!(self.borrow_wide(base.add(at.index()), borrow, each, out));
+                        }
+                    },
+                    Op::WriteIter { .. } => try_out!(self.write_iter(op, base, out)),
+                    Op::WriteMap { .. } => try_out!(self.write_map(op, base, out)),
                     Op::Call { at, child, path } => {
-                        self.call(base.add(at.index()), child, path, out)
+                        try_out!(self.call(base.add(at.index()), child, path, out));
                     }
-                    Op::Repeat { at } => {
+                    Op::Repeat { at, .. } => {
                         // The last op all the way up: everybody returns at once.
                         self.repeat = base.add(at.index());
-                        out
                     }
                     Op::WithLock {
                         at,
                         lock,
                         each,
                         path,
-                    } => self.with_lock(base.add(at.index()), lock, each, path, out),
+                    } => try_out!(self.with_lock(base.add(at.index()), lock, each, path, out)),
                     Op::WithProxy {
                         at,
                         proxy,
                         each,
                         path,
-                    } => self.with_proxy(base.add(at.index()), proxy, each, path, out),
+                    } => try_out!(self.with_proxy(base.add(at.index()), proxy, each, path, out)),
                     Op::Unless {
                         at,
                         skip_if,
                         each,
                         path,
-                    } => self.unless(base.add(at.index()), skip_if, each, path, out),
+                    } => {
+                        let at = base.add(at.index());
+                        match self.skips(at, skip_if) {
+                            predicate::SKIP => {}
+                            FAILED => return self.fail_at(path),
+                            _ => enter!(each, at),
+                        }
+                    }
                     Op::WriteLeaf {
                         at,
                         leaf,
                         path,
                         reserve,
-                    } => self.write_leaf(base.add(at.index()), leaf, path, reserve, out),
+                    } => {
+                        let at = base.add(at.index());
+                        try_out!(self.write_leaf(at, leaf, path, reserve, out));
+                    }
                     Op::Never { path } => {
                         crate::trampoline::fail::fail_uninhabited(self.cx);
-                        self.fail_at(path)
+                        return self.fail_at(path);
                     }
-                };
-            }
-            if out.is_null() {
-                return out;
+                }
             }
         }
-        out
     }
+}
+
+/// What is left to do of a block around the one at hand, and its base.
+type Frame<'p> = (core::slice::Iter<'p, Op>, *const u8);
+
+/// Blocks one call of [`Machine::run_ops`] nests before it calls itself.
+const FRAMES: usize = 6;
+
+/// Counts the ops of a block that is executed without being entered.
+#[inline]
+fn fused(ops: &[Op]) {
+    #[cfg(feature = "op-counts")]
+    ops.iter().for_each(super::counts::count);
+    #[cfg(not(feature = "op-counts"))]
+    let _ = ops;
+}
+
+/// Writes a varint; what does not take one byte is not written in line, of which there are many.
+///
+/// # Safety
+///
+/// As for [`varint::write_u64`].
+#[inline]
+pub(super) unsafe fn write(out: *mut u8, value: u64) -> *mut u8 {
+    // SAFETY: the caller's duty.
+    unsafe {
+        if value >= 0x80 {
+            return long_u64(out, value);
+        }
+        out.write(value.to_le_bytes()[0]);
+        out.add(1)
+    }
+}
+
+/// # Safety
+///
+/// As for [`varint::write_u64`].
+#[inline(never)]
+unsafe fn long_u64(out: *mut u8, value: u64) -> *mut u8 {
+    // SAFETY: the caller's duty.
+    unsafe { varint::write_u64(out, value) }
+}
+
+/// # Safety
+///
+/// As for [`varint::write_u128`].
+#[inline(never)]
+unsafe fn long_u128(out: *mut u8, value: u128) -> *mut u8 {
+    // SAFETY: the caller's duty.
+    unsafe { varint::write_u128(out, value) }
+}
+
+/// # Safety
+///
+/// As for [`varint::write_char`].
+#[inline(never)]
+unsafe fn long_char(out: *mut u8, value: char) -> *mut u8 {
+    // SAFETY: the caller's duty.
+    unsafe { varint::write_char(out, value) }
 }

@@ -2,64 +2,60 @@
 
 use crate::reflect::BorrowFn;
 
-use super::machine::{Machine, load};
+use core::ptr;
+
+use super::interpret;
+use super::machine::Machine;
 use crate::cx::thin;
-use crate::entry::{LeafFn, Pair};
-use crate::program::{BlockId, ChildId, FunctionId, FunctionKind, PathId, PointerSource, ProxyId};
+use crate::entry::{EncodeFn, LeafFn, Pair};
+use crate::program::{BlockId, ChildId, FunctionId, FunctionKind, PathId, ProxyId};
+use crate::slot::Slot;
 use crate::trampoline::{DONE, fail, lock, proxy, release_last, unpack};
 
 impl Machine<'_> {
-    /// [`crate::program::Op::Borrow`]; `at` is where the pointer is.
+    /// The pointee of [`PointerSource::BorrowThin`](crate::program::PointerSource::BorrowThin).
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::run`], of which this is part of one op.
+    pub(super) unsafe fn borrow_thin(&mut self, at: *const u8, borrow: FunctionId) -> *const u8 {
+        self.count_vtable();
+        // SAFETY: the kind is verified (A2), the pointer is live (A1).
+        unsafe { self.function::<BorrowFn>(borrow)(thin(at)).raw_ptr() }
+    }
+
+    /// Runs a block on a pair of the words of an unsized pointee.
     ///
     /// # Safety
     ///
     /// As for [`Self::run`], of which this is one op.
-    pub(super) unsafe fn borrow(
+    // The pair is kept out of the frame of `run_ops`.
+    #[inline(never)]
+    pub(super) unsafe fn borrow_wide(
         &mut self,
         at: *const u8,
-        source: PointerSource,
+        borrow: FunctionId,
         each: BlockId,
         out: *mut u8,
     ) -> *mut u8 {
-        let mut pair = Pair {
-            ptr: core::ptr::null(),
-            len: 0,
-        };
         // SAFETY: the caller's duty; the pair outlives the block.
         unsafe {
-            let pointee = self.pointee(at, source, &mut pair);
-            self.run(each, pointee, out)
+            let pair = self.wide_pair(at, borrow);
+            self.run(each, (&raw const pair).cast(), out)
         }
     }
 
-    /// The base of the block of a borrow: where a pointer leads to, or, when that is
-    /// unsized, `pair`, in which it stands then.
+    /// The words of the pointee of [`PointerSource::BorrowWide`](crate::program::PointerSource::BorrowWide).
     ///
     /// # Safety
     ///
-    /// A live pointer the source applies to is at `at` (A1).
+    /// As for [`Self::run`], of which this is part of one op.
     #[inline]
-    pub(super) unsafe fn pointee(
-        &mut self,
-        at: *const u8,
-        source: PointerSource,
-        pair: &mut Pair,
-    ) -> *const u8 {
-        match source {
-            // SAFETY: a pointer to a live value is at `at` (A8).
-            PointerSource::Word => unsafe { load(at, 0) },
-            PointerSource::BorrowThin { borrow } => {
-                self.count_vtable();
-                // SAFETY: the kind is verified (A2), the pointer is live (A1).
-                unsafe { self.function::<BorrowFn>(borrow)(thin(at)) }.raw_ptr()
-            }
-            PointerSource::BorrowWide { borrow } => {
-                self.count_vtable();
-                // SAFETY: as above; the pointee is a str or a slice.
-                *pair = unsafe { unpack(self.function::<BorrowFn>(borrow)(thin(at))) };
-                core::ptr::from_ref(pair).cast()
-            }
-        }
+    pub(super) unsafe fn wide_pair(&mut self, at: *const u8, borrow: FunctionId) -> Pair {
+        self.count_vtable();
+        // SAFETY: the kind is verified (A2), the pointer is live (A1); the
+        // pointee is a str or a slice.
+        unsafe { unpack(self.function::<BorrowFn>(borrow)(thin(at))) }
     }
 
     /// [`crate::program::Op::Call`]; `at` is where the child is.
@@ -67,6 +63,7 @@ impl Machine<'_> {
     /// # Safety
     ///
     /// As for [`Self::run`], of which this is one op.
+    #[inline(never)]
     pub(super) unsafe fn call(
         &mut self,
         at: *const u8,
@@ -74,15 +71,15 @@ impl Machine<'_> {
         path: PathId,
         out: *mut u8,
     ) -> *mut u8 {
-        let slot = self.program.child(child);
+        // SAFETY: slots of children live as long as the program (A12).
+        let slot: &Slot = unsafe { self.program.child(child).as_ref() };
         let out = if self.cx().depth_left == 0 {
             // SAFETY: the state is alive.
             unsafe { fail::fail_depth(self.cx) }
         } else {
             self.cx().depth_left -= 1;
-            // SAFETY: slots of children live as long as the program (A12); the
-            // child's value is live (A1).
-            let out = unsafe { (slot.as_ref().entry())(self.cx, slot.as_ptr(), at, out) };
+            // SAFETY: the child's value is live (A1).
+            let out = unsafe { self.call_slot(slot, at, out) };
             self.cx().depth_left += 1;
             out
         };
@@ -90,6 +87,31 @@ impl Machine<'_> {
             return self.fail_at(path);
         }
         out
+    }
+
+    /// Calls a slot, or goes on in this machine where that would start another. The work
+    /// of the child is the child's in either case: a hot type within a cold one is seen.
+    ///
+    /// # Safety
+    ///
+    /// `at` is what the slot's program encodes.
+    unsafe fn call_slot(&mut self, slot: &Slot, at: *const u8, out: *mut u8) -> *mut u8 {
+        let entry = slot.entry();
+        match slot.program() {
+            Some(program) if ptr::fn_addr_eq(entry, interpret as EncodeFn) => {
+                // SAFETY: slots, and their programs, live as long as the one that calls (A12).
+                let program = unsafe { &*ptr::from_ref(program) };
+                let caller = core::mem::replace(&mut self.program, program);
+                let work = self.take_work(0);
+                // SAFETY: the caller's duty.
+                let out = unsafe { self.run_program(at, out) };
+                slot.count(self.take_work(work));
+                self.program = caller;
+                out
+            }
+            // SAFETY: the caller's duty.
+            _ => unsafe { entry(self.cx, slot, at, out) },
+        }
     }
 
     /// [`crate::program::Op::WithLock`]; `at` is where the lock is.
@@ -136,9 +158,13 @@ impl Machine<'_> {
         let drop = proxy
             .drop
             .map_or(core::ptr::null(), |drop| program.function(drop));
+        let make = match program.code.functions[proxy.convert.index()] {
+            FunctionKind::Upgrade => proxy::upgrade,
+            _ => proxy::convert,
+        };
         // SAFETY: the kinds are verified (A2), the value is live (A1).
         let value = unsafe {
-            proxy::convert(
+            make(
                 self.cx,
                 convert,
                 at,

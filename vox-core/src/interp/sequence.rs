@@ -4,8 +4,10 @@ use crate::reflect::ArrayAsPtrFn;
 
 use super::machine::Machine;
 use crate::cx::{Failure, thin};
-use crate::entry::BulkFn;
-use crate::program::{ArraySource, BlockId, MAX_RESERVE, Op, PathId, Source};
+use crate::entry::Pair;
+use crate::kernels::bytes::copy;
+use crate::kernels::over;
+use crate::program::{ArraySource, BlockId, MAX_RESERVE, Offset, Op, PathId, Source};
 use crate::trampoline::trace;
 use crate::wire::varint;
 
@@ -24,21 +26,54 @@ struct Elements {
 }
 
 impl Machine<'_> {
+    /// Writes a length and that many bytes. Short strings, by far the most, are
+    /// copied without regard to their length.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::run`]; the pair is a live run of initialised bytes (A6).
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "a handful of instructions, four times"
+    )]
+    pub(super) unsafe fn write_string(
+        &mut self,
+        pair: Pair,
+        reserve: u32,
+        out: *mut u8,
+    ) -> *mut u8 {
+        // Neither empty (the address of nothing is no address) nor long.
+        if pair.len.wrapping_sub(1) < over::LEN
+            && over::may_read(pair.ptr)
+            && self.cx().spare(out) >= 1 + pair.len + reserve as usize
+        {
+            // SAFETY: there is room for the string, and the overshoot behind it (A7);
+            // reading beyond its end stays in the page (A11).
+            unsafe {
+                out.write(pair.len.to_le_bytes()[0]);
+                over::copy(out.add(1), pair.ptr);
+                return out.add(1 + pair.len);
+            }
+        }
+        // SAFETY: the caller's duty.
+        unsafe { self.write_pair(pair, 1, reserve, out) }
+    }
+
     /// Writes a length and the elements as they are in memory.
     ///
     /// # Safety
     ///
-    /// As for [`Self::run`]; `at` is where the list is.
-    pub(super) unsafe fn write_bytes(
+    /// As for [`Self::run`]; the pair is a live list of elements of this width, all
+    /// their bytes initialised (A6).
+    #[inline(never)]
+    pub(super) unsafe fn write_pair(
         &mut self,
-        at: *const u8,
-        source: Source,
+        pair: Pair,
         width: u32,
         reserve: u32,
         out: *mut u8,
     ) -> *mut u8 {
-        // SAFETY: the caller's duty.
-        let pair = unsafe { self.parts(at, source) };
         let Some(len) = pair.len.checked_mul(width as usize) else {
             return self.cx().fail(Failure::OutOfMemory);
         };
@@ -49,7 +84,7 @@ impl Machine<'_> {
             // address of an empty list may dangle, and copying nothing reads nothing.
             unsafe {
                 let out = varint::write_u64(out, pair.len as u64);
-                out.copy_from_nonoverlapping(pair.ptr, len);
+                copy(out, pair.ptr, len);
                 return out.add(len);
             }
         }
@@ -64,32 +99,12 @@ impl Machine<'_> {
         unsafe { bulk(self.cx, out, pair.ptr, len, reserve) }
     }
 
-    /// Writes a length and each integer as a varint, by a routine for them.
-    ///
-    /// # Safety
-    ///
-    /// As for `write_bytes`; the elements are those of the routine.
-    pub(super) unsafe fn write_ints(
-        &mut self,
-        at: *const u8,
-        source: Source,
-        reserve: u32,
-        out: *mut u8,
-        write: BulkFn,
-    ) -> *mut u8 {
-        // SAFETY: the caller's duty; the cursor is the state's own (A3).
-        unsafe {
-            let pair = self.parts(at, source);
-            self.add_work(pair.len);
-            write(self.cx, out, pair.ptr, pair.len, reserve as usize)
-        }
-    }
-
     /// Writes a length and nothing for the elements.
     ///
     /// # Safety
     ///
     /// As for `write_bytes`.
+    #[inline(never)]
     pub(super) unsafe fn write_unit_list(
         &mut self,
         at: *const u8,
@@ -112,6 +127,7 @@ impl Machine<'_> {
     /// # Safety
     ///
     /// As for [`Self::run`], of which this is one op.
+    #[inline(never)]
     pub(super) unsafe fn write_list(&mut self, op: &Op, base: *const u8, out: *mut u8) -> *mut u8 {
         let Op::WriteList {
             at,
@@ -154,6 +170,7 @@ impl Machine<'_> {
     /// # Safety
     ///
     /// As for [`Self::run`], of which this is one op.
+    #[inline(never)]
     pub(super) unsafe fn write_array(&mut self, op: &Op, base: *const u8, out: *mut u8) -> *mut u8 {
         let Op::WriteArray {
             at,
@@ -223,6 +240,19 @@ impl Machine<'_> {
             Some(batch) => batch.max(1),
             None => usize::MAX,
         };
+        let program = self.program;
+        let ops = &program.code.block(each).ops[..];
+        if let [
+            Op::WriteBytes {
+                at,
+                source: source @ Source::Words { .. },
+                reserve: 0,
+            },
+        ] = *ops
+        {
+            // SAFETY: the caller's duty.
+            return unsafe { self.write_strings(elements, at, source, out) };
+        }
         let mut out = out;
         let mut done = 0;
         while done < count {
@@ -235,7 +265,7 @@ impl Machine<'_> {
             }
             for index in done..until {
                 // SAFETY: an element of the run; the batch has its room.
-                out = unsafe { self.run(each, first.add(index * stride), out) };
+                out = unsafe { self.run_ops(ops, first.add(index * stride), out) };
                 if out.is_null() {
                     // SAFETY: the state is alive.
                     unsafe { trace::trace_index(self.cx, index) };
@@ -244,6 +274,42 @@ impl Machine<'_> {
             }
             done = until;
         }
+        out
+    }
+
+    /// Writes elements that are strings (or lists of bytes) and nothing else.
+    ///
+    /// # Safety
+    ///
+    /// As for `write_elements`; a string is `at` in each.
+    unsafe fn write_strings(
+        &mut self,
+        elements: Elements,
+        at: Offset,
+        source: Source,
+        out: *mut u8,
+    ) -> *mut u8 {
+        let mut out = out;
+        for index in 0..elements.count {
+            #[cfg(feature = "op-counts")]
+            super::counts::count(&Op::WriteBytes {
+                at,
+                source,
+                reserve: 0,
+            });
+            // SAFETY: an element of the run.
+            out = unsafe {
+                let string = elements.first.add(index * elements.stride + at.index());
+                let pair = self.parts(string, source);
+                self.write_string(pair, 0, out)
+            };
+            if out.is_null() {
+                // SAFETY: the state is alive.
+                unsafe { trace::trace_index(self.cx, index) };
+                return self.fail_at(elements.path);
+            }
+        }
+        self.add_elements(elements.count);
         out
     }
 }

@@ -7,21 +7,25 @@
 //!
 //! Not here: the meaning of ops (`super::machine`), or any choice between tiers.
 
-use super::machine::Machine;
+use super::machine::{Machine, load};
 use crate::cx::{EncodeCx, Failure};
 use crate::entry::Pair;
 use crate::program::{ArraySource, Op, OptionSource, PointerSource, Program, Source};
+use crate::slot::Slot;
 
 /// Executes one op; answers the new cursor, or null when it failed.
+///
+/// What it does is added to the slot's account of work.
 ///
 /// An op in whose blocks the program repeats itself cannot be executed alone: that is a failure.
 ///
 /// # Safety
 ///
-/// As for [`super::interpret`]; `op` is one of the program's, `base` is what its block was
+/// As for [`super::interpret`]; `program` is the slot's, `op` is one of the program's, `base` is what its block was
 /// entered with and `out` has the spare bytes the verifier proved for the op.
 pub unsafe fn run_op(
     cx: *mut EncodeCx,
+    slot: &Slot,
     program: &Program,
     op: &Op,
     base: *const u8,
@@ -30,6 +34,7 @@ pub unsafe fn run_op(
     let mut machine = Machine::new(cx, program);
     // SAFETY: the caller's duty.
     let out = unsafe { machine.run_ops(core::slice::from_ref(op), base, out) };
+    slot.count(machine.work());
     if !machine.repeat.is_null() {
         let reason = String::from("an op that repeats its program was executed alone");
         return machine.cx().fail(Failure::Bug(reason));
@@ -79,7 +84,7 @@ pub unsafe fn option_payload(
     at: *const u8,
 ) -> *const u8 {
     // SAFETY: the caller's duty.
-    unsafe { Machine::new(cx, program).option_payload(at, source) }
+    unsafe { Machine::new(cx, program).payload(at, source) }
 }
 
 /// The tag of a result, 0 for `Ok`, and where its payload is.
@@ -95,7 +100,8 @@ pub unsafe fn result_payload(
     base: *const u8,
 ) -> (u8, *const u8) {
     // SAFETY: the caller's duty.
-    unsafe { Machine::new(cx, program).result_payload(op, base) }
+    let (tag, _, payload) = unsafe { Machine::new(cx, program).outcome(op, base) };
+    (tag, payload)
 }
 
 /// Where a pointer leads to; for something unsized `pair`, in which that stands then.
@@ -110,6 +116,16 @@ pub unsafe fn pointee(
     at: *const u8,
     pair: &mut Pair,
 ) -> *const u8 {
-    // SAFETY: the caller's duty.
-    unsafe { Machine::new(cx, program).pointee(at, source, pair) }
+    let mut machine = Machine::new(cx, program);
+    // SAFETY: the caller's duty; a word that is a pointer is at `at` (A8).
+    unsafe {
+        match source {
+            PointerSource::Word => load(at, 0),
+            PointerSource::BorrowThin { borrow } => machine.borrow_thin(at, borrow),
+            PointerSource::BorrowWide { borrow } => {
+                *pair = machine.wide_pair(at, borrow);
+                core::ptr::from_ref(pair).cast()
+            }
+        }
+    }
 }

@@ -34,7 +34,11 @@ impl Machine<'_> {
     /// # Safety
     ///
     /// A live value the source applies to is at `at` (A1).
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "two loads; the other sources are a function of their own"
+    )]
     pub(super) unsafe fn parts(&mut self, at: *const u8, source: Source) -> Pair {
         match source {
             Source::Words { ptr, len } => Pair {
@@ -55,6 +59,7 @@ impl Machine<'_> {
     /// # Safety
     ///
     /// As for `parts`.
+    #[inline(never)]
     unsafe fn parts_by_call(&mut self, at: *const u8, source: Source) -> Pair {
         match source {
             Source::Words { .. } => unreachable!("not a call"),

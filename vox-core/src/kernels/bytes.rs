@@ -33,7 +33,7 @@ unsafe fn copy_ends<T: Copy>(to: *mut u8, from: *const u8, len: usize) {
 ///
 /// `len` bytes can be read at `from` and written at `to`, without overlap.
 #[inline]
-unsafe fn copy(to: *mut u8, from: *const u8, len: usize) {
+pub(crate) unsafe fn copy(to: *mut u8, from: *const u8, len: usize) {
     // SAFETY: the caller's duty; each arm is within the bounds of `copy_ends`.
     unsafe {
         match len {

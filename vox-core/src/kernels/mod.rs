@@ -16,9 +16,11 @@ mod arch;
 pub mod bytes;
 mod element;
 mod list;
+pub(crate) mod over;
 mod portable;
 pub(crate) mod run;
-#[cfg(test)]
+// Protected pages, which Miri has none of.
+#[cfg(all(test, not(miri)))]
 mod tests;
 pub mod varint;
 

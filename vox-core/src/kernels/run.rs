@@ -168,6 +168,10 @@ impl RunField {
 
 /// A run, ready for the routine that writes it.
 #[derive(Debug)]
+#[allow(
+    dead_code,
+    reason = "read by the routine, which not every architecture has"
+)]
 pub struct Run {
     /// The routine.
     pub(crate) write: RunFn,

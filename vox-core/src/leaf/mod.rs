@@ -4,54 +4,72 @@
 //! Each function here reads one Rust type and writes what serde writes for it
 //! into a format that is not for people to read. The only place that knows which
 //! types these are is [`find`]; programs name the functions without knowing them.
+//!
+//! Types of the standard library are always known; those of other crates, in
+//! [`foreign`], each behind the cargo feature facet has for it.
 
 mod accessor;
+mod duration;
+mod foreign;
 mod net;
+mod output;
 mod path;
 
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
-use std::path::{Path, PathBuf};
+use facet_core::{ConstTypeId, Facet, Shape};
 
-use facet_core::{Facet, Shape};
-
-use crate::cx::EncodeCx;
 use crate::entry::LeafFn;
 pub(crate) use accessor::string_parts;
+pub(crate) use foreign::missing_feature;
+
+/// Declares the [`LeafFn`] of a type: how a reference to a value is written.
+macro_rules! leaf {
+    ($name:ident : $ty:ty, $write:expr) => {
+        $crate::entry_fn! {
+            /// [`crate::entry::LeafFn`] of the type it names.
+            ///
+            /// # Safety
+            ///
+            /// `value` is the address of a live value of the type, `cx` the state
+            /// of a running encode and `out` its cursor.
+            unsafe fn $name(cx: *mut $crate::cx::EncodeCx, value: *const u8, out: *mut u8, spare: usize) -> *mut u8 {
+                // SAFETY: the duty of this function (A1, A3).
+                let (value, output) = unsafe {
+                    (&*value.cast::<$ty>(), $crate::leaf::output::Output::new(cx, out, spare))
+                };
+                let write: fn(&$ty, $crate::leaf::output::Output) -> *mut u8 = $write;
+                write(value, output)
+            }
+        }
+    };
+}
+use leaf;
+
+/// A type, and the function that writes it.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    id: ConstTypeId,
+    function: LeafFn,
+}
+
+impl Known {
+    fn new<T: Facet<'static> + ?Sized>(function: LeafFn) -> Self {
+        Self {
+            id: T::SHAPE.id,
+            function,
+        }
+    }
+}
 
 /// The function that writes values of this shape, if it is one of ours.
 pub(crate) fn find(shape: &Shape) -> Option<LeafFn> {
-    let table: [(&Shape, LeafFn); 8] = [
-        (Ipv4Addr::SHAPE, net::write_ipv4),
-        (Ipv6Addr::SHAPE, net::write_ipv6),
-        (IpAddr::SHAPE, net::write_ip),
-        (SocketAddrV4::SHAPE, net::write_socket_v4),
-        (SocketAddrV6::SHAPE, net::write_socket_v6),
-        (SocketAddr::SHAPE, net::write_socket),
-        (PathBuf::SHAPE, path::write_path_buf),
-        (Path::SHAPE, path::write_path),
-    ];
-    table
-        .into_iter()
-        .find(|(known, _)| known.id == shape.id)
-        .map(|(_, function)| function)
-}
-
-/// Makes sure that `spare` bytes can be written at the cursor it answers; null
-/// when no room could be made.
-///
-/// # Safety
-///
-/// `cx` is the state of a running encode and `out` its cursor.
-unsafe fn make_room(cx: *mut EncodeCx, out: *mut u8, spare: usize) -> *mut u8 {
-    // SAFETY: the state is ours to read while a function of ours runs, and
-    // `grow` belongs to its sink (assumption A3).
-    unsafe {
-        if (*cx).spare(out) >= spare {
-            out
-        } else {
-            ((*cx).grow)(cx, out, spare)
-        }
-    }
+    let of = |known: &[Known]| {
+        let found = known.iter().find(|known| known.id == shape.id);
+        found.map(|known| known.function)
+    };
+    of(&duration::known())
+        .or_else(|| of(&net::known()))
+        .or_else(|| of(&path::known()))
+        .or_else(|| of(&foreign::known()))
 }
 
 #[cfg(test)]

@@ -18,7 +18,6 @@ use crate::program::{
 pub(super) struct Recursion {
     pub(super) block: BlockId,
     pub(super) op: usize,
-    static_path: String,
     full_path: String,
 }
 
@@ -84,11 +83,11 @@ impl Builder {
     /// Appends a reference to the root.
     pub(super) fn push_recursion(&mut self, scope: &Scope<'_>) -> Result<(), LowerError> {
         let at = scope.offset()?;
-        self.push(scope, Op::Repeat { at })?;
+        let path = self.path(scope);
+        self.push(scope, Op::Repeat { at, path })?;
         self.recursions.push(Recursion {
             block: scope.block,
             op: self.ops(scope.block).len() - 1,
-            static_path: scope.static_path(),
             full_path: scope.full_path(),
         });
         Ok(())
@@ -151,10 +150,9 @@ impl Builder {
             if loops.contains(&(recursion.block, recursion.op)) {
                 continue;
             }
-            let path = self.code.paths.intern(&recursion.static_path);
             let child = self.child(root, || recursion.full_path);
             let op = &mut self.code.blocks[recursion.block.index()].ops[recursion.op];
-            if let Op::Repeat { at } = *op {
+            if let Op::Repeat { at, path } = *op {
                 *op = Op::Call { at, child, path };
             }
         }

@@ -1,8 +1,12 @@
 //! The limits of lowering, in one place.
 
 /// How deep blocks nest in one program; what lies deeper is a child. Every
-/// tier may rely on it.
-pub const MAX_NESTING: u32 = 48;
+/// tier may rely on it. It bounds the frames of one level of calls, so that the default
+/// depth limit fits two megabytes of stack in the interpreter of a debug build.
+pub const MAX_NESTING: u32 = 12;
+
+/// What a block run by an iterator counts as: its op keeps a batch of items on the stack.
+pub(super) const ITERATION_NESTING: u32 = 4;
 
 /// How many types may be inlined inside each other; what lies deeper is a child.
 pub(super) const MAX_INLINE_DEPTH: u32 = 128;

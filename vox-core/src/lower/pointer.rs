@@ -6,9 +6,10 @@ use super::LowerError;
 use super::scope::Scope;
 use super::walk::{PAIR, Walk, words_source};
 use crate::probe::{self, Words};
-use crate::program::{FunctionKind, Op, PointerSource, Source};
+use crate::program::{FunctionKind, Op, OptionSource, PointerSource, Proxy, Source};
 use crate::shape::pointer::{LockFunction, PointerForm};
-use crate::shape::{Kind, Lock, Pointer, classify};
+use crate::shape::{Kind, Lock, Pointer, Weak, classify};
+use crate::trampoline::proxy::STRONG_AT;
 
 impl Walk<'_> {
     /// A pointer: followed, then whatever it points to.
@@ -127,6 +128,48 @@ impl Walk<'_> {
         let op = Op::WithLock {
             at,
             lock,
+            each,
+            path,
+        };
+        self.builder.push(&scope, op)
+    }
+    /// A weak pointer: the option of a strong one, which exists as long as it is
+    /// written. The strong pointer is a proxy behind a word that says whether there is one.
+    pub(super) fn weak(&mut self, weak: Weak, scope: Scope<'_>) -> Result<(), LowerError> {
+        let strong = weak.strong;
+        let at = scope.offset()?;
+        // As large as any strong pointer is, and with the flag in front.
+        let fits = strong.layout.sized_layout().is_ok_and(|layout| {
+            layout.align() <= align_of::<usize>() && layout.size() <= 2 * size_of::<usize>()
+        });
+        if !fits {
+            return Err(scope.refuse(format!("`{strong}` is a strong pointer of unknown form")));
+        }
+        let each = self.builder.open();
+        let inner = scope.inside(each);
+        let some = self.builder.open();
+        self.value(strong, inner.inside(some).moved(STRONG_AT)?)?;
+        let option = Op::WriteOption {
+            at: inner.offset()?,
+            source: OptionSource::NullIsNone,
+            some,
+        };
+        self.builder.push(&inner, option)?;
+        let upgrade = weak.upgrade as *const ();
+        let convert = self.builder.function(FunctionKind::Upgrade, upgrade);
+        let address = core::ptr::from_ref(strong).cast();
+        let drop = self.builder.function(FunctionKind::DropShape, address);
+        let word = |words: usize| u32::try_from(words * size_of::<usize>()).unwrap_or(u32::MAX);
+        let proxy = self.builder.proxy(Proxy {
+            convert,
+            drop: Some(drop),
+            size: word(3),
+            align: word(1),
+        });
+        let path = self.builder.path(&scope);
+        let op = Op::WithProxy {
+            at,
+            proxy,
             each,
             path,
         };

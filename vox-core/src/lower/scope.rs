@@ -4,6 +4,7 @@
 use facet_core::Shape;
 
 use super::LowerError;
+use super::limits::ITERATION_NESTING;
 use crate::program::{BlockId, Offset};
 
 const TOO_FAR: &str =
@@ -100,6 +101,14 @@ impl<'a> Scope<'a> {
             at: 0,
             nesting: self.nesting + 1,
             unaligned: false,
+            ..self
+        }
+    }
+
+    /// This place, in a block run by an op whose frames are as large as several others'.
+    pub(super) const fn in_iteration(self) -> Self {
+        Self {
+            nesting: self.nesting + ITERATION_NESTING - 1,
             ..self
         }
     }

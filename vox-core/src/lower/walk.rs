@@ -151,6 +151,7 @@ impl Walk<'_> {
             Kind::Set(def) => self.set(def, scope),
             Kind::Pointer(pointer) => self.pointer(pointer, scope),
             Kind::Lock(lock) => self.lock(lock, scope),
+            Kind::Weak(weak) => self.weak(weak, scope),
             Kind::Proxy(proxy) => self.proxied(proxy, scope),
             Kind::Str | Kind::Slice(_) => {
                 Err(scope.refuse(format!("`{shape}` is unsized and says it is not")))

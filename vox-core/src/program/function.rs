@@ -84,6 +84,8 @@ kinds! {
     Read = "pointer.read", RustAbi;
     /// `facet_core::ProxyConvertOutFn`.
     ProxyConvert = "proxy.convert_out", RustAbi;
+    /// `facet_core::UpgradeIntoFn`, in a proxy of a flag and a strong pointer.
+    Upgrade = "pointer.upgrade_into", RustAbi;
     /// `facet_core::SkipSerializingIfFn`.
     SkipIf = "field.skip_serializing_if", RustAbi;
     /// Not a function address but the `&'static Shape` whose `drop_in_place`

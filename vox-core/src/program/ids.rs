@@ -117,6 +117,13 @@ impl Literal {
         self.len == 0
     }
 
+    /// The bytes, and zeros behind them.
+    #[inline]
+    #[must_use]
+    pub fn padded(&self) -> &[u8; Self::MAX_LEN] {
+        &self.bytes
+    }
+
     /// The bytes.
     #[inline]
     #[must_use]

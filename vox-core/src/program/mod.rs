@@ -116,6 +116,21 @@ impl Code {
         &self.blocks[id.index()]
     }
 
+    /// The steps by which recursion in last position leads to the next value, each once.
+    #[must_use]
+    pub fn repeat_paths(&self) -> Vec<String> {
+        let mut steps: Vec<String> = Vec::new();
+        for op in self.blocks.iter().flat_map(|block| &block.ops) {
+            if let Op::Repeat { path, .. } = op {
+                let step = self.paths.get(*path);
+                if !steps.iter().any(|known| known == step) {
+                    steps.push(step.to_owned());
+                }
+            }
+        }
+        steps
+    }
+
     /// The number of ops in all blocks: the measure of a program's size.
     #[must_use]
     pub fn op_count(&self) -> usize {

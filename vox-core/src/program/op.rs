@@ -135,6 +135,8 @@ pub enum TagWidth {
 macro_rules! ops {
     ($( $(#[$doc:meta])* $name:ident = $text:literal { $( $(#[$field_doc:meta])* $field:ident : $ty:ty ),* $(,)? } )*) => {
         /// One step of a program. See the module documentation.
+        // The number of the op in a byte of its own, for a dispatch without arithmetic.
+        #[repr(u8)]
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Op {
             $( $(#[$doc])* $name { $( $(#[$field_doc])* $field: $ty ),* }, )*
@@ -520,6 +522,8 @@ ops! {
     Repeat = "repeat" {
         /// Where the next value is.
         at: Offset,
+        /// Names the next value in errors.
+        path: PathId,
     }
     /// Takes a lock, runs a block on what it protects, and lets go. The guard
     /// is held across the whole block.

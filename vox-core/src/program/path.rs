@@ -59,6 +59,30 @@ pub enum PathPart {
     Key(u64),
     /// The value of the entry with this position in iteration order: `.values[3]`.
     Value(u64),
+    /// Steps of recursion in last position, which is a loop that counts and remembers nothing
+    /// else: `.next.next`, from the fourth on `.next(x4)`, and where a type has several ways
+    /// to go on `(.left|.right)(x4)`.
+    Repeated {
+        /// The ways to go on.
+        steps: Vec<String>,
+        /// How often the loop went on.
+        count: u64,
+    },
+}
+
+/// Steps of a loop that are spelled out.
+const SPELLED_OUT: u64 = 3;
+
+fn write_repeated(
+    f: &mut core::fmt::Formatter<'_>,
+    steps: &[String],
+    count: u64,
+) -> core::fmt::Result {
+    match steps {
+        [step] if count <= SPELLED_OUT => (0..count).try_for_each(|_| f.write_str(step)),
+        [step] => write!(f, "{step}(x{count})"),
+        several => write!(f, "({})(x{count})", several.join("|")),
+    }
 }
 
 impl core::fmt::Display for PathPart {
@@ -68,6 +92,7 @@ impl core::fmt::Display for PathPart {
             Self::Index(index) => write!(f, "[{index}]"),
             Self::Key(index) => write!(f, ".keys[{index}]"),
             Self::Value(index) => write!(f, ".values[{index}]"),
+            Self::Repeated { steps, count } => write_repeated(f, steps, *count),
         }
     }
 }

@@ -13,6 +13,8 @@ pub(crate) mod fields;
 pub(crate) mod pointer;
 mod scalar;
 
+use std::borrow::Cow;
+
 use facet_core::{
     ArrayDef, BaseRepr, Def, EnumType, Facet, ListDef, MapDef, OptionDef, ProxyDef, ResultDef,
     SequenceType, SetDef, Shape, ShapeFlags, SliceDef, StructKind, StructType, Type, UserType,
@@ -20,7 +22,7 @@ use facet_core::{
 
 use crate::entry::LeafFn;
 use crate::leaf;
-pub(crate) use pointer::{Lock, Pointer};
+pub(crate) use pointer::{Lock, Pointer, Weak};
 pub(crate) use scalar::Scalar;
 
 /// What a shape is, as far as encoding goes.
@@ -54,6 +56,8 @@ pub(crate) enum Kind {
     Set(&'static SetDef),
     /// Something that can be followed to one other value.
     Pointer(Pointer),
+    /// A pointer to what may be gone.
+    Weak(Weak),
     /// Something that has to be locked before it can be looked into.
     Lock(Lock),
     /// A type encoded as another one.
@@ -69,6 +73,8 @@ pub(crate) enum Kind {
 pub(crate) enum Refusal {
     /// A type facet knows only by name.
     Opaque,
+    /// A type of another crate, known to this feature of vox.
+    Feature(&'static str),
     /// A struct-like scalar whose serialized form the fields do not tell.
     OpaqueStruct,
     /// An opaque type with an adapter, whose shape is known per value only.
@@ -77,8 +83,6 @@ pub(crate) enum Refusal {
     RawPointer,
     /// A function pointer.
     Function,
-    /// A weak pointer.
-    Weak,
     /// A pointer facet gives no way to follow.
     Unfollowable,
     /// A union.
@@ -95,8 +99,14 @@ pub(crate) enum Refusal {
 
 impl Refusal {
     /// The reason, as an error prints it behind the type's name.
-    pub(crate) fn reason(self) -> &'static str {
-        match self {
+    pub(crate) fn reason(self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Feature(feature) => {
+                return Cow::Owned(format!(
+                    "is a type of another crate, which vox encodes when its cargo feature \
+                     `{feature}` is on"
+                ));
+            }
             Self::Opaque => {
                 "is opaque to reflection; a `#[facet(proxy = ...)]` on the field or the type \
                  says what to encode instead"
@@ -114,10 +124,6 @@ impl Refusal {
                  `#[facet(proxy = ...)]` can be encoded"
             }
             Self::Function => "is a function pointer, which has no encoding; skip the field",
-            Self::Weak => {
-                "is a weak pointer; a `#[facet(proxy = ...)]` to an `Option` of the strong \
-                 pointer encodes it as serde does"
-            }
             Self::Unfollowable => {
                 "is a pointer that reflection cannot follow; a `#[facet(proxy = ...)]` says what \
                  to encode instead"
@@ -142,7 +148,7 @@ impl Refusal {
                 "is of a kind this version of vox does not know; a `#[facet(proxy = ...)]` says \
                  what to encode instead"
             }
-        }
+        })
     }
 }
 
@@ -161,6 +167,12 @@ pub(crate) fn proxy_of(
 
 /// Classifies a shape.
 pub(crate) fn classify(shape: &'static Shape) -> Kind {
+    // Before proxies: facet has some of its own for types serde writes otherwise.
+    if matches!(shape.def, Def::Scalar)
+        && let Some(function) = leaf::find(shape)
+    {
+        return Kind::Leaf(function);
+    }
     if let Some(proxy) = proxy_of(shape.format_proxies, shape.proxy) {
         return Kind::Proxy(proxy);
     }
@@ -191,9 +203,6 @@ fn is<T: Facet<'static> + ?Sized>(shape: &Shape) -> bool {
 /// A shape defined as a scalar. Its identity is compared by type, which is safe
 /// here: shapes made at run time take their scalars from the types themselves.
 fn classify_scalar(shape: &'static Shape) -> Kind {
-    if let Some(function) = leaf::find(shape) {
-        return Kind::Leaf(function);
-    }
     if is::<String>(shape) {
         return Kind::String;
     }
@@ -209,7 +218,10 @@ fn classify_scalar(shape: &'static Shape) -> Kind {
         Type::Pointer(facet_core::PointerType::Raw(_)) => Kind::Unsupported(Refusal::RawPointer),
         Type::Pointer(facet_core::PointerType::Function(_)) => Kind::Unsupported(Refusal::Function),
         Type::User(UserType::Union(_)) => Kind::Unsupported(Refusal::Union),
-        _ => Kind::Unsupported(Refusal::Opaque),
+        _ => Kind::Unsupported(match leaf::missing_feature(shape) {
+            Some(feature) => Refusal::Feature(feature),
+            None => Refusal::Opaque,
+        }),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Pointers: what can be followed, how, and what must be locked first.
 
-use facet_core::{BorrowFn, Def, KnownPointer, LockFn, PointerDef, PointerFlags, ReadFn, Shape};
+use facet_core::{
+    BorrowFn, Def, KnownPointer, LockFn, PointerDef, PointerFlags, ReadFn, Shape, UpgradeIntoFn,
+};
 
 use super::{Kind, Refusal};
 
@@ -30,6 +32,15 @@ pub(crate) enum PointerForm {
     Unknown,
 }
 
+/// A weak pointer: the option of a strong one, as serde has it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Weak {
+    /// The shape of the strong pointer.
+    pub(crate) strong: &'static Shape,
+    /// Makes it, if what it points to is still there.
+    pub(crate) upgrade: UpgradeIntoFn,
+}
+
 /// A lock.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Lock {
@@ -51,7 +62,10 @@ pub(crate) enum LockFunction {
 /// Classifies a pointer.
 pub(super) fn classify(shape: &'static Shape, def: &'static PointerDef) -> Kind {
     if def.flags.contains(PointerFlags::WEAK) {
-        return Kind::Unsupported(Refusal::Weak);
+        return match (def.vtable.upgrade_into_fn, def.strong) {
+            (Some(upgrade), Some(strong)) => Kind::Weak(Weak { strong, upgrade }),
+            _ => Kind::Unsupported(Refusal::Unfollowable),
+        };
     }
     if def.known == Some(KnownPointer::NonNull) {
         return Kind::Unsupported(Refusal::RawPointer);

@@ -79,7 +79,7 @@ fn containers() {
     assert_kind!(Vec<u8>, Kind::List(_));
     assert_kind!(BTreeMap<u8, u8>, Kind::Map(_));
     assert_kind!(BTreeSet<u8>, Kind::Set(_));
-    assert_kind!(Duration, Kind::Proxy(_));
+    assert_kind!(Duration, Kind::Leaf(_));
     assert_kind!(std::path::PathBuf, Kind::Leaf(_));
     assert_kind!(core::net::SocketAddr, Kind::Leaf(_));
 }
@@ -121,8 +121,8 @@ fn what_is_refused_and_why() {
         core::ptr::NonNull<u8>,
         Kind::Unsupported(Refusal::RawPointer)
     );
-    assert_kind!(Weak<u8>, Kind::Unsupported(Refusal::Weak));
-    assert_kind!(std::sync::Weak<str>, Kind::Unsupported(Refusal::Weak));
+    assert_kind!(Weak<u8>, Kind::Weak(_));
+    assert_kind!(std::sync::Weak<str>, Kind::Weak(_));
     assert_kind!(core::any::TypeId, Kind::Unsupported(Refusal::Opaque));
 }
 

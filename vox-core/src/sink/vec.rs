@@ -1,5 +1,7 @@
 //! The sink that appends to a `Vec<u8>`.
 
+use core::alloc::Layout;
+
 use crate::cx::{Failure, SLACK};
 use crate::error::EncodeError;
 use crate::slot::Slot;
@@ -27,6 +29,25 @@ impl VecSink<'_> {
         unsafe { self.vec.set_len(base) };
         reserved.map_err(|_| Failure::OutOfMemory)?;
         Ok(self.region(used))
+    }
+
+    /// As `make_room`, before anything is written. A new vector, which is the usual
+    /// case, is allocated without the detours of growing one.
+    fn first_room(&mut self, base: usize, additional: usize) -> Result<Region, Failure> {
+        if self.vec.capacity() != 0 {
+            return self.make_room(base, additional);
+        }
+        let capacity = additional.checked_add(SLACK).ok_or(Failure::OutOfMemory)?;
+        let layout = Layout::array::<u8>(capacity).map_err(|_| Failure::OutOfMemory)?;
+        // SAFETY: the layout has at least SLACK bytes.
+        let memory = unsafe { std::alloc::alloc(layout) };
+        if memory.is_null() {
+            return Err(Failure::OutOfMemory);
+        }
+        // SAFETY: allocated just now by the global allocator, with this capacity; no
+        // element is initialised. The vector it replaces owns no memory.
+        *self.vec = unsafe { Vec::from_raw_parts(memory, 0, capacity) };
+        Ok(self.region(base))
     }
 
     /// The region from `used` bytes to the end of the capacity.
@@ -86,7 +107,8 @@ unsafe impl Sink for VecSink<'_> {
 /// # Safety
 ///
 /// As for [`drive`], `value` included.
-#[inline]
+// A function of its own, which callers are thin around: what it answers is two words.
+#[inline(never)]
 pub unsafe fn append(
     slot: &Slot,
     value: *const u8,
@@ -94,7 +116,7 @@ pub unsafe fn append(
     max_depth: u64,
 ) -> Result<usize, EncodeError> {
     // SAFETY: the caller's duty.
-    unsafe { append_counted(slot, value, vec, max_depth) }.map(|(len, _)| len)
+    unsafe { encode(slot, value, vec, max_depth) }.map(|(len, _)| len)
 }
 
 /// As [`append`], with what was called on the way.
@@ -106,8 +128,27 @@ pub unsafe fn append(
 /// # Safety
 ///
 /// As for [`append`].
-#[inline]
 pub unsafe fn append_counted(
+    slot: &Slot,
+    value: *const u8,
+    vec: &mut Vec<u8>,
+    max_depth: u64,
+) -> Result<(usize, Encoded), EncodeError> {
+    // SAFETY: the caller's duty.
+    unsafe { encode(slot, value, vec, max_depth) }
+}
+
+/// What both do.
+///
+/// # Safety
+///
+/// As for [`append`].
+#[expect(
+    clippy::inline_always,
+    reason = "so that counters nobody asks for are not copied"
+)]
+#[inline(always)]
+unsafe fn encode(
     slot: &Slot,
     value: *const u8,
     vec: &mut Vec<u8>,
@@ -119,7 +160,7 @@ pub unsafe fn append_counted(
     let region = if sink.vec.capacity() - base >= SLACK {
         sink.region(base)
     } else {
-        match sink.make_room(base, slot.size().room()) {
+        match sink.first_room(base, slot.size().room()) {
             Ok(region) => region,
             Err(failure) => {
                 return Err(EncodeError::from_failure(slot.shape(), Some(failure), &[]));

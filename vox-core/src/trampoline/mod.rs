@@ -35,7 +35,7 @@ pub const FAILED: usize = usize::MAX;
 
 /// Runs user code; a panic becomes the failure of the encode.
 #[inline]
-fn guard<R>(cx: &mut EncodeCx, run: impl FnOnce() -> R) -> Option<R> {
+pub(crate) fn guard<R>(cx: &mut EncodeCx, run: impl FnOnce() -> R) -> Option<R> {
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(result) => Some(result),
         Err(payload) => {

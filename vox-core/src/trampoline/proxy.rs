@@ -4,7 +4,7 @@
 use core::alloc::Layout;
 use core::ptr;
 
-use facet_core::{ProxyConvertOutFn, PtrUninit, Shape};
+use facet_core::{ProxyConvertOutFn, PtrMut, PtrUninit, Shape, UpgradeIntoFn};
 
 use super::guard;
 use crate::cx::{EncodeCx, Failure, ProxyValue, Resource, thin};
@@ -51,6 +51,58 @@ entry_fn! {
     }
 }
 
+/// Where the strong pointer stands in the proxy of a weak one: behind the flag,
+/// which is a word that is null when there is no strong pointer.
+pub(crate) const STRONG_AT: usize = size_of::<usize>();
+
+entry_fn! {
+    /// Upgrades a weak pointer and answers the address of the flag and the strong
+    /// pointer, if there is one; null when it failed. `drop` is the strong pointer's shape.
+    ///
+    /// # Safety
+    ///
+    /// `cx` is the state of a running encode; `upgrade` is the address of an `UpgradeIntoFn` of
+    /// the value's shape; a strong pointer fits behind the flag in this size and alignment; `drop`
+    /// is its shape.
+    pub unsafe fn upgrade(
+        cx: *mut EncodeCx,
+        upgrade: *const (),
+        value: *const u8,
+        size: usize,
+        align: usize,
+        drop: *const (),
+    ) -> *const u8 {
+        // SAFETY: as in `convert`.
+        let cx = unsafe { &mut *cx };
+        cx.counters.trampoline_calls += 1;
+        let Some(mut proxy) = allocate(size, align) else {
+            return cx.fail(Failure::OutOfMemory);
+        };
+        proxy.drop_at = STRONG_AT;
+        // SAFETY: as in `convert`.
+        let upgrade = unsafe { core::mem::transmute::<*const (), UpgradeIntoFn>(upgrade) };
+        let memory = proxy.memory;
+        let strong = memory.wrapping_add(STRONG_AT);
+        // Facet's type says `mut`, but a weak pointer is only read.
+        let weak = PtrMut::new_sized(value.cast_mut());
+        // SAFETY: the value is alive and of the function's shape, the memory behind
+        // the flag has the strong pointer's layout (A1, A9).
+        let upgraded = guard(cx, || unsafe { upgrade(weak, PtrUninit::new_sized(strong)) });
+        let Some(upgraded) = upgraded else {
+            return ptr::null();
+        };
+        let flag = usize::from(upgraded.is_some());
+        // SAFETY: the memory begins with the flag, and is aligned for it (A9).
+        unsafe { memory.cast::<usize>().write(flag) };
+        if upgraded.is_some() {
+            // SAFETY: as in `convert`.
+            proxy.drop = unsafe { drop.cast::<Shape>().as_ref() };
+        }
+        cx.push_resource(Resource::Proxy(proxy));
+        memory
+    }
+}
+
 /// Memory for a proxy; the aligned address alone when its size is 0.
 fn allocate(size: usize, align: usize) -> Option<ProxyValue> {
     let layout = Layout::from_size_align(size, align).ok()?;
@@ -63,6 +115,7 @@ fn allocate(size: usize, align: usize) -> Option<ProxyValue> {
     (!memory.is_null()).then_some(ProxyValue {
         memory,
         layout,
+        drop_at: 0,
         drop: None,
     })
 }

@@ -22,6 +22,23 @@ entry_fn! {
 }
 
 entry_fn! {
+    /// Records that recursion in last position led so many values further.
+    ///
+    /// # Safety
+    ///
+    /// As for [`trace_static`].
+    #[cold]
+    pub unsafe fn trace_repeats(cx: *mut EncodeCx, program: *const Program, count: usize) {
+        // SAFETY: as in `trace_static`.
+        let (cx, program) = unsafe { (&mut *cx, &*program) };
+        if count != 0 && cx.has_place() {
+            let steps = program.code.repeat_paths();
+            cx.trace(PathPart::Repeated { steps, count: count as u64 });
+        }
+    }
+}
+
+entry_fn! {
     /// Records an element of a list or array.
     ///
     /// # Safety

@@ -68,7 +68,7 @@ fn large_programs_call_instead_of_inlining() {
 
 #[test]
 fn deep_types_continue_in_a_child() {
-    let deep = (0..60).fold(u8::SHAPE, |inner, _| option(inner));
+    let deep = (0..MAX_NESTING + 3).fold(u8::SHAPE, |inner, _| option(inner));
     let lowered = lower_shape(deep, &PROBED).expect("a program");
     assert_eq!(lowered.children.len(), 1);
     let options = all_ops(&lowered).filter(|op| matches!(op, Op::WriteOption { .. }));

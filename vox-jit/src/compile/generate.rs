@@ -5,12 +5,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::{Function, UserFuncName};
-use cranelift_codegen::isa::OwnedTargetIsa;
+use cranelift_codegen::isa::{OwnedTargetIsa, TargetIsa};
 use cranelift_frontend::FunctionBuilderContext;
 use vox_core::program::Program;
 
 use super::CompilerOptions;
-use crate::emit::{self, EmitOptions};
+use crate::emit::stub::{self, Stub};
+use crate::emit::{self, EmitOptions, Stubs};
 use crate::error::CompileError;
 
 /// What a person can read of a program's code.
@@ -67,6 +68,35 @@ impl Generator {
         result
     }
 
+    /// The machine code of the stubs, in the order of [`Stub::ALL`].
+    pub(super) fn stubs(&mut self, isa: &dyn TargetIsa) -> Result<Vec<Vec<u8>>, CompileError> {
+        let attempt = catch_unwind(AssertUnwindSafe(|| {
+            Stub::ALL
+                .into_iter()
+                .map(|stub| {
+                    self.context.clear();
+                    stub::emit(stub, isa, &mut self.context.func, &mut self.builder);
+                    self.finish(isa)
+                })
+                .collect()
+        }));
+        let result = attempt.unwrap_or_else(|payload| Err(panicked(&*payload)));
+        if result.is_err() {
+            *self = Self::new();
+        }
+        result
+    }
+
+    /// Compiles what was emitted.
+    fn finish(&mut self, isa: &dyn TargetIsa) -> Result<Vec<u8>, CompileError> {
+        let compiled = self
+            .context
+            .compile(isa, &mut ControlPlane::default())
+            .map_err(|error| CompileError::Codegen(format!("{:?}", error.inner)))?;
+        check(compiled)?;
+        Ok(compiled.code_buffer().to_vec())
+    }
+
     fn attempt(
         &mut self,
         program: &Program,
@@ -75,12 +105,7 @@ impl Generator {
         self.context.clear();
         emit::emit(program, emit, &mut self.context.func, &mut self.builder)?;
         assert!(!self.panic, "injected by a test");
-        let compiled = self
-            .context
-            .compile(emit.isa, &mut ControlPlane::default())
-            .map_err(|error| CompileError::Codegen(format!("{:?}", error.inner)))?;
-        check(compiled)?;
-        Ok(compiled.code_buffer().to_vec())
+        self.finish(emit.isa)
     }
 }
 
@@ -142,6 +167,7 @@ pub fn list_for(
         vtable_calls: options.vtable_calls,
         count_calls: options.count_calls,
         over_read: options.over_read,
+        stubs: Stubs::NOWHERE,
         symbolic: true,
     };
     list(program, &emit)

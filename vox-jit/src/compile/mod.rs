@@ -12,7 +12,7 @@ mod options;
 mod unroll;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -21,7 +21,8 @@ use vox_core::program::Program;
 use vox_core::slot::Slot;
 use vox_core::tier::Tier;
 
-use crate::emit::EmitOptions;
+use crate::emit::stub::Stub;
+use crate::emit::{EmitOptions, Stubs};
 use crate::error::{CompileError, Unavailable};
 use crate::memory::{Arena, SharedArena};
 use crate::perf;
@@ -40,6 +41,9 @@ pub struct Compiler {
     /// Those not in use; there are as many as threads that compile at once.
     generators: Mutex<Vec<Generator>>,
     panic_once: AtomicBool,
+    stubs: OnceLock<Stubs>,
+    /// Held while the stubs are made.
+    making_stubs: Mutex<()>,
     stats: Mutex<Stats>,
 }
 
@@ -114,6 +118,8 @@ impl Compiler {
             arena,
             generators: Mutex::default(),
             panic_once: AtomicBool::new(false),
+            stubs: OnceLock::new(),
+            making_stubs: Mutex::default(),
             stats: Mutex::new(Stats::default()),
             options,
         })
@@ -210,11 +216,12 @@ impl Compiler {
     fn generate(&self, slot: &Slot) -> Generated {
         let program = program_of(slot)?;
         let start = Instant::now();
-        let mut generator = lock(&self.generators).pop().unwrap_or_else(Generator::new);
+        let emit = self.emit_options(self.stubs()?);
+        let mut generator = self.generator();
         if self.panic_once.swap(false, Ordering::Relaxed) {
             generator.panic_once();
         }
-        let code = generator.generate(program, &self.emit_options());
+        let code = generator.generate(program, &emit);
         lock(&self.generators).push(generator);
         let code = code?;
         let compiled = Compiled {
@@ -224,12 +231,41 @@ impl Compiler {
         Ok((code, compiled))
     }
 
-    fn emit_options(&self) -> EmitOptions<'_> {
+    /// The stubs, which are made and published with the first program. Where
+    /// that fails the program fails, and the next one tries again.
+    fn stubs(&self) -> Result<Stubs, CompileError> {
+        if let Some(known) = self.stubs.get() {
+            return Ok(*known);
+        }
+        let _making = lock(&self.making_stubs);
+        if let Some(known) = self.stubs.get() {
+            return Ok(*known);
+        }
+        let mut generator = self.generator();
+        let codes = generator.stubs(&*self.isa);
+        lock(&self.generators).push(generator);
+        let codes = codes?;
+        let codes: Vec<&[u8]> = codes.iter().map(Vec::as_slice).collect();
+        let placed = lock(&self.arena).publish(&codes);
+        let mut addresses = [core::ptr::null(); Stub::ALL.len()];
+        for (address, placed) in addresses.iter_mut().zip(placed) {
+            *address = placed?.cast::<()>();
+        }
+        Ok(*self.stubs.get_or_init(|| Stubs::new(addresses)))
+    }
+
+    /// A generator that is not in use.
+    fn generator(&self) -> Generator {
+        lock(&self.generators).pop().unwrap_or_else(Generator::new)
+    }
+
+    fn emit_options(&self, stubs: Stubs) -> EmitOptions<'_> {
         EmitOptions {
             isa: &*self.isa,
             vtable_calls: self.options.vtable_calls,
             count_calls: self.options.count_calls,
             over_read: self.options.over_read,
+            stubs,
             symbolic: false,
         }
     }
@@ -254,7 +290,7 @@ impl Compiler {
     ///
     /// As for [`Self::compile`].
     pub fn list(&self, program: &Program) -> Result<Listing, CompileError> {
-        generate::list(program, &self.emit_options())
+        generate::list(program, &self.emit_options(self.stubs()?))
     }
 
     /// The executable memory, for what is to live as long as this compiler's code.

@@ -26,29 +26,34 @@ pub(super) fn emit(
         return Err(CompileError::Malformed(format!("there is no block {id}")));
     };
     let mut cursor = Some(cursor);
-    for op in &block.ops {
+    for (idx, op) in block.ops.iter().enumerate() {
         let Some(at) = cursor else {
             // Behind a value that cannot exist nothing is ever reached.
             break;
         };
         e.count_op()?;
-        cursor = emit_op(e, op, base, at, scope)?;
+        cursor = emit_op(e, op, &block.ops[idx + 1..], base, at, scope)?;
     }
     Ok(cursor)
 }
 
-/// Emits one op. A list of one-line arms, longer than a function usually gets:
+/// Emits one op, which `rest` follow. A list of one-line arms, longer than a function usually gets:
 /// it is the table of all ops.
 fn emit_op(
     e: &mut Emitter<'_, '_>,
     op: &Op,
+    rest: &[Op],
     base: Base,
     cursor: Cursor,
     scope: Scope,
 ) -> Result<Option<Cursor>, CompileError> {
     let program = e.program;
     match *op {
-        Op::Reserve { bytes } => Ok(Some(cursor.ensure(e, bytes, scope))),
+        Op::Reserve { bytes } if cursor.spare >= bytes => Ok(Some(cursor)),
+        Op::Reserve { bytes } => {
+            let ahead = bytes::room_ahead(e.program, rest);
+            Ok(Some(cursor.ensure(e, bytes.max(ahead), scope)))
+        }
         Op::WriteConst { bytes } => scalar::write_const(e, bytes, cursor).map(Some),
         Op::WriteByte { at } => scalar::write_byte(e, base.at(at), cursor).map(Some),
         Op::CopyBytes { at, len } => scalar::copy_bytes(e, base.at(at), len, cursor).map(Some),
@@ -84,7 +89,10 @@ fn emit_op(
             at,
             source,
             reserve,
-        } => bytes::write(e, base.at(at), source, reserve, cursor, scope).map(Some),
+        } => {
+            let ahead = bytes::room_ahead(e.program, rest);
+            bytes::write(e, base.at(at), source, reserve, ahead, cursor, scope).map(Some)
+        }
         Op::WriteFixedList {
             at,
             source,
@@ -273,11 +281,9 @@ fn emit_op(
             };
             map::write(e, base.at(at), items, key, value, cursor, scope).map(Some)
         }
-        Op::Call { at, child, path } => {
-            call::child(e, base.at(at), child, path, cursor, scope).map(Some)
-        }
-        Op::Repeat { at } => {
-            call::repeat(e, base.at(at), cursor);
+        Op::Call { at, child, path } => call::child(e, base.at(at), child, path, cursor, scope),
+        Op::Repeat { at, .. } => {
+            call::repeat(e, base.at(at), cursor, scope);
             Ok(None)
         }
         Op::WithLock {

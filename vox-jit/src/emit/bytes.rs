@@ -1,15 +1,16 @@
 //! Strings and lists of bytes; lists copied whole.
 
-use cranelift_codegen::ir::{InstBuilder, Value, condcodes::IntCC};
-use vox_core::cx::OVERSHOOT;
-use vox_core::program::{MAX_RESERVE, Source};
+use cranelift_codegen::ir::{Block, InstBuilder, Value, condcodes::IntCC};
+use vox_core::cx::{EncodeCx, OVERSHOOT};
+use vox_core::program::{BlockId, MAX_RESERVE, Op, Program, Source, max_written};
 
-use super::cursor::Cursor;
+use super::cursor::{self, Cursor};
 use super::emitter::{Emitter, Scope};
 use super::join::Join;
 use super::place::Place;
 use super::runtime::{self, Function};
 use super::source::{self, Run};
+use super::stub::Stub;
 use super::{scalar, varint};
 use crate::error::CompileError;
 
@@ -18,16 +19,22 @@ const SHORT: u32 = 32;
 /// What a short string takes at most, its length included.
 const SHORT_BOUND: u32 = SHORT + 1;
 const _: () = assert!(SHORT as usize <= OVERSHOOT);
+/// Strings up to this length are copied in place, if out of the way.
+const MEDIUM: u32 = 4 * SHORT - 1;
+// Their lengths are one byte.
+const _: () = assert!(MEDIUM < 128);
 
 /// A page is at least this long everywhere, and its start a multiple of it.
 const PAGE: i64 = 4096;
 
-/// Writes a length and that many bytes.
+/// Writes a length and that many bytes. `ahead` is room that what follows would like to
+/// find, so that one check serves several short strings.
 pub(super) fn write(
     e: &mut Emitter<'_, '_>,
     place: Place,
     source: Source,
     reserve: u32,
+    ahead: u32,
     cursor: Cursor,
     scope: Scope,
 ) -> Result<Cursor, CompileError> {
@@ -35,17 +42,65 @@ pub(super) fn write(
     if !e.options.over_read || reserve > MAX_RESERVE - SHORT_BOUND {
         return Ok(call(e, runtime::BYTES, run, reserve, cursor, scope));
     }
-    let cursor = cursor.ensure(e, SHORT_BOUND + reserve, scope);
+    let cursor = if cursor.spare >= SHORT_BOUND + reserve {
+        cursor
+    } else {
+        cursor.ensure(e, SHORT_BOUND + reserve.max(ahead), scope)
+    };
     let after = Cursor {
         offset: cursor.offset + 1,
         spare: cursor.take(SHORT_BOUND)?,
         ..cursor
     };
     let mut join = Join::new(e, after.offset);
-    let (maybe, short) = (e.builder.create_block(), e.builder.create_block());
-    let other = e.cold_block();
+    let short = e.builder.create_block();
+    let (other, any) = (e.cold_block(), e.cold_block());
+    test_short(e, run, short, other, any);
 
-    // Neither empty (the address of nothing is no address) nor long ...
+    e.builder.switch_to_block(short);
+    let flags = e.out_flags();
+    e.builder
+        .ins()
+        .istore8(flags, run.len, cursor.base, cursor.offset);
+    let end = e.builder.ins().iadd(cursor.base, run.len);
+    let end = Cursor { base: end, ..after };
+    copy_short(e, run, after, end, &mut join);
+
+    e.builder.switch_to_block(other);
+    write_other(e, run, [cursor, after], any, &mut join);
+    e.builder.switch_to_block(any);
+    let arguments = stub_arguments(e, run, cursor, after.spare);
+    let end = e.call_stub(Stub::Bytes, &arguments);
+    let end = e.unless_null(end, scope);
+    join.arrive(e, Some(Cursor::with_spare(end, after.spare)));
+    join.finish(e)
+        .ok_or_else(|| CompileError::Malformed(String::from("a string without an end")))
+}
+
+/// Copies the first half of [`SHORT`] bytes, and the second where it is wanted: most strings
+/// are shorter, and a copy that crosses a line costs more than a branch that is foreseen.
+fn copy_short(e: &mut Emitter<'_, '_>, run: Run, start: Cursor, end: Cursor, join: &mut Join) {
+    let half = SHORT.cast_signed() / 2;
+    copy_range(e, run.ptr, 0..half, start);
+    let more = e.builder.create_block();
+    let is_long =
+        e.builder
+            .ins()
+            .icmp_imm_u(IntCC::UnsignedGreaterThan, run.len, i64::from(SHORT / 2));
+    let address = join.expect(e, end);
+    e.builder
+        .ins()
+        .brif(is_long, more, &[], join.block, &[address.into()]);
+    e.builder.switch_to_block(more);
+    copy_range(e, run.ptr, half..2 * half, start);
+    join.arrive(e, Some(end));
+}
+
+/// Jumps to `short` if a string is neither empty nor long, and reading [`SHORT`] bytes stays on its page;
+/// to `any` if only the latter is wrong.
+fn test_short(e: &mut Emitter<'_, '_>, run: Run, short: Block, other: Block, any: Block) {
+    let maybe = e.builder.create_block();
+    // The address of nothing is no address.
     let less_one = e.add(run.len, -1);
     let fits = e
         .builder
@@ -53,43 +108,128 @@ pub(super) fn write(
         .icmp_imm_u(IntCC::UnsignedLessThan, less_one, i64::from(SHORT));
     e.builder.ins().brif(fits, maybe, &[], other, &[]);
     e.builder.switch_to_block(maybe);
-    // ... and reading SHORT bytes stays within the page of the first one.
     let in_page = e.builder.ins().band_imm_u(run.ptr, PAGE - 1);
     let stays = e.builder.ins().icmp_imm_u(
         IntCC::UnsignedLessThanOrEqual,
         in_page,
         PAGE - i64::from(SHORT),
     );
-    e.builder.ins().brif(stays, short, &[], other, &[]);
+    e.builder.ins().brif(stays, short, &[], any, &[]);
+}
 
-    e.builder.switch_to_block(short);
+fn stub_arguments(e: &mut Emitter<'_, '_>, run: Run, cursor: Cursor, spare: u32) -> [Value; 4] {
+    let out = cursor.address(e);
+    let spare = e.word(spare.into());
+    [out, run.ptr, run.len, spare]
+}
+
+/// A string that is not short: an empty one and those of medium length here, all
+/// others in the block `any`.
+fn write_other(
+    e: &mut Emitter<'_, '_>,
+    run: Run,
+    [cursor, after]: [Cursor; 2],
+    any: Block,
+    join: &mut Join,
+) {
+    let (some, medium) = (e.cold_block(), e.cold_block());
+    // The length, 0, in any case.
     let flags = e.out_flags();
     e.builder
         .ins()
         .istore8(flags, run.len, cursor.base, cursor.offset);
-    copy_short(e, run.ptr, after);
-    let end = e.builder.ins().iadd(cursor.base, run.len);
-    join.arrive(e, Some(Cursor { base: end, ..after }));
+    let address = join.expect(e, after);
+    e.builder
+        .ins()
+        .brif(run.len, some, &[], join.block, &[address.into()]);
 
-    e.builder.switch_to_block(other);
-    let end = call(e, runtime::BYTES, run, after.spare, cursor, scope);
-    join.arrive(e, Some(end));
-    join.finish(e)
-        .ok_or_else(|| CompileError::Malformed(String::from("a string without an end")))
+    e.builder.switch_to_block(some);
+    let from_least = e.add(run.len, -i64::from(SHORT + 1));
+    let is_medium = e.builder.ins().icmp_imm_u(
+        IntCC::UnsignedLessThan,
+        from_least,
+        i64::from(MEDIUM - SHORT),
+    );
+    e.builder.ins().brif(is_medium, medium, &[], any, &[]);
+    e.builder.switch_to_block(medium);
+    write_medium(e, run, after, any, join);
 }
 
-/// Copies [`SHORT`] bytes to the cursor.
-fn copy_short(e: &mut Emitter<'_, '_>, from: Value, cursor: Cursor) {
+/// A string of [`SHORT`] + 1 to [`MEDIUM`] bytes whose length is written, if there is room for
+/// it: its first and its last bytes, which overlap in the middle.
+fn write_medium(e: &mut Emitter<'_, '_>, run: Run, after: Cursor, any: Block, join: &mut Join) {
+    let fits = e.cold_block();
+    let base = e.builder.ins().iadd(after.base, run.len);
+    let end = Cursor { base, ..after };
+    let wanted = end.address_at(e, cursor::FREE.cast_signed() - after.spare.cast_signed());
+    let limit = e.load_cx(core::mem::offset_of!(EncodeCx, limit));
+    let full = e
+        .builder
+        .ins()
+        .icmp(IntCC::UnsignedGreaterThan, wanted, limit);
+    e.builder.ins().brif(full, any, &[], fits, &[]);
+
+    e.builder.switch_to_block(fits);
+    let (all, half) = (i64::from(SHORT), SHORT.cast_signed());
+    let last = e.builder.ins().iadd(run.ptr, run.len);
+    copy_range(e, run.ptr, 0..half, after);
+    copy_range(e, last, -half..0, end);
+    // What lies between, if anything: 64 bytes from the start or from the end, whichever is inside.
+    let most = e.word(all);
+    let second = e.add(run.len, -all);
+    let second = e.builder.ins().umin(second, most);
+    let third = e.add(run.len, -2 * all);
+    let zero = e.word(0);
+    let third = e.builder.ins().smax(third, zero);
+    for start in [second, third] {
+        let from = e.builder.ins().iadd(run.ptr, start);
+        let base = e.builder.ins().iadd(after.base, start);
+        copy_range(e, from, 0..half, Cursor { base, ..after });
+    }
+    join.arrive(e, Some(end));
+}
+
+/// Copies the bytes at these distances from an address to the same distances from the cursor.
+fn copy_range(e: &mut Emitter<'_, '_>, from: Value, range: core::ops::Range<i32>, cursor: Cursor) {
     let ty = scalar::widest(e);
     let flags = Emitter::read_flags();
-    let deltas = (0..SHORT.cast_signed()).step_by(ty.bytes() as usize);
-    let loaded: Vec<(i32, Value)> = deltas
+    let loaded: Vec<(i32, Value)> = range
+        .step_by(ty.bytes() as usize)
         .map(|delta| (delta, e.builder.ins().load(ty, flags, from, delta)))
         .collect();
     for (delta, value) in loaded {
         let offset = cursor.offset + delta;
         e.builder.ins().store(flags, value, cursor.base, offset);
     }
+}
+
+/// The room a chain of ops takes while every string in it is short: what is worth asking for
+/// at once. Ends at the first op that needs no room of this kind, and at what one compare finds.
+pub(super) fn room_ahead(program: &Program, ops: &[Op]) -> u32 {
+    let mut room = 0;
+    for op in ops {
+        let own = match *op {
+            Op::WriteBytes { .. } => SHORT_BOUND,
+            Op::WriteOption { some, .. } => 1 + branch_room(program, some),
+            Op::Borrow { each, .. } => branch_room(program, each),
+            ref other => match max_written(other) {
+                Some(own) => own,
+                None => break,
+            },
+        };
+        if room + own > cursor::FREE - SHORT_BOUND {
+            break;
+        }
+        room += own;
+        if matches!(op, Op::Switch { .. } | Op::WriteResult { .. }) {
+            break;
+        }
+    }
+    room
+}
+
+fn branch_room(program: &Program, block: BlockId) -> u32 {
+    room_ahead(program, &program.code.block(block).ops)
 }
 
 /// Calls a routine of ours that writes the whole list and leaves `reserve`.

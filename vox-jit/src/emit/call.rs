@@ -2,14 +2,14 @@
 
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, condcodes::IntCC, types};
 use vox_core::cx::EncodeCx;
-use vox_core::program::{ChildId, FunctionId, FunctionKind, PathId};
+use vox_core::program::{BlockId, ChildId, FunctionId, FunctionKind, PathId};
 use vox_core::slot::Slot;
 
 use super::cold::Step;
 use super::cursor::Cursor;
 use super::emitter::{Emitter, Scope};
-use super::place::Place;
-use super::{runtime, source};
+use super::place::{Base, Place};
+use super::{block, runtime, source};
 use crate::error::CompileError;
 
 /// Writes a child type through its slot, one level deeper.
@@ -20,7 +20,7 @@ pub(super) fn child(
     path: PathId,
     cursor: Cursor,
     scope: Scope,
-) -> Result<Cursor, CompileError> {
+) -> Result<Option<Cursor>, CompileError> {
     const DEPTH_LEFT: usize = core::mem::offset_of!(EncodeCx, depth_left);
     let Some(slot) = e.program.linkage.children.get(child.index()) else {
         return Err(CompileError::Malformed(format!(
@@ -31,16 +31,37 @@ pub(super) fn child(
     let inside = e.way_out(scope, &[Step::Static(path)]);
 
     let depth = e.load_cx(DEPTH_LEFT);
-    let (too_deep, deeper) = (e.cold_block(), e.builder.create_block());
+    let (too_deep, go_on) = (e.cold_block(), e.builder.create_block());
     let none_left = e.builder.ins().icmp_imm_u(IntCC::Equal, depth, 0);
-    e.builder.ins().brif(none_left, too_deep, &[], deeper, &[]);
+    e.builder.ins().brif(none_left, too_deep, &[], go_on, &[]);
     e.builder.switch_to_block(too_deep);
-    e.call(runtime::FAIL_DEPTH, &[e.cx]);
+    e.call_rarely(runtime::FAIL_DEPTH, &[]);
     e.builder.ins().jump(inside.failed, &[]);
 
-    e.builder.switch_to_block(deeper);
-    let depth = e.add(depth, -1);
+    e.builder.switch_to_block(go_on);
+    let deeper = e.add(depth, -1);
+    e.store_cx(deeper, DEPTH_LEFT);
+    let end = if is_worth_inlining(e, slot, scope) {
+        let Some(end) = once_more(e, place, cursor, inside)? else {
+            return Ok(None);
+        };
+        end
+    } else {
+        through_slot(e, slot, place, cursor, inside)
+    };
+    // As it was: reading back what the child stored last would make a chain through all children.
     e.store_cx(depth, DEPTH_LEFT);
+    Ok(Some(end))
+}
+
+/// Calls the child's entry, whatever it is by now.
+fn through_slot(
+    e: &mut Emitter<'_, '_>,
+    slot: *const Slot,
+    place: Place,
+    cursor: Cursor,
+    scope: Scope,
+) -> Cursor {
     let slot = e.address_of("SLOT", slot.cast());
     let entry = i32::try_from(Slot::ENTRY_OFFSET).expect("the entry is at the start of a slot");
     let flags = MemFlagsData::trusted();
@@ -48,18 +69,67 @@ pub(super) fn child(
     let value = place.address(e);
     let out = cursor.address(e);
     let end = e.call_entry_value(callee, &[e.cx, slot, value, out]);
-    e.unless_null(end, inside);
-    let depth = e.load_cx(DEPTH_LEFT);
-    let depth = e.add(depth, 1);
-    e.store_cx(depth, DEPTH_LEFT);
-    Ok(Cursor::start(end))
+    e.unless_null(end, scope);
+    Cursor::start(end)
+}
+
+/// The most ops of a program that is emitted into itself.
+const MAX_INLINED_OPS: usize = 24;
+/// The deepest block such a program is emitted in. It nests no deeper than it has ops.
+const MAX_INLINED_DEPTH: u32 = 16;
+
+/// Whether a child is this program itself, small, and not in itself already. The leaves of a tree, which
+/// are half of its nodes, are no calls then.
+fn is_worth_inlining(e: &Emitter<'_, '_>, slot: *const Slot, scope: Scope) -> bool {
+    // SAFETY: children of a program outlive it (A12).
+    let child = unsafe { &*slot }.program();
+    let ops = || {
+        let blocks = &e.program.code.blocks;
+        blocks.iter().map(|block| block.ops.len()).sum::<usize>()
+    };
+    child.is_some_and(|child| core::ptr::eq(child, e.program))
+        && !scope.is_inlined
+        && scope.depth <= MAX_INLINED_DEPTH
+        && ops() <= MAX_INLINED_OPS
+}
+
+/// Emits the program within itself, for one value and those it repeats for.
+fn once_more(
+    e: &mut Emitter<'_, '_>,
+    place: Place,
+    cursor: Cursor,
+    scope: Scope,
+) -> Result<Option<Cursor>, CompileError> {
+    let again = e.builder.create_block();
+    let next_value = e.builder.append_block_param(again, types::I64);
+    let next_out = e.builder.append_block_param(again, types::I64);
+    let repeats = e.builder.append_block_param(again, types::I64);
+    let value = place.address(e);
+    let out = cursor.address(e);
+    let none = e.word(0);
+    let arguments = [value.into(), out.into(), none.into()];
+    e.builder.ins().jump(again, &arguments);
+    e.builder.switch_to_block(again);
+    let mut inside = Scope {
+        again,
+        repeats,
+        is_inlined: true,
+        ..scope
+    };
+    if !e.program.code.repeat_paths().is_empty() {
+        inside = e.way_out(inside, &[Step::Repeats(repeats)]);
+    }
+    let start = Cursor::start(next_out);
+    block::emit(e, BlockId(0), Base::new(next_value), start, inside)
 }
 
 /// Goes on with this same program on another value.
-pub(super) fn repeat(e: &mut Emitter<'_, '_>, place: Place, cursor: Cursor) {
+pub(super) fn repeat(e: &mut Emitter<'_, '_>, place: Place, cursor: Cursor, scope: Scope) {
     let value = place.address(e);
     let out = cursor.address(e);
-    e.builder.ins().jump(e.again, &[value.into(), out.into()]);
+    let repeats = e.add(scope.repeats, 1);
+    let arguments = [value.into(), out.into(), repeats.into()];
+    e.builder.ins().jump(scope.again, &arguments);
 }
 
 /// Writes a value by a function of ours.
@@ -86,6 +156,6 @@ pub(super) fn leaf(
 /// Fails: a value of an uninhabited type.
 pub(super) fn never(e: &mut Emitter<'_, '_>, path: PathId, scope: Scope) {
     let failing = e.way_out(scope, &[Step::Static(path)]);
-    e.call(runtime::FAIL_UNINHABITED, &[e.cx]);
+    e.call_rarely(runtime::FAIL_UNINHABITED, &[]);
     e.builder.ins().jump(failing.failed, &[]);
 }

@@ -27,6 +27,8 @@ pub(super) struct WayOut {
 pub(super) enum Step {
     /// Records a static part of the path.
     Static(PathId),
+    /// Records how often recursion in last position went on.
+    Repeats(Value),
     /// Records a position: an element, a key or a value, by this function.
     Item(Function, Index),
     /// Frees an iterator.
@@ -106,11 +108,16 @@ impl Emitter<'_, '_> {
                 let program = core::ptr::from_ref(self.program).cast();
                 let program = self.address_of("PROGRAM", program);
                 let path = self.word(path.0.into());
-                self.call_void(runtime::TRACE_STATIC, &[self.cx, program, path]);
+                self.call_rarely(runtime::TRACE_STATIC, &[program, path]);
+            }
+            Step::Repeats(count) => {
+                let program = core::ptr::from_ref(self.program).cast();
+                let program = self.address_of("PROGRAM", program);
+                self.call_rarely(runtime::TRACE_REPEATS, &[program, count]);
             }
             Step::Item(part, index) => {
                 let index = self.index(index);
-                self.call_void(part, &[self.cx, index]);
+                self.call_rarely(part, &[index]);
             }
             Step::Dealloc(function, slot) => {
                 let iter = self.slot_address(slot);

@@ -9,6 +9,7 @@ use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, condcodes::IntCC, 
 use vox_core::cx::{EncodeCx, FREE_SPARE};
 
 use super::emitter::{Emitter, Scope};
+use super::stub::Stub;
 use crate::error::CompileError;
 
 /// See the module documentation.
@@ -102,9 +103,8 @@ impl Cursor {
         e.builder.ins().brif(full, cold, &[], go_on, &[out.into()]);
 
         e.builder.switch_to_block(cold);
-        let grow = e.load_cx(core::mem::offset_of!(EncodeCx, grow));
         let spare = e.word(i64::from(wanted));
-        let grown = e.call_entry_value(grow, &[e.cx, out, spare]);
+        let grown = e.call_stub(Stub::Grow, &[out, spare]);
         e.builder
             .ins()
             .brif(grown, go_on, &[grown.into()], scope.failed, &[]);

@@ -10,6 +10,7 @@ use vox_core::program::Program;
 
 use super::cold::WayOut;
 use super::runtime::{self, Function};
+use super::varint::Spreading;
 use super::vtable::Calls;
 use super::{EmitOptions, entry_signature};
 use crate::error::CompileError;
@@ -26,12 +27,12 @@ pub(super) struct Emitter<'a, 'f> {
     pub(super) options: EmitOptions<'a>,
     /// The state of the encode.
     pub(super) cx: Value,
-    /// Takes the next value and the cursor: a jump here encodes another value
-    /// with the same program.
-    pub(super) again: Block,
     pub(super) calls: Calls,
     /// Blocks for failures, emitted at the end.
     pub(super) ways_out: Vec<WayOut>,
+    pub(super) stub_signature: Option<SigRef>,
+    /// What spreads varints by vector instructions, where there are some.
+    pub(super) spreading: Option<Spreading>,
     signatures: Vec<((usize, bool), SigRef)>,
     free_slots: Vec<(u32, StackSlot)>,
     ops: usize,
@@ -43,12 +44,25 @@ pub(super) struct Scope {
     /// Where to go when something failed; takes no arguments, returns null
     /// after recording the way out.
     pub(super) failed: Block,
-    depth: u32,
+    /// Takes the next value, the cursor and the number of repeats: a jump here encodes another
+    /// value with the same program.
+    pub(super) again: Block,
+    /// How often that was done, for errors.
+    pub(super) repeats: Value,
+    /// Whether this is within a child that is the program itself once more.
+    pub(super) is_inlined: bool,
+    pub(super) depth: u32,
 }
 
 impl Scope {
-    pub(super) fn root(failed: Block) -> Self {
-        Self { failed, depth: 0 }
+    pub(super) fn root(failed: Block, again: Block, repeats: Value) -> Self {
+        Self {
+            failed,
+            again,
+            repeats,
+            is_inlined: false,
+            depth: 0,
+        }
     }
 
     /// The scope of a nested block.
@@ -74,7 +88,6 @@ impl<'a, 'f> Emitter<'a, 'f> {
         program: &'a Program,
         options: EmitOptions<'a>,
         cx: Value,
-        again: Block,
     ) -> Result<Self, CompileError> {
         Ok(Self {
             calls: Calls::new(&options)?,
@@ -82,8 +95,9 @@ impl<'a, 'f> Emitter<'a, 'f> {
             program,
             options,
             cx,
-            again,
             ways_out: Vec::new(),
+            stub_signature: None,
+            spreading: None,
             signatures: Vec::new(),
             free_slots: Vec::new(),
             ops: 0,
@@ -206,13 +220,6 @@ impl<'a, 'f> Emitter<'a, 'f> {
         debug_assert!(function.returns && function.parameters == arguments.len());
         let callee = self.address_of(function.name, function.address);
         self.call_entry_value(callee, arguments)
-    }
-
-    /// Calls a function of ours that answers nothing.
-    pub(super) fn call_void(&mut self, function: Function, arguments: &[Value]) {
-        debug_assert!(!function.returns && function.parameters == arguments.len());
-        let callee = self.address_of(function.name, function.address);
-        self.call_value_void(callee, arguments);
     }
 
     /// Calls through a value, in the entry convention, for nothing.

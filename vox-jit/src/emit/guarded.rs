@@ -58,7 +58,11 @@ pub(super) fn proxy(
             "there is no proxy {proxy}"
         )));
     };
-    let convert = source::function_of(e, proxy.convert, FunctionKind::ProxyConvert)?;
+    let (kind, make) = match program.code.functions.get(proxy.convert.index()) {
+        Some(FunctionKind::Upgrade) => (FunctionKind::Upgrade, runtime::UPGRADE),
+        _ => (FunctionKind::ProxyConvert, runtime::CONVERT),
+    };
+    let convert = source::function_of(e, proxy.convert, kind)?;
     let drop = match proxy.drop {
         Some(drop) => source::function_of(e, drop, FunctionKind::DropShape)?,
         None => core::ptr::null(),
@@ -67,7 +71,7 @@ pub(super) fn proxy(
     let value = place.address(e);
     let (convert, drop) = (e.constant_address(convert), e.constant_address(drop));
     let (size, align) = (e.word(proxy.size.into()), e.word(proxy.align.into()));
-    let made = e.call(runtime::CONVERT, &[e.cx, convert, value, size, align, drop]);
+    let made = e.call(make, &[e.cx, convert, value, size, align, drop]);
     e.unless_null(made, failing);
     let end = block::emit(e, each, Base::new(made), cursor, scope)?;
     release(e, end, failing)

@@ -225,7 +225,7 @@ fn fail_if(e: &mut Emitter<'_, '_>, iteration: &Iteration, wrong: Value, more: i
     e.builder.ins().brif(wrong, cold, &[], go_on, &[]);
     e.builder.switch_to_block(cold);
     let more = e.word(more);
-    e.call(runtime::FAIL_LENGTH, &[e.cx, iteration.said, more]);
+    e.call_rarely(runtime::FAIL_LENGTH, &[iteration.said, more]);
     e.builder.ins().jump(iteration.failing.failed, &[]);
     e.builder.switch_to_block(go_on);
 }

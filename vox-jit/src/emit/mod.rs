@@ -32,6 +32,7 @@ mod run;
 mod runtime;
 mod scalar;
 mod source;
+pub(crate) mod stub;
 mod switch;
 mod varint;
 mod vtable;
@@ -43,9 +44,12 @@ use target_lexicon::Architecture;
 use vox_core::program::{BlockId, Program};
 
 use crate::error::CompileError;
+use cold::Step;
 use cursor::Cursor;
 use emitter::{Emitter, Scope};
 use place::Base;
+pub use stub::Stubs;
+use varint::Spreading;
 
 /// How machine code calls facet's `extern "C"` vtable functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -70,6 +74,8 @@ pub struct EmitOptions<'a> {
     /// Whether short strings may be read beyond their end, within the page. Off
     /// for memory checkers.
     pub over_read: bool,
+    /// The stubs the code calls.
+    pub stubs: Stubs,
     /// Whether addresses of ours are replaced by numbers that are the same in every
     /// build. Such code can be read and compared, and never run.
     pub symbolic: bool,
@@ -118,13 +124,21 @@ pub fn emit(
     let again = builder.create_block();
     let next_value = builder.append_block_param(again, types::I64);
     let next_out = builder.append_block_param(again, types::I64);
+    let repeats = builder.append_block_param(again, types::I64);
     let failed = builder.create_block();
     builder.set_cold_block(failed);
-    builder.ins().jump(again, &[value.into(), out.into()]);
+    let none = builder.ins().iconst(types::I64, 0);
+    builder
+        .ins()
+        .jump(again, &[value.into(), out.into(), none.into()]);
     builder.switch_to_block(again);
 
-    let mut emitter = Emitter::new(builder, program, *options, cx, again)?;
-    let scope = Scope::root(failed);
+    let mut emitter = Emitter::new(builder, program, *options, cx)?;
+    emitter.spreading = Spreading::new(&mut emitter);
+    let mut scope = Scope::root(failed, again, repeats);
+    if !program.code.repeat_paths().is_empty() {
+        scope = emitter.way_out(scope, &[Step::Repeats(repeats)]);
+    }
     let base = Base::new(next_value);
     let start = Cursor::start(next_out);
     let end = block::emit(&mut emitter, BlockId(0), base, start, scope)?;

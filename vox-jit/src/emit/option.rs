@@ -1,13 +1,13 @@
 //! Options.
 
-use cranelift_codegen::ir::{InstBuilder, condcodes::IntCC, types};
-use vox_core::program::{BlockId, OptionSource};
+use cranelift_codegen::ir::{InstBuilder, Type, Value, condcodes::IntCC, types};
+use vox_core::program::{BlockId, Op, OptionSource};
 
 use super::cursor::Cursor;
 use super::emitter::{Emitter, Scope};
 use super::join::Join;
 use super::place::{Base, Place};
-use super::{block, switch, vtable};
+use super::{block, scalar, switch, varint, vtable};
 use crate::error::CompileError;
 
 /// Writes 0, or 1 and the payload.
@@ -54,6 +54,15 @@ pub(super) fn write(
     // The tag is stored before the branch, in both cases.
     cursor.store(e, is_some, 0);
     let cursor = cursor.advance(1)?;
+    let is_in_place = matches!(
+        source,
+        OptionSource::Tagged { .. } | OptionSource::NullIsNone
+    );
+    if let (true, [only]) = (is_in_place, e.program.code.block(some).ops.as_slice())
+        && let Some(end) = write_flat(e, is_some, *only, base, cursor)?
+    {
+        return Ok(Some(end));
+    }
     let mut join = Join::new(e, cursor.offset);
     let present = e.builder.create_block();
     let address = join.expect(e, cursor);
@@ -65,4 +74,53 @@ pub(super) fn write(
     let end = block::emit(e, some, base, cursor, scope)?;
     join.arrive(e, end);
     Ok(join.finish(e))
+}
+
+/// Writes a payload that is one scalar without a branch: it is read and stored in any case, and the
+/// cursor moves on if there is one. Whether an option is `Some` is often what nothing can predict, and a
+/// scalar costs less than to be wrong about it. A string costs more: those have a branch. `None` for any
+/// other payload.
+fn write_flat(
+    e: &mut Emitter<'_, '_>,
+    is_some: Value,
+    payload: Op,
+    base: Base,
+    cursor: Cursor,
+) -> Result<Option<Cursor>, CompileError> {
+    let (value, max_len) = match payload {
+        Op::WriteByte { at } => return write_fixed(e, is_some, base.at(at), types::I8, cursor),
+        Op::WriteF32 { at } => return write_fixed(e, is_some, base.at(at), types::I32, cursor),
+        Op::WriteF64 { at } => return write_fixed(e, is_some, base.at(at), types::I64, cursor),
+        Op::WriteVarU16 { at } => (scalar::load_unsigned(e, base.at(at), types::I16), 3),
+        Op::WriteVarU32 { at } => (scalar::load_unsigned(e, base.at(at), types::I32), 5),
+        Op::WriteVarU64 { at } => (scalar::load_unsigned(e, base.at(at), types::I64), 10),
+        Op::WriteVarI16 { at } => (scalar::load_zigzag(e, base.at(at), types::I16), 3),
+        Op::WriteVarI32 { at } => (scalar::load_zigzag(e, base.at(at), types::I32), 5),
+        Op::WriteVarI64 { at } => (scalar::load_zigzag(e, base.at(at), types::I64), 10),
+        _ => return Ok(None),
+    };
+    e.count_op()?;
+    varint::write_if(e, is_some, value, max_len, cursor).map(Some)
+}
+
+/// Stores a number of fixed width, and moves on if there is one.
+fn write_fixed(
+    e: &mut Emitter<'_, '_>,
+    is_some: Value,
+    place: Place,
+    ty: Type,
+    cursor: Cursor,
+) -> Result<Option<Cursor>, CompileError> {
+    e.count_op()?;
+    let spare = cursor.take(ty.bytes())?;
+    let value = place.load(e, ty);
+    cursor.store(e, value, 0);
+    let is_some = e.builder.ins().uextend(types::I64, is_some);
+    let len = e.builder.ins().imul_imm_u(is_some, i64::from(ty.bytes()));
+    let base = e.builder.ins().iadd(cursor.base, len);
+    Ok(Some(Cursor {
+        base,
+        spare,
+        ..cursor
+    }))
 }

@@ -83,6 +83,7 @@ type Anything = *const ();
 
 functions! {
     TRACE_STATIC = trace::trace_static, (Cx, *const Program, usize);
+    TRACE_REPEATS = trace::trace_repeats, (Cx, *const Program, usize);
     TRACE_INDEX = trace::trace_index, (Cx, usize);
     TRACE_KEY = trace::trace_key, (Cx, usize);
     TRACE_VALUE = trace::trace_value, (Cx, usize);
@@ -97,6 +98,7 @@ functions! {
     LOCK = lock::lock, (Cx, Anything, Address) -> Address;
     READ = lock::read, (Cx, Anything, Address) -> Address;
     CONVERT = proxy::convert, (Cx, Anything, Address, usize, usize, Anything) -> Address;
+    UPGRADE = proxy::upgrade, (Cx, Anything, Address, usize, usize, Anything) -> Address;
     SKIP = predicate::skip, (Cx, Anything, Address) -> usize;
     RELEASE_LAST = trampoline::release_last, (Cx) -> usize;
 

@@ -157,11 +157,16 @@ pub(super) fn write_signed(
     max_len: u32,
     cursor: Cursor,
 ) -> Result<Cursor, CompileError> {
+    let value = load_zigzag(e, place, ty);
+    varint::write(e, value, max_len, cursor)
+}
+
+/// Loads a signed integer as a word, zigzag encoded.
+pub(super) fn load_zigzag(e: &mut Emitter<'_, '_>, place: Place, ty: Type) -> Value {
     let value = load_signed(e, place, ty);
     let doubled = e.builder.ins().ishl_imm_u(value, 1);
     let sign = e.builder.ins().sshr_imm_u(value, 63);
-    let value = e.builder.ins().bxor(doubled, sign);
-    varint::write(e, value, max_len, cursor)
+    e.builder.ins().bxor(doubled, sign)
 }
 
 /// Writes a scalar by a function that takes the cursor and its address.

@@ -1,13 +1,13 @@
 //! Enums: from the tag to the block of its variant.
 //!
-//! A jump table where the tags lie close together, comparisons otherwise. A tag that
-//! no variant has is an error, never success.
+//! A jump table where the tags lie close together, comparisons otherwise; no branch at all where no
+//! variant has fields. A tag that no variant has is an error, never success.
 
 use cranelift_codegen::ir::{
     Block, BlockCall, InstBuilder, JumpTableData, Type, Value, condcodes::IntCC, types,
 };
 use cranelift_frontend::Switch;
-use vox_core::program::{Arm, Offset, PathId, TableId, TagWidth};
+use vox_core::program::{Arm, Offset, Op, PathId, Program, TableId, TagWidth};
 
 use super::cold::Step;
 use super::cursor::Cursor;
@@ -33,17 +33,51 @@ pub(super) fn write(
             "there is no table {table}"
         )));
     };
-    let place = base.at(Offset(0));
-    let value = load(e, place, tag);
-    let unknown = e.cold_block();
+    let unknown = Unknown {
+        block: e.cold_block(),
+        path,
+    };
+    match plain(program, arms) {
+        Some(distance) => {
+            let place = base.at(Offset(0));
+            write_plain(e, place, tag, arms, distance, unknown, cursor, scope).map(Some)
+        }
+        None => write_arms(e, base, tag, arms, unknown, cursor, scope),
+    }
+}
+
+/// Where tags no arm has lead to.
+#[derive(Clone, Copy)]
+struct Unknown {
+    block: Block,
+    path: PathId,
+}
+
+impl Unknown {
+    /// Emits the refusal. The block before must be filled.
+    fn refuse(self, e: &mut Emitter<'_, '_>, place: Place, tag: TagWidth, scope: Scope) {
+        e.builder.switch_to_block(self.block);
+        let value = load(e, place, tag);
+        e.call_rarely(runtime::FAIL_DISCRIMINANT, &[value]);
+        let failing = e.way_out(scope, &[Step::Static(self.path)]);
+        e.builder.ins().jump(failing.failed, &[]);
+    }
+}
+
+/// Jumps to the block of the arm the tag selects.
+fn write_arms(
+    e: &mut Emitter<'_, '_>,
+    base: Base,
+    tag: TagWidth,
+    arms: &[Arm],
+    unknown: Unknown,
+    cursor: Cursor,
+    scope: Scope,
+) -> Result<Option<Cursor>, CompileError> {
     let blocks: Vec<Block> = arms.iter().map(|_| e.builder.create_block()).collect();
-    dispatch(e, value, arms, &blocks, unknown);
-
-    e.builder.switch_to_block(unknown);
-    e.call(runtime::FAIL_DISCRIMINANT, &[e.cx, value]);
-    let failing = e.way_out(scope, &[Step::Static(path)]);
-    e.builder.ins().jump(failing.failed, &[]);
-
+    let place = base.at(Offset(0));
+    dispatch(e, place, tag, arms, &blocks, unknown.block);
+    unknown.refuse(e, place, tag, scope);
     // Every arm writes its index first, most of them one byte.
     let mut join = Join::new(e, cursor.offset + 1);
     for (arm, start) in arms.iter().zip(blocks) {
@@ -52,6 +86,62 @@ pub(super) fn write(
         join.arrive(e, end);
     }
     Ok(join.finish(e))
+}
+
+/// The distance from tag to index, when every arm writes an index of one byte and nothing
+/// else, the distance is the same for all, and there are no holes: such an enum needs no arms.
+fn plain(program: &Program, arms: &[Arm]) -> Option<i64> {
+    let index = |arm: &Arm| match program.code.block(arm.block).ops.as_slice() {
+        [Op::WriteConst { bytes }] => match bytes.as_bytes() {
+            [index] if *index < 0x80 => Some(i64::from(*index)),
+            _ => None,
+        },
+        _ => None,
+    };
+    let distance = |arm: &Arm| index(arm)?.checked_sub(arm.discriminant);
+    let first = distance(arms.first()?)?;
+    let same = arms.iter().all(|arm| distance(arm) == Some(first));
+    // Discriminants differ, so that as many as the span is long leave no hole.
+    let least = arms.iter().map(|arm| arm.discriminant).min()?;
+    let most = arms.iter().map(|arm| arm.discriminant).max()?;
+    let span = usize::try_from(most.checked_sub(least)?).ok()?;
+    (same && span + 1 == arms.len()).then_some(first)
+}
+
+/// Writes the index without a branch but the one that refuses unknown tags.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "an op, its place and its surroundings"
+)]
+fn write_plain(
+    e: &mut Emitter<'_, '_>,
+    place: Place,
+    tag: TagWidth,
+    arms: &[Arm],
+    distance: i64,
+    unknown: Unknown,
+    cursor: Cursor,
+    scope: Scope,
+) -> Result<Cursor, CompileError> {
+    let value = load(e, place, tag);
+    let index = e.add(value, distance);
+    // Indices need not start at 0, but they follow each other.
+    let least = arms.iter().map(|arm| arm.discriminant).min();
+    let from_least = e.add(value, least.unwrap_or(0).wrapping_neg());
+    let count = arms.len() as u64;
+    let known =
+        e.builder
+            .ins()
+            .icmp_imm_u(IntCC::UnsignedLessThan, from_least, count.cast_signed());
+    let go_on = e.builder.create_block();
+    e.builder.ins().brif(known, go_on, &[], unknown.block, &[]);
+    unknown.refuse(e, place, tag, scope);
+    e.builder.switch_to_block(go_on);
+    let flags = e.out_flags();
+    e.builder
+        .ins()
+        .istore8(flags, index, cursor.base, cursor.offset);
+    cursor.advance(1)
 }
 
 /// A tag as it is in memory.
@@ -79,40 +169,48 @@ fn load(e: &mut Emitter<'_, '_>, place: Place, tag: TagWidth) -> Value {
 }
 
 /// Jumps to the block of the arm with this tag.
-fn dispatch(e: &mut Emitter<'_, '_>, value: Value, arms: &[Arm], blocks: &[Block], unknown: Block) {
-    match dense(arms) {
-        Some((least, positions)) => {
-            let index = e.add(value, least.wrapping_neg());
-            let call = |e: &mut Emitter<'_, '_>, block| {
-                BlockCall::new(block, [], &mut e.builder.func.dfg.value_lists)
-            };
-            let entries: Vec<BlockCall> = positions
-                .into_iter()
-                .map(|position| call(e, position.map_or(unknown, |arm| blocks[arm])))
-                .collect();
-            // The table's index is 32 bits wide, the tag is not.
-            let len = entries.len() as u64;
-            let inside = e.builder.create_block();
-            let in_table =
-                e.builder
-                    .ins()
-                    .icmp_imm_u(IntCC::UnsignedLessThan, index, len.cast_signed());
-            e.builder.ins().brif(in_table, inside, &[], unknown, &[]);
-            e.builder.switch_to_block(inside);
-            let index = e.builder.ins().ireduce(types::I32, index);
-            let default = call(e, unknown);
-            let data = JumpTableData::new(default, &entries);
-            let table = e.builder.create_jump_table(data);
-            e.builder.ins().br_table(index, table);
+fn dispatch(
+    e: &mut Emitter<'_, '_>,
+    place: Place,
+    tag: TagWidth,
+    arms: &[Arm],
+    blocks: &[Block],
+    unknown: Block,
+) {
+    let Some((least, positions)) = dense(arms) else {
+        let value = load(e, place, tag);
+        let mut switch = Switch::new();
+        for (arm, block) in arms.iter().zip(blocks) {
+            switch.set_entry(u128::from(arm.discriminant.cast_unsigned()), *block);
         }
-        None => {
-            let mut switch = Switch::new();
-            for (arm, block) in arms.iter().zip(blocks) {
-                switch.set_entry(u128::from(arm.discriminant.cast_unsigned()), *block);
-            }
-            switch.emit(&mut e.builder, value, unknown);
-        }
+        return switch.emit(&mut e.builder, value, unknown);
+    };
+    let call = |e: &mut Emitter<'_, '_>, block| {
+        BlockCall::new(block, [], &mut e.builder.func.dfg.value_lists)
+    };
+    let entries: Vec<BlockCall> = positions
+        .into_iter()
+        .map(|position| call(e, position.map_or(unknown, |arm| blocks[arm])))
+        .collect();
+    let value = load(e, place, tag);
+    let index = e.add(value, least.wrapping_neg());
+    if matches!(tag, TagWidth::U64 | TagWidth::I64) {
+        // The table's index is 32 bits wide, this tag is not.
+        let len = entries.len() as u64;
+        let inside = e.builder.create_block();
+        let in_table =
+            e.builder
+                .ins()
+                .icmp_imm_u(IntCC::UnsignedLessThan, index, len.cast_signed());
+        e.builder.ins().brif(in_table, inside, &[], unknown, &[]);
+        e.builder.switch_to_block(inside);
     }
+    // A tag of up to 32 bits less the least one keeps apart what was apart, modulo 2^32.
+    let index = e.builder.ins().ireduce(types::I32, index);
+    let default = call(e, unknown);
+    let data = JumpTableData::new(default, &entries);
+    let table = e.builder.create_jump_table(data);
+    e.builder.ins().br_table(index, table);
 }
 
 /// The least tag, and the arm of each tag from there on, when a jump table of

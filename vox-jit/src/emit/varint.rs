@@ -1,15 +1,29 @@
-//! Varints: a byte by one branch, anything longer out of line.
+//! Varints: a byte by one branch, up to eight without further branches, more out of line.
+//!
+//! The groups of seven bits are spread over the bytes of one word at once, its length is
+//! found from the leading zeros, and all eight bytes are stored: what is too much
+//! is written over by what follows. Spreading is four vector instructions where the instruction
+//! set has a byte shuffle, and shifts and masks elsewhere.
 
-use cranelift_codegen::ir::{InstBuilder, Value, condcodes::IntCC};
+use cranelift_codegen::ir::{
+    ConstantData, InstBuilder, MemFlagsData, Value, condcodes::IntCC, types,
+};
+use target_lexicon::Architecture;
 
 use super::cursor::Cursor;
 use super::emitter::Emitter;
 use super::join::Join;
-use super::runtime;
+use super::stub::Stub;
 use crate::error::CompileError;
 
 /// The most bytes a length takes.
 pub(super) const MAX_LEN: u32 = 10;
+/// The most bytes that are written in place.
+const WORD: u32 = 8;
+/// The most bytes of a varint of 64 bits.
+const MOST: i64 = 10;
+/// The top bit of every byte but the last.
+const CONTINUES: u64 = 0x0080_8080_8080_8080;
 
 /// Writes the word `value` as a varint of at most `max_len` bytes, whose room is known.
 pub(super) fn write(
@@ -30,7 +44,7 @@ pub(super) fn write(
         .ins()
         .istore8(flags, value, cursor.base, cursor.offset);
     let mut join = Join::new(e, after.offset);
-    let long = e.cold_block();
+    let long = e.builder.create_block();
     let short = e
         .builder
         .ins()
@@ -41,9 +55,171 @@ pub(super) fn write(
         .brif(short, join.block, &[address.into()], long, &[]);
 
     e.builder.switch_to_block(long);
-    let out = cursor.address(e);
-    let end = e.call(runtime::VARINT, &[out, value]);
-    join.arrive(e, Some(Cursor::with_spare(end, spare)));
+    if max_len > WORD {
+        longest(e, value, spare, cursor, &mut join);
+    }
+    let missing = missing(e, value);
+    let spread = spread(e, value);
+    let word = continued(e, spread, missing);
+    cursor.store(e, word, 0);
+    let most = e.add(cursor.base, MOST - 1);
+    let base = e.builder.ins().isub(most, missing);
+    join.arrive(e, Some(Cursor { base, ..after }));
     join.finish(e)
         .ok_or_else(|| CompileError::Malformed(String::from("a varint without an end")))
+}
+
+/// Writes the word `value` as a varint if `is_some`, and nothing otherwise, without a branch that
+/// depends on that.
+pub(super) fn write_if(
+    e: &mut Emitter<'_, '_>,
+    is_some: Value,
+    value: Value,
+    max_len: u32,
+    cursor: Cursor,
+) -> Result<Cursor, CompileError> {
+    let spare = cursor.take(max_len)?;
+    let after = Cursor { spare, ..cursor };
+    let mut join = Join::new(e, cursor.offset);
+    let zero = e.word(0);
+    let mut value = value;
+    if max_len > WORD {
+        // What is in a `None` means nothing, and may be anything.
+        value = e.builder.ins().select(is_some, value, zero);
+        longest(e, value, spare, cursor, &mut join);
+    }
+    let missing = missing(e, value);
+    let spread = spread(e, value);
+    let word = continued(e, spread, missing);
+    cursor.store(e, word, 0);
+    let most = e.word(MOST);
+    let len = e.builder.ins().isub(most, missing);
+    let len = e.builder.ins().select(is_some, len, zero);
+    let base = e.builder.ins().iadd(cursor.base, len);
+    let end = Cursor { base, ..after };
+    if max_len <= WORD {
+        return Ok(end);
+    }
+    join.arrive(e, Some(end));
+    join.finish(e)
+        .ok_or_else(|| CompileError::Malformed(String::from("a varint without an end")))
+}
+
+/// Leaves values of more than [`WORD`] bytes to a stub.
+fn longest(e: &mut Emitter<'_, '_>, value: Value, spare: u32, cursor: Cursor, join: &mut Join) {
+    let (word, longer) = (e.builder.create_block(), e.cold_block());
+    let fits = e
+        .builder
+        .ins()
+        .icmp_imm_u(IntCC::UnsignedLessThan, value, 1 << (7 * WORD));
+    e.builder.ins().brif(fits, word, &[], longer, &[]);
+    e.builder.switch_to_block(longer);
+    let out = cursor.address(e);
+    let end = e.call_stub(Stub::Varint, &[out, value]);
+    join.arrive(e, Some(Cursor::with_spare(end, spare)));
+    e.builder.switch_to_block(word);
+}
+
+/// What is missing to [`MOST`] bytes. A value takes its bits by seven, rounded up, and a byte if
+/// it is 0; for so few bits a seventh is nine 64ths.
+fn missing(e: &mut Emitter<'_, '_>, value: Value) -> Value {
+    let zeros = e.builder.ins().clz(value);
+    let eightfold = e.builder.ins().ishl_imm_u(zeros, 3);
+    let ninefold = e.builder.ins().iadd(zeros, eightfold);
+    let rounded = e.add(ninefold, 63);
+    e.builder.ins().ushr_imm_u(rounded, 6)
+}
+
+/// Sets the top bit of all but the last byte.
+fn continued(e: &mut Emitter<'_, '_>, word: Value, missing: Value) -> Value {
+    let bits = e.builder.ins().ishl_imm_u(missing, 3);
+    let rest = e.add(bits, -8 * (MOST - i64::from(WORD)));
+    let continues = e.word(CONTINUES.cast_signed());
+    let continues = e.builder.ins().ushr(continues, rest);
+    e.builder.ins().bor(word, continues)
+}
+
+/// Spreads the groups of seven bits over the bytes of a word.
+fn spread(e: &mut Emitter<'_, '_>, value: Value) -> Value {
+    match e.spreading {
+        Some(spreading) => spread_by_shuffle(e, spreading, value),
+        None => spread_by_shifts(e, value),
+    }
+}
+
+/// The constants of [`spread_by_shuffle`], in registers for the whole function.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spreading {
+    /// Which two bytes go into each lane.
+    places: Value,
+    /// By what each lane is multiplied.
+    factors: Value,
+}
+
+impl Spreading {
+    /// `None` where the instruction set has no byte shuffle. Emitted at the start of a function; costs
+    /// nothing where nothing uses it.
+    pub(super) fn new(e: &mut Emitter<'_, '_>) -> Option<Self> {
+        let isa = e.options.isa;
+        let is_x86 = isa.triple().architecture == Architecture::X86_64;
+        let mut flags = isa.isa_flags().into_iter();
+        let shuffles = flags.any(|flag| flag.name == "has_ssse3" && flag.as_bool() == Some(true));
+        if !is_x86 || !shuffles {
+            return None;
+        }
+        let mut places = [0; 16];
+        let mut factors = [0; 16];
+        for group in 0..8_u8 {
+            let (byte, bit) = (7 * group / 8, 7 * group % 8);
+            let lane = 2 * usize::from(group);
+            places[lane..lane + 2].copy_from_slice(&[byte, byte + 1]);
+            factors[lane..lane + 2].copy_from_slice(&(1_u16 << (9 - bit)).to_le_bytes());
+        }
+        let mut constant = |bytes: [u8; 16], ty| {
+            let constants = &mut e.builder.func.dfg.constants;
+            let constant = constants.insert(ConstantData::from(bytes.to_vec()));
+            e.builder.ins().vconst(ty, constant)
+        };
+        Some(Self {
+            places: constant(places, types::I8X16),
+            factors: constant(factors, types::I16X8),
+        })
+    }
+}
+
+/// Each group is in two adjacent bytes; they go into a lane of 16 bits, where a multiplication
+/// shifts the group to the top and a shift brings it to the bottom.
+fn spread_by_shuffle(e: &mut Emitter<'_, '_>, spreading: Spreading, value: Value) -> Value {
+    let flags = MemFlagsData::new().with_endianness(cranelift_codegen::ir::Endianness::Little);
+    let bytes = e.builder.ins().scalar_to_vector(types::I64X2, value);
+    let bytes = e.builder.ins().bitcast(types::I8X16, flags, bytes);
+    let lanes = e.builder.ins().x86_pshufb(bytes, spreading.places);
+    let lanes = e.builder.ins().bitcast(types::I16X8, flags, lanes);
+    let lanes = e.builder.ins().imul(lanes, spreading.factors);
+    let lanes = e.builder.ins().ushr_imm_u(lanes, 9);
+    let bytes = e.builder.ins().unarrow(lanes, lanes);
+    // The first lane of floats is the register itself; of integers it would be a shuffle.
+    let lanes = e.builder.ins().bitcast(types::F64X2, flags, bytes);
+    let lane = e.builder.ins().extractlane(lanes, 0);
+    e.builder
+        .ins()
+        .bitcast(types::I64, MemFlagsData::new(), lane)
+}
+
+/// Halves, then quarters, then eighths of the bits move apart.
+fn spread_by_shifts(e: &mut Emitter<'_, '_>, value: Value) -> Value {
+    let mut word = value;
+    for (low, high, distance) in [
+        (0x0000_0000_0fff_ffff, 0x00ff_ffff_f000_0000, 4),
+        (0x0000_3fff_0000_3fff, 0x0fff_c000_0fff_c000, 2),
+        (0x007f_007f_007f_007f, 0x3f80_3f80_3f80_3f80, 1),
+    ] {
+        let low = e.word(low);
+        let stays = e.builder.ins().band(word, low);
+        let high = e.word(high);
+        let moves = e.builder.ins().band(word, high);
+        let moved = e.builder.ins().ishl_imm_u(moves, distance);
+        word = e.builder.ins().bor(stays, moved);
+    }
+    word
 }

@@ -2,10 +2,9 @@
 //!
 //! Names and documentation (`rename`, `alias`, `sensitive`, ...) mean nothing:
 //! postcard writes no names. `skip`, `skip_serializing` and
-//! `skip_serializing_if` leave a field out, as serde does. Attributes that
-//! need a self-describing format are refused, for serde's `postcard` cannot
-//! encode (or its users cannot decode) their serde twins either. Proxies are
-//! in [`super::proxy`].
+//! `skip_serializing_if` leave a field out, as serde does. Enums that are tagged, untagged or
+//! numbers are written as their serde twins, readable or not. What serde's `postcard` cannot
+//! encode, or serde does not have, is refused. Proxies are in [`super::proxy`].
 
 use super::WalkError;
 use facet_core::{Field, PtrConst, Shape, Variant};
@@ -18,25 +17,53 @@ pub(super) const FORMAT: &str = "postcard";
 /// postcard has no form for.
 pub(super) fn check_container(shape: &'static Shape) -> Result<(), WalkError> {
     let refused = [
-        (shape.is_untagged(), "#[facet(untagged)]"),
-        (shape.is_numeric(), "#[facet(is_numeric)]"),
-        (shape.get_tag_attr().is_some(), "#[facet(tag)]"),
-        (shape.get_content_attr().is_some(), "#[facet(content)]"),
-        (shape.is_cow(), "#[facet(cow)]"),
-        (
-            shape.is_metadata_container(),
-            "#[facet(metadata_container)]",
-        ),
         (shape.has_opaque_adapter(), "#[facet(opaque = ...)]"),
+        (
+            shape.get_content_attr().is_some() && shape.get_tag_attr().is_none(),
+            "#[facet(content)] without #[facet(tag)]",
+        ),
     ];
     first_refused(shape, &refused)
 }
 
-/// Refuses an enum's variant that is not written as index and fields.
+/// What stands in front of a variant's fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    /// Its index. So it is in enums without attributes, and in adjacently tagged ones: to serde
+    /// those are a struct of the variant and its content.
+    ByIndex,
+    /// Its name: an internally tagged enum is a struct whose first field is a string.
+    ByName,
+    /// Nothing: an untagged enum is what its variant holds.
+    NotAtAll,
+    /// Its discriminant, and there are no fields: as the crate `serde_repr` has it.
+    ByNumber,
+}
+
+/// How the enum tells its variants.
+pub(super) fn told(shape: &'static Shape) -> Told {
+    if shape.is_numeric() {
+        Told::ByNumber
+    } else if shape.is_untagged() {
+        Told::NotAtAll
+    } else if shape.get_tag_attr().is_some() && shape.get_content_attr().is_none() {
+        Told::ByName
+    } else {
+        Told::ByIndex
+    }
+}
+
+/// Refuses an enum's variant that has no form.
 pub(super) fn check_variant(shape: &'static Shape, variant: &Variant) -> Result<(), WalkError> {
+    let captures = |field: &Field| {
+        variant.is_other() && (field.is_variant_tag() || field.is_variant_content())
+    };
     let refused = [
         (variant.has_builtin_attr("untagged"), "an untagged variant"),
-        (variant.is_other(), "a variant that stands for all others"),
+        (
+            variant.data.fields.iter().any(captures),
+            "a field that captures an unknown variant",
+        ),
         (variant.has_builtin_attr("skip"), "a skipped variant"),
         (
             variant.has_builtin_attr("skip_serializing"),
@@ -61,9 +88,12 @@ pub(super) unsafe fn is_field_written(
     if unsafe { field.should_skip_serializing(field_ptr) } {
         return Ok(false);
     }
+    // Such a container is its value to every format.
+    if shape.is_metadata_container() && field.is_metadata() {
+        return Ok(false);
+    }
     let refused = [
         (field.is_flattened(), "#[facet(flatten)]"),
-        (field.is_metadata(), "#[facet(metadata)]"),
         (field.has_builtin_attr("trailing"), "#[facet(trailing)]"),
     ];
     first_refused(shape, &refused)?;

@@ -1,8 +1,11 @@
 //! Structs, tuples and enums: fields in declaration order, one after another.
 
+use super::attribute::Told;
 use super::{WalkError, Walker, attribute};
 use crate::wire;
-use facet_core::{EnumRepr, EnumType, Field, StructType, Variant};
+use facet_core::{
+    EnumRepr, EnumType, Field, Shape, StructKind, StructType, Type, UserType, Variant,
+};
 use facet_reflect::Peek;
 
 impl Walker {
@@ -29,10 +32,52 @@ impl Walker {
             attribute::check_variant(peek.shape(), variant)?;
         }
         let (idx, variant) = active_variant(peek, definition)?;
-        let idx = u32::try_from(idx)
-            .map_err(|_| WalkError::unsupported(peek.shape(), "a variant index over 32 bits"))?;
-        wire::variant(&mut self.out, idx);
+        match attribute::told(peek.shape()) {
+            Told::ByIndex => {
+                let idx = u32::try_from(idx).map_err(|_| {
+                    WalkError::unsupported(peek.shape(), "a variant index over 32 bits")
+                })?;
+                wire::variant(&mut self.out, idx);
+            }
+            Told::ByName => {
+                check_named(peek.shape(), variant)?;
+                wire::string(&mut self.out, variant.effective_name());
+            }
+            Told::NotAtAll => {}
+            Told::ByNumber => {
+                return self.write_number(peek, definition.enum_repr, variant);
+            }
+        }
         self.write_fields(peek, variant.data.fields)
+    }
+
+    /// The discriminant, as an integer of the enum's representation.
+    fn write_number(
+        &mut self,
+        peek: Peek<'_, '_>,
+        repr: EnumRepr,
+        variant: &Variant,
+    ) -> Result<(), WalkError> {
+        let number = variant.discriminant.unwrap_or_default();
+        if !variant.data.fields.is_empty() {
+            let what = "a numeric variant with fields";
+            return Err(WalkError::unsupported(peek.shape(), what));
+        }
+        match repr {
+            EnumRepr::U8 | EnumRepr::I8 => wire::byte(&mut self.out, number.to_le_bytes()[0]),
+            EnumRepr::I16 | EnumRepr::I32 | EnumRepr::I64 | EnumRepr::ISize => {
+                wire::signed_varint(&mut self.out, number.into());
+            }
+            EnumRepr::U16 | EnumRepr::U32 | EnumRepr::U64 | EnumRepr::USize => {
+                let (_, mask) = read_tag(peek, repr)?;
+                wire::varint(&mut self.out, (number.cast_unsigned() & mask).into());
+            }
+            EnumRepr::Rust | EnumRepr::RustNPO => {
+                let what = "an enum without an explicit representation";
+                return Err(WalkError::unsupported(peek.shape(), what));
+            }
+        }
+        Ok(())
     }
 
     fn write_fields(&mut self, peek: Peek<'_, '_>, fields: &[Field]) -> Result<(), WalkError> {
@@ -54,6 +99,29 @@ impl Walker {
         }
         Ok(())
     }
+}
+
+/// Refuses what serde cannot put a tag in front of: it wants named fields, or none.
+fn check_named(shape: &'static Shape, variant: &Variant) -> Result<(), WalkError> {
+    let has_names = match variant.data.kind {
+        StructKind::Unit | StructKind::Struct => true,
+        StructKind::TupleStruct | StructKind::Tuple => {
+            let [only] = variant.data.fields else {
+                return Err(WalkError::unsupported(shape, "a tagged tuple variant"));
+            };
+            matches!(
+                only.shape().ty,
+                Type::User(UserType::Struct(inner)) if inner.kind == StructKind::Struct
+            )
+        }
+    };
+    if has_names {
+        return Ok(());
+    }
+    Err(WalkError::unsupported(
+        shape,
+        "a tagged variant without named fields",
+    ))
 }
 
 /// The active variant and its index, found by the tag in memory.

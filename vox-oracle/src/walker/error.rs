@@ -22,6 +22,13 @@ pub enum WalkError {
     },
     /// A path that is not valid UTF-8, which serde refuses as well.
     PathNotUtf8,
+    /// A type of another crate whose own `Serialize` failed.
+    Foreign {
+        /// The type's name.
+        shape: String,
+        /// The message.
+        message: String,
+    },
     /// A lock or a cell that could not be read, for example one not yet set.
     Unreadable {
         /// The type's name.
@@ -65,6 +72,7 @@ impl fmt::Display for WalkError {
             Self::Unsupported { shape, what } => write!(f, "{shape}: {what} is not supported"),
             Self::TooDeep { max_depth } => write!(f, "nested deeper than {max_depth} levels"),
             Self::PathNotUtf8 => write!(f, "the path is not valid UTF-8"),
+            Self::Foreign { shape, message } => write!(f, "{shape}: {message}"),
             Self::Unreadable { shape } => write!(f, "{shape}: cannot be read now"),
             Self::Proxy { shape, message } => write!(f, "{shape}: the proxy failed: {message}"),
             Self::LengthMismatch {

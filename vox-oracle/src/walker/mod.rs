@@ -17,6 +17,8 @@ mod attribute;
 mod compound;
 mod container;
 mod error;
+#[cfg(feature = "crates")]
+mod foreign;
 mod pointer;
 mod proxy;
 mod scalar;
@@ -84,6 +86,15 @@ impl Walker {
         // Before proxies, so that a std type like Duration is written from its
         // documented serde form and not from facet's proxy for it.
         if scalar::write(&mut self.out, peek)? {
+            return Ok(());
+        }
+        #[cfg(feature = "crates")]
+        if let Some(encoded) = foreign::encode(peek) {
+            let bytes = encoded.map_err(|error| WalkError::Foreign {
+                shape: peek.shape().to_string(),
+                message: error.to_string(),
+            })?;
+            crate::wire::raw(&mut self.out, &bytes);
             return Ok(());
         }
         if let Some(proxy) = peek.shape().effective_proxy(Some(attribute::FORMAT)) {

@@ -37,69 +37,16 @@ fn attributes_for_self_describing_formats() {
     );
 
     #[derive(Facet)]
-    #[facet(untagged)]
-    #[repr(u8)]
-    enum Untagged {
-        A(u8),
-    }
-    assert_unsupported(&Untagged::A(1), "untagged");
-
-    #[derive(Facet)]
     #[facet(tag = "t")]
     #[repr(u8)]
     enum Tagged {
-        A { x: u8 },
+        Tuple(u8, u8),
+        Newtype(u8),
+        Named { x: u8 },
     }
-    assert_unsupported(&Tagged::A { x: 1 }, "tag");
-
-    #[derive(Facet)]
-    #[facet(tag = "t", content = "c")]
-    #[repr(u8)]
-    enum Adjacent {
-        A { x: u8 },
-    }
-    assert_unsupported(&Adjacent::A { x: 1 }, "tag");
-
-    #[derive(Facet)]
-    #[facet(is_numeric)]
-    #[repr(u8)]
-    enum Numeric {
-        A,
-    }
-    assert_unsupported(&Numeric::A, "is_numeric");
-
-    #[derive(Facet)]
-    #[repr(u8)]
-    enum CatchAll {
-        A,
-        #[facet(other)]
-        Other,
-    }
-    assert_unsupported(&CatchAll::A, "all others");
-
-    #[derive(Facet)]
-    #[facet(cow)]
-    #[repr(u8)]
-    enum CowLike<'a> {
-        Borrowed(&'a str),
-        Owned(String),
-    }
-    assert_unsupported(&CowLike::Borrowed("b"), "cow");
-
-    #[derive(Facet)]
-    #[facet(metadata_container)]
-    struct Documented {
-        value: u8,
-        #[facet(metadata = "doc")]
-        doc: Option<String>,
-    }
-    assert_unsupported(
-        &Documented {
-            value: 1,
-            doc: None,
-        },
-        "metadata",
-    );
+    assert_unsupported(&Tagged::Tuple(1, 2), "tagged tuple variant");
+    assert_unsupported(&Tagged::Newtype(1), "without named fields");
+    assert!(encode(Peek::new(&Tagged::Named { x: 1 })).is_ok());
 }
 
 #[test]

@@ -142,7 +142,7 @@ impl RuntimeBuilder {
         self
     }
 
-    /// Work a type does before it is compiled in the background: ops executed, and elements of integer lists
+    /// Work a type does before it is compiled in the background: ops executed, and what equals them in time
     /// written. Default: what its compilation is worth, some ten thousands, more for larger types.
     pub fn compile_after(mut self, work: u64) -> Self {
         self.settings.compile_after = Some(work);

@@ -28,7 +28,8 @@ fn tagged(shape: &'static Shape) -> EncodeError {
 
 impl Runtime {
     /// Runs an encode of a value.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a look into a cache, and a call")]
+    #[inline(always)]
     fn run<R>(
         &self,
         shape: &'static Shape,
@@ -266,7 +267,8 @@ impl Runtime {
     }
 
     /// Runs an encode for a slot found earlier: what an [`crate::Encoder`] does.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "two tests and a call")]
+    #[inline(always)]
     pub(crate) fn append_to<T: ?Sized>(
         &self,
         slot: &Slot,

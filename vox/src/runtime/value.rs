@@ -27,7 +27,9 @@ impl Root {
 }
 
 /// Calls `run` with the root that a value is.
-#[inline]
+// Every call is on the hot path, and what it does is less than a call.
+#[expect(clippy::inline_always, reason = "a test and a call")]
+#[inline(always)]
 pub(crate) fn with_root<T: ?Sized, R>(value: &T, run: impl FnOnce(Root) -> R) -> R {
     let own = Root::sized(core::ptr::from_ref(value).cast());
     if const { size_of::<&T>() == size_of::<usize>() } {

@@ -12,6 +12,7 @@ mod outputs;
 mod panics;
 mod paths;
 mod refusals;
+mod repeats;
 #[path = "../support/script.rs"]
 mod script;
 mod tags;

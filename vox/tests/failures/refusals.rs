@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::ptr::{self, NonNull};
-use std::rc::{Rc, Weak};
 
 use facet::{Facet, Repr, Shape, ShapeBuilder, Type, UnionType, UserType};
 use vox::EncodeErrorKind;
@@ -69,16 +68,6 @@ struct Callbacks {
 enum Callback {
     Never,
     Function { function: fn(u8) -> u8 },
-}
-
-#[derive(Facet)]
-struct Parent {
-    child: Child,
-}
-
-#[derive(Facet)]
-struct Child {
-    parent: Weak<u8>,
 }
 
 #[derive(Facet)]
@@ -170,16 +159,6 @@ fn texts() {
         },
         "cannot encode `Callbacks.entries.values[][]::Function.function`: `fn` is a function \
          pointer, which has no encoding; skip the field",
-    );
-    refuses(
-        "weak",
-        &Parent {
-            child: Child {
-                parent: Rc::downgrade(&Rc::new(1)),
-            },
-        },
-        "cannot encode `Parent.child.parent`: `Weak<u8>` is a weak pointer; a \
-         `#[facet(proxy = ...)]` to an `Option` of the strong pointer encodes it as serde does",
     );
     refuses(
         "skipped variant",

@@ -8,6 +8,7 @@ mod children;
 mod made;
 mod process;
 #[cfg(all(
+    feature = "jit",
     target_os = "linux",
     any(target_arch = "x86_64", target_arch = "aarch64")
 ))]

@@ -7,23 +7,23 @@ use std::process::Command;
 pub(crate) struct Said(String);
 
 impl Said {
-    /// The value of a line `key=value`.
-    pub(crate) fn get(&self, key: &str) -> &str {
+    /// The value of a line `key=value`, if there is one.
+    pub(crate) fn find(&self, key: &str) -> Option<&str> {
+        let prefix = format!("{key}=");
         self.0
             .lines()
-            .find_map(|line| line.trim_end().split_once(&format!("{key}=")))
-            .map_or_else(
-                || panic!("the child did not say {key}: {}", self.0),
-                |it| it.1,
-            )
+            .find_map(|line| line.trim_end().split_once(&prefix))
+            .map(|(_, value)| value)
+    }
+
+    /// The value of a line `key=value`.
+    pub(crate) fn get(&self, key: &str) -> &str {
+        self.find(key)
+            .unwrap_or_else(|| panic!("the child did not say {key}: {}", self.0))
     }
 
     pub(crate) fn number(&self, key: &str) -> u64 {
         self.get(key).parse().expect("a number")
-    }
-
-    pub(crate) fn has(&self, key: &str) -> bool {
-        self.0.contains(&format!("{key}="))
     }
 }
 

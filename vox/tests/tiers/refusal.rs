@@ -140,11 +140,8 @@ fn ask(rule: &str, pages: &str, after: usize) -> Option<process::Said> {
             ("AFTER", &after.to_string()),
         ],
     );
-    if said.has("unknown") {
-        eprintln!(
-            "not tested, the system does not know {rule}: {}",
-            said.get("unknown")
-        );
+    if let Some(reason) = said.find("unknown") {
+        eprintln!("not tested, the system does not know {rule}: {reason}");
         return None;
     }
     Some(said)

@@ -19,14 +19,14 @@ pub(super) use aarch64::ALL;
 pub(super) use aarch64::sets;
 
 /// None but the portable set.
-#[cfg(any(
-    miri,
+#[cfg(all(
+    test,
     not(any(
+        miri,
         target_arch = "x86_64",
         all(target_arch = "aarch64", target_endian = "little")
     ))
 ))]
-#[cfg(test)]
 pub(super) const ALL: &[&str] = &[];
 
 /// None but the portable set.
@@ -40,3 +40,19 @@ pub(super) const ALL: &[&str] = &[];
 pub(super) fn sets() -> Vec<&'static super::Kernels> {
     Vec::new()
 }
+
+#[cfg(all(target_arch = "x86_64", not(any(miri, feature = "exact-reads"))))]
+#[path = "x86_64/over_copy.rs"]
+pub(super) mod over_copy;
+
+#[cfg(all(target_arch = "aarch64", not(any(miri, feature = "exact-reads"))))]
+#[path = "aarch64/over_copy.rs"]
+pub(super) mod over_copy;
+
+#[cfg(any(
+    miri,
+    feature = "exact-reads",
+    not(any(target_arch = "x86_64", target_arch = "aarch64"))
+))]
+#[path = "no_over_copy.rs"]
+pub(super) mod over_copy;

@@ -28,7 +28,11 @@ pub(super) fn check(code: &Code) -> Result<(), VerifyError> {
         kind(
             code,
             place,
-            (proxy.convert, "convert", &[Kind::ProxyConvert]),
+            (
+                proxy.convert,
+                "convert",
+                &[Kind::ProxyConvert, Kind::Upgrade],
+            ),
         )?;
         if let Some(drop) = proxy.drop {
             kind(code, place, (drop, "drop", &[Kind::DropShape]))?;

@@ -286,7 +286,7 @@ fn reads(op: &Op) -> Option<(u64, u64)> {
         | Op::WriteIter { at, .. }
         | Op::WriteMap { at, .. }
         | Op::Call { at, .. }
-        | Op::Repeat { at }
+        | Op::Repeat { at, .. }
         | Op::WithLock { at, .. }
         | Op::WithProxy { at, .. }
         | Op::Unless { at, .. }

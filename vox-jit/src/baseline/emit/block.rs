@@ -189,10 +189,8 @@ impl<A: Assembler> Emitter<'_, A> {
                 self.borrow(self.at(scope, *at)?, source, *each, scope)
             }
             Op::Call { at, child, path } => self.child(self.at(scope, *at)?, *child, *path, scope),
-            Op::Repeat { at } => {
-                let at = self.at(scope, *at)?;
-                self.asm.base_add(at);
-                self.asm.jump(self.start);
+            Op::Repeat { at, .. } => {
+                self.repeat(self.at(scope, *at)?);
                 Ok(())
             }
             Op::WithLock { at, lock, each, path } => {

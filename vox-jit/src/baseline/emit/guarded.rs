@@ -81,6 +81,10 @@ impl<A: Assembler> Emitter<'_, A> {
         let failed = self.failed_at(path, scope);
         let convert = self.function_address(proxy.convert);
         let drop = proxy.drop.map_or(0, |drop| self.function_address(drop));
+        let handler = match self.program.code.functions[proxy.convert.index()] {
+            FunctionKind::Upgrade => Handler::Upgrade,
+            _ => Handler::Proxy,
+        };
         let (size, align) = (proxy.size, proxy.align);
         self.asm.keep_out();
         self.asm.arg_cx(0);
@@ -89,7 +93,7 @@ impl<A: Assembler> Emitter<'_, A> {
         self.asm.arg_const(3, size.into());
         self.asm.arg_const(4, align.into());
         self.asm.arg_const(5, drop);
-        self.call(Handler::Proxy);
+        self.call(handler);
         self.resource(each, failed, scope)
     }
 

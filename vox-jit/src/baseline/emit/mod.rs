@@ -19,7 +19,7 @@ mod sequence;
 mod size;
 
 use vox_core::cx::EncodeCx;
-use vox_core::program::{BlockId, Offset, Program};
+use vox_core::program::{BlockId, Offset, Op, Program};
 
 use super::handlers::{self, Handler};
 use super::isa::{Assembler, Label, MAX_WORDS, Word};
@@ -30,6 +30,9 @@ pub(super) use names::Names;
 
 /// The word of the frame that holds the slot the code was entered with.
 const SLOT: Word = Word(0);
+
+/// The word of the frame that counts the repetitions of a program that repeats itself.
+const REPEATS: Word = Word(1);
 
 /// Blocks nested deeper than this are refused; verified programs are not.
 const MAX_DEPTH: u32 = 128;
@@ -57,20 +60,26 @@ pub(super) struct Emitter<'p, A> {
     most_words: u32,
     /// Where the program starts, for its repetition.
     start: Label,
+    /// Whether it repeats itself.
+    repeats: bool,
 }
 
 impl<'p, A: Assembler> Emitter<'p, A> {
     pub(super) fn new(program: &'p Program, names: Names) -> Self {
         let mut asm = A::new(size::worst_case(program));
         let start = asm.label();
+        let mut ops = program.code.blocks.iter().flat_map(|block| &block.ops);
+        let repeats = ops.any(|op| matches!(op, Op::Repeat { .. }));
+        let words = 1 + u32::from(repeats);
         Self {
             asm,
             program,
             names,
             cold: Vec::new(),
-            words: 1,
-            most_words: 1,
+            words,
+            most_words: words,
             start,
+            repeats,
         }
     }
 
@@ -81,6 +90,10 @@ impl<'p, A: Assembler> Emitter<'p, A> {
         let work = size::straight_ops(self.program, BlockId(0));
         self.asm.enter(table, SLOT, work);
         self.check_hot();
+        if self.repeats {
+            self.asm.keep_const(0);
+            self.asm.store_kept(REPEATS);
+        }
         self.asm.bind(self.start);
         let scope = Scope {
             delta: 0,
@@ -91,6 +104,12 @@ impl<'p, A: Assembler> Emitter<'p, A> {
         self.asm.leave();
         self.emit_cold();
         self.asm.bind(failed);
+        if self.repeats {
+            self.asm.arg_cx(0);
+            self.asm.arg_word(1, SLOT);
+            self.asm.arg_word(2, REPEATS);
+            self.call(Handler::TraceRepeats);
+        }
         self.asm.leave_failed();
         self.asm
             .finish(self.most_words)
@@ -138,6 +157,17 @@ impl<'p, A: Assembler> Emitter<'p, A> {
         self.asm.load_base(saved);
         self.give_words(1);
         Ok(())
+    }
+
+    /// Starts again on the value at `at`, which counts as work once more.
+    fn repeat(&mut self, at: u32) {
+        let work = size::straight_ops(self.program, BlockId(0));
+        self.asm.keep_const(1);
+        self.asm.add_work(SLOT, work);
+        self.check_hot();
+        self.asm.count_up(REPEATS);
+        self.asm.base_add(at);
+        self.asm.jump(self.start);
     }
 
     /// Behind an addition to the slot's account of work: tells when that is full.

@@ -40,6 +40,20 @@ entry_fn! {
 }
 
 entry_fn! {
+    /// Records that recursion in last position led so many values further.
+    ///
+    /// # Safety
+    ///
+    /// As for [`trace_path`].
+    #[cold]
+    pub(super) unsafe fn trace_repeats(cx: *mut EncodeCx, slot: *const Slot, count: usize) -> usize {
+        // SAFETY: the caller's duty.
+        unsafe { trace::trace_repeats(cx, program_of(slot), count) };
+        DONE
+    }
+}
+
+entry_fn! {
     /// Tells that the account of work is full.
     ///
     /// # Safety

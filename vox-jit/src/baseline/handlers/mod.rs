@@ -95,6 +95,7 @@ handlers! {
     OpenResult = place::open_result, (Out, Cx, At, *const Op, *const Slot) -> At;
     TracePath = cold::trace_path, (Cx, *const Slot, usize) -> usize;
     TraceElement = cold::trace_element, (Cx, *const Slot, usize, usize, usize) -> usize;
+    TraceRepeats = cold::trace_repeats, (Cx, *const Slot, usize) -> usize;
     Bytes = bytes::write_bytes, (Cx, Out, At, usize, usize) -> Out;
     FixedList = sequence::write_fixed, (Out, Cx, At, usize, usize, usize) -> Out;
     ArrayFirst = place::array_first, (Cx, At, *const ArraySource, *const Slot) -> At;
@@ -103,6 +104,7 @@ handlers! {
     Read = lock::read, (Cx, *const (), At) -> At;
     Skip = predicate::skip, (Cx, *const (), At) -> usize;
     Proxy = proxy::convert, (Cx, *const (), At, usize, usize, *const ()) -> At;
+    Upgrade = proxy::upgrade, (Cx, *const (), At, usize, usize, *const ()) -> At;
     Release = run::release, (Out, Cx) -> Out;
     TellHot = cold::tell_hot, (*const Slot) -> usize;
     FailDepth = cold::fail_depth, (Cx) -> Out;

@@ -32,7 +32,7 @@ entry_fn! {
     /// the running code, `op` is part of its program, `base` what the op's block was entered with (A1).
     pub(super) unsafe fn run_op(out: *mut u8, cx: *mut EncodeCx, base: *const u8, op: *const Op, slot: *const Slot) -> *mut u8 {
         // SAFETY: the caller's duty.
-        unsafe { single::run_op(cx, program_of(slot), &*op, base, out) }
+        unsafe { single::run_op(cx, &*slot, program_of(slot), &*op, base, out) }
     }
 }
 

@@ -405,6 +405,12 @@ impl Assembler for Arm64 {
         self.branch_if(NE, again);
     }
 
+    fn count_up(&mut self, word: Word) {
+        asm!(self, ldr x9, [sp, frame(word)]
+            ; add x9, x9, 1
+            ; str x9, [sp, frame(word)]);
+    }
+
     fn add_work(&mut self, slot: Word, factor: u32) {
         self.set(10, u64::from(factor));
         asm!(self, ldr x9, [sp, frame(slot)]

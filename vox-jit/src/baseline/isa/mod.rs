@@ -149,6 +149,8 @@ pub trait Assembler: Sized {
     fn pair_words(first: u32) -> PairWords;
     /// Takes 1 off a word of the frame and jumps while it is not 0.
     fn count_down(&mut self, word: Word, again: Label);
+    /// Adds 1 to a word of the frame.
+    fn count_up(&mut self, word: Word);
     /// Adds the kept word times `factor` to the slot's account of work.
     fn add_work(&mut self, slot: Word, factor: u32);
     /// Jumps when the sum of the addition just before, to the account of work, is not negative.

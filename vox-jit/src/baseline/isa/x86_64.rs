@@ -367,6 +367,10 @@ impl Assembler for X64 {
         self.jump_if_not_zero(again);
     }
 
+    fn count_up(&mut self, word: Word) {
+        asm!(self, add QWORD [rbp + frame(word)], BYTE 1);
+    }
+
     fn add_work(&mut self, slot: Word, factor: u32) {
         asm_at!(self, rbp, frame(slot), mov r11,);
         asm!(self, imul r10, r14, DWORD factor.cast_signed(); add [BYTE r11 + WORK as i8], r10);

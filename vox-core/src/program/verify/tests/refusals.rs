@@ -149,7 +149,7 @@ fn function_kinds_of_tables() {
         "proxies\n  x0 convert=f20 size=0 align=1\n",
         &[(
             "",
-            "x0: `convert` must be proxy.convert_out, but f20 is field.skip_serializing_if",
+            "x0: `convert` must be proxy.convert_out or pointer.upgrade_into, but f20 is field.skip_serializing_if",
         )],
     );
     check(
@@ -564,7 +564,7 @@ fn arms() {
     let table = |discriminants: &[i64]| {
         let arms = discriminants.iter().zip(1..);
         arms.fold("t0:\n".to_owned(), |text, (arm, block)| {
-            text + &format!("  {arm} -> b{block}\n")
+            text + format!("  {arm} -> b{block}\n").as_str()
         })
     };
     let switch = |tag: &str, arms: usize| {
@@ -640,65 +640,68 @@ fn last_positions() {
     check_usual(&[
         ("never path=p0", "passes"),
         ("never path=p0; reserve bytes=1", &never_last),
-        ("borrow at=@0 source=word each=b1 | repeat at=@0", "passes"),
         (
-            "borrow at=@0 source=word each=b1 | repeat at=@0; reserve bytes=1",
+            "borrow at=@0 source=word each=b1 | repeat at=@0 path=p0",
+            "passes",
+        ),
+        (
+            "borrow at=@0 source=word each=b1 | repeat at=@0 path=p0; reserve bytes=1",
             &repeat_last,
         ),
         (
-            "borrow at=@0 source=word each=b1; reserve bytes=1 | repeat at=@0",
+            "borrow at=@0 source=word each=b1; reserve bytes=1 | repeat at=@0 path=p0",
             &tail,
         ),
         (
-            "borrow at=@0 source=word each=b1; reserve bytes=1 | borrow at=@0 source=word each=b2 | repeat at=@0",
+            "borrow at=@0 source=word each=b1; reserve bytes=1 | borrow at=@0 source=word each=b2 | repeat at=@0 path=p0",
             &tail2,
         ),
         (
-            "borrow at=@0 source=borrow_thin(f10) each=b1 | repeat at=@0",
+            "borrow at=@0 source=borrow_thin(f10) each=b1 | repeat at=@0 path=p0",
             "passes",
         ),
         (
-            "reserve bytes=1; write_option at=@0 source=get_value(f6) some=b1 | repeat at=@0",
+            "reserve bytes=1; write_option at=@0 source=get_value(f6) some=b1 | repeat at=@0 path=p0",
             "passes",
         ),
         (
-            "reserve bytes=1; write_result at=@0 is_ok=f7 get_ok=f8 get_err=f9 ok=b1 err=b2 | repeat at=@0 | repeat at=@0",
+            "reserve bytes=1; write_result at=@0 is_ok=f7 get_ok=f8 get_err=f9 ok=b1 err=b2 | repeat at=@0 path=p0 | repeat at=@0 path=p0",
             "passes",
         ),
         (
-            "unless at=@0 skip_if=f20 each=b1 path=p0 | borrow at=@0 source=word each=b2 | repeat at=@0",
+            "unless at=@0 skip_if=f20 each=b1 path=p0 | borrow at=@0 source=word each=b2 | repeat at=@0 path=p0",
             "passes",
         ),
         (
-            "write_list at=@0 source=accessor(f22) stride=8 each=b1 bound=0 path=p0 reserve=0 | repeat at=@0",
+            "write_list at=@0 source=accessor(f22) stride=8 each=b1 bound=0 path=p0 reserve=0 | repeat at=@0 path=p0",
             &tail,
         ),
         (
-            "write_array at=@0 source=inline count=2 stride=8 each=b1 bound=0 path=p0 reserve=0 | repeat at=@0",
+            "write_array at=@0 source=inline count=2 stride=8 each=b1 bound=0 path=p0 reserve=0 | repeat at=@0 path=p0",
             &tail,
         ),
         (
-            "write_iter at=@0 len=f12 iter=i0 each=b1 path=p0 reserve=0 | repeat at=@0",
+            "write_iter at=@0 len=f12 iter=i0 each=b1 path=p0 reserve=0 | repeat at=@0 path=p0",
             &tail,
         ),
         (
-            "write_map at=@0 len=f11 iter=i1 key=b1 value=b2 path=p0 reserve=0 | repeat at=@0 |",
+            "write_map at=@0 len=f11 iter=i1 key=b1 value=b2 path=p0 reserve=0 | repeat at=@0 path=p0 |",
             &tail,
         ),
         (
-            "write_map at=@0 len=f11 iter=i1 key=b1 value=b2 path=p0 reserve=0 | | repeat at=@0",
+            "write_map at=@0 len=f11 iter=i1 key=b1 value=b2 path=p0 reserve=0 | | repeat at=@0 path=p0",
             &tail2,
         ),
         (
-            "with_lock at=@0 lock=f17 each=b1 path=p0 | repeat at=@0",
+            "with_lock at=@0 lock=f17 each=b1 path=p0 | repeat at=@0 path=p0",
             &tail,
         ),
         (
-            "with_proxy at=@0 proxy=x0 each=b1 path=p0 | repeat at=@0",
+            "with_proxy at=@0 proxy=x0 each=b1 path=p0 | repeat at=@0 path=p0",
             &tail,
         ),
         (
-            "with_lock at=@0 lock=f17 each=b1 path=p0 | borrow at=@0 source=word each=b2 | repeat at=@0",
+            "with_lock at=@0 lock=f17 each=b1 path=p0 | borrow at=@0 source=word each=b2 | repeat at=@0 path=p0",
             &tail2,
         ),
     ]);
@@ -706,11 +709,11 @@ fn last_positions() {
         "t0:\n  0 -> b1\n  1 -> b2\n",
         &[
             (
-                "switch at=@0 tag=u8 arms=t0 path=p0 | never path=p0 | borrow at=@0 source=word each=b3 | repeat at=@0",
+                "switch at=@0 tag=u8 arms=t0 path=p0 | never path=p0 | borrow at=@0 source=word each=b3 | repeat at=@0 path=p0",
                 "passes",
             ),
             (
-                "switch at=@0 tag=u8 arms=t0 path=p0; reserve bytes=1 | never path=p0 | borrow at=@0 source=word each=b3 | repeat at=@0",
+                "switch at=@0 tag=u8 arms=t0 path=p0; reserve bytes=1 | never path=p0 | borrow at=@0 source=word each=b3 | repeat at=@0 path=p0",
                 &format!("b3 op 0 (repeat): {done}"),
             ),
         ],
@@ -721,22 +724,28 @@ fn last_positions() {
 fn repeats_get_somewhere() {
     let endless = "would never end: no pointer leads from the value to where it starts over";
     check_usual(&[
-        ("repeat at=@0", &format!("b0 op 0 (repeat): {endless}")),
-        ("repeat at=@8", &format!("b0 op 0 (repeat): {endless}")),
         (
-            "unless at=@0 skip_if=f20 each=b1 path=p0 | repeat at=@0",
+            "repeat at=@0 path=p0",
+            &format!("b0 op 0 (repeat): {endless}"),
+        ),
+        (
+            "repeat at=@8 path=p0",
+            &format!("b0 op 0 (repeat): {endless}"),
+        ),
+        (
+            "unless at=@0 skip_if=f20 each=b1 path=p0 | repeat at=@0 path=p0",
             &format!("b1 op 0 (repeat): {endless}"),
         ),
         (
-            "reserve bytes=1; write_option at=@0 source=null_is_none some=b1 | repeat at=@0",
+            "reserve bytes=1; write_option at=@0 source=null_is_none some=b1 | repeat at=@0 path=p0",
             &format!("b1 op 0 (repeat): {endless}"),
         ),
         (
-            "borrow at=@0 source=borrow_wide(f10) each=b1 | repeat at=@0",
+            "borrow at=@0 source=borrow_wide(f10) each=b1 | repeat at=@0 path=p0",
             "b1 op 0 (repeat): would start over on a pair that only lives as long as the borrow",
         ),
         (
-            "borrow at=@0 source=borrow_wide(f10) each=b1 | borrow at=@0 source=word each=b2 | repeat at=@0",
+            "borrow at=@0 source=borrow_wide(f10) each=b1 | borrow at=@0 source=word each=b2 | repeat at=@0 path=p0",
             "passes",
         ),
     ]);

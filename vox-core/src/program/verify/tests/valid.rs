@@ -87,7 +87,10 @@ impl Builder<'_> {
                 ..here
             };
             if here.tail && here.followed && self.random.rng.u32(0..3) == 0 {
-                ops.push(Op::Repeat { at: Offset(0) });
+                ops.push(Op::Repeat {
+                    at: Offset(0),
+                    path: PathId(0),
+                });
                 spare = u64::MAX;
             } else if last && self.random.rng.u32(0..20) == 0 {
                 ops.push(Op::Never { path: PathId(1) });

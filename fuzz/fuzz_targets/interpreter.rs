@@ -1,0 +1,7 @@
+//! A fuzzer's bytes become a type and its values, which are interpreted.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| vox_generate::fuzz(
+    bytes,
+    vox_generate::Tiers::Interpreter
+));

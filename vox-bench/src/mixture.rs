@@ -1,0 +1,211 @@
+//! Many small types, for what one type in a loop cannot show: cold types, and types in random order.
+//!
+//! Four kinds of messages, each in fifty types that differ by a constant only: to vox they are two hundred
+//! types with a slot, a program and code of their own each. Not for: bytes, which the workloads prove; a
+//! test compares some here all the same.
+
+use std::fmt;
+use std::sync::Arc;
+
+use facet::Facet;
+use serde::Serialize;
+use vox::{Encoder, PrepareError, Runtime, Tier};
+
+use crate::workload::{Draw, Random, SEED};
+
+/// Types of each kind.
+pub const TYPES_PER_KIND: usize = 50;
+
+/// A type of the mixture, with a value of it.
+#[derive(Clone)]
+pub struct Case {
+    /// The type's name.
+    pub name: String,
+    run: Arc<dyn Run>,
+}
+
+impl fmt::Debug for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Case").field(&self.name).finish()
+    }
+}
+
+impl Case {
+    /// Brings the type to a tier.
+    ///
+    /// # Errors
+    ///
+    /// When the tier is not to be had.
+    pub fn prepare(&self, runtime: &Runtime, tier: Tier) -> Result<Tier, PrepareError> {
+        self.run.prepare(runtime, tier)
+    }
+
+    /// Appends the value's bytes by a runtime, which looks the type up.
+    pub fn encode(&self, runtime: &Runtime, buffer: &mut Vec<u8>) {
+        self.run.encode(runtime, buffer);
+    }
+
+    /// Appends the value's bytes by the global runtime's free function.
+    pub fn encode_globally(&self, buffer: &mut Vec<u8>) {
+        self.run.encode_globally(buffer);
+    }
+
+    /// Appends the value's bytes by an [`Encoder`].
+    pub fn encode_by_encoder(&self, buffer: &mut Vec<u8>) {
+        self.run.encode_by_encoder(buffer);
+    }
+
+    /// The value's bytes by serde postcard.
+    #[must_use]
+    pub fn expected(&self) -> Vec<u8> {
+        self.run.expected()
+    }
+
+    /// Bytes of machine code of the type's own program, in a runtime.
+    #[must_use]
+    pub fn code_bytes(&self, runtime: &Runtime) -> Option<usize> {
+        self.run.code_bytes(runtime)
+    }
+}
+
+trait Run {
+    fn prepare(&self, runtime: &Runtime, tier: Tier) -> Result<Tier, PrepareError>;
+    fn encode(&self, runtime: &Runtime, buffer: &mut Vec<u8>);
+    fn encode_globally(&self, buffer: &mut Vec<u8>);
+    fn encode_by_encoder(&self, buffer: &mut Vec<u8>);
+    fn expected(&self) -> Vec<u8>;
+    fn code_bytes(&self, runtime: &Runtime) -> Option<usize>;
+}
+
+struct Typed<T> {
+    value: T,
+    encoder: Encoder<T>,
+}
+
+const ENCODES: &str = "every type of the mixture has an encoding";
+
+impl<T: Facet<'static> + Serialize> Run for Typed<T> {
+    fn prepare(&self, runtime: &Runtime, tier: Tier) -> Result<Tier, PrepareError> {
+        runtime.prepare::<T>(tier)
+    }
+
+    fn encode(&self, runtime: &Runtime, buffer: &mut Vec<u8>) {
+        runtime.to_bytes_in(&self.value, buffer).expect(ENCODES);
+    }
+
+    fn encode_globally(&self, buffer: &mut Vec<u8>) {
+        vox::to_bytes_in(&self.value, buffer).expect(ENCODES);
+    }
+
+    fn encode_by_encoder(&self, buffer: &mut Vec<u8>) {
+        self.encoder.encode_in(&self.value, buffer).expect(ENCODES);
+    }
+
+    fn expected(&self) -> Vec<u8> {
+        postcard::to_allocvec(&self.value).expect(ENCODES)
+    }
+
+    fn code_bytes(&self, runtime: &Runtime) -> Option<usize> {
+        runtime.report::<T>().ok()?.code_bytes
+    }
+}
+
+macro_rules! kind {
+    ($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Facet, Serialize)]
+        struct $name<const TYPE: usize> {
+            $($field: $kind,)*
+        }
+
+        impl<const TYPE: usize> Draw for $name<TYPE> {
+            fn draw(random: &mut Random) -> Self {
+                Self { $($field: random.draw(),)* }
+            }
+        }
+    };
+}
+
+kind! {
+    /// Sixteen integers.
+    Integers {
+        a: u64, b: u32, c: i32, d: u16, e: u64, f: u8, g: i64, h: u32,
+        i: u64, j: u32, k: i32, l: u16, m: u64, n: u8, o: i64, p: u32,
+    }
+}
+
+kind! {
+    /// Text and numbers.
+    Labels {
+        id: u64, name: String, count: u32, title: String, ratio: f64, flag: bool,
+    }
+}
+
+kind! {
+    /// Options.
+    Options {
+        a: Option<u32>, b: Option<u64>, c: Option<String>, d: Option<bool>,
+        e: Option<u64>, f: Option<i32>, g: Option<String>, h: Option<u8>,
+    }
+}
+
+kind! {
+    /// A pair of another kind each.
+    Nested { id: u64, label: Labels<TYPE>, option: Options<TYPE>, }
+}
+
+/// So many types of the mixture, at most four times [`TYPES_PER_KIND`]; neighbours are of different kinds.
+#[must_use]
+pub fn cases(count: usize) -> Vec<Case> {
+    let mut random = Random::new(SEED);
+    let mut cases = Vec::new();
+    macro_rules! types {
+        ($($number:literal)*) => {$(
+            cases.push(case::<Integers<$number>>(stringify!(Integers<$number>), &mut random));
+            cases.push(case::<Labels<$number>>(stringify!(Labels<$number>), &mut random));
+            cases.push(case::<Options<$number>>(stringify!(Options<$number>), &mut random));
+            cases.push(case::<Nested<$number>>(stringify!(Nested<$number>), &mut random));
+        )*};
+    }
+    types! {
+        0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24
+        25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 49
+    }
+    assert!(count <= cases.len(), "the mixture has {}", cases.len());
+    cases.truncate(count);
+    cases
+}
+
+fn case<T: Facet<'static> + Serialize + Draw>(name: &str, random: &mut Random) -> Case {
+    let typed = Typed {
+        value: T::draw(random),
+        encoder: Encoder::new(),
+    };
+    Case {
+        name: name.to_owned(),
+        run: Arc::new(typed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_gives_serdes_bytes() {
+        let runtime = Runtime::builder().tier(Tier::Interpreter).build();
+        for case in cases(12) {
+            let expected = case.expected();
+            let mut bytes = Vec::new();
+            case.encode(&runtime, &mut bytes);
+            case.encode_globally(&mut bytes);
+            case.encode_by_encoder(&mut bytes);
+            assert_eq!(bytes, expected.repeat(3), "{}", case.name);
+        }
+    }
+
+    #[test]
+    fn there_are_two_hundred_types() {
+        assert_eq!(cases(4 * TYPES_PER_KIND).len(), 200);
+    }
+}

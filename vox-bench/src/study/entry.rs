@@ -1,0 +1,152 @@
+//! What finding the code of a type costs: the free function, an encoder, and no search at all.
+
+use std::hint::black_box;
+
+use facet::Facet;
+use vox::Encoder;
+use vox_core::lower::LowerOptions;
+use vox_core::registry::Registry;
+use vox_core::sink::vec;
+
+use super::child::{self, Part};
+use super::{Cell, Section};
+use crate::measure::{self, Plan, Subject, WallClock};
+use crate::mixture::{self, Case};
+use crate::workload::{Random, SEED};
+
+/// As little to encode as there can be, so that the rest is seen.
+#[derive(Facet)]
+struct Tiny {
+    byte: u8,
+}
+
+static TINY: Encoder<Tiny> = Encoder::new();
+
+/// A closure that is run in turns.
+struct Turn<'c>(Box<dyn FnMut() + 'c>);
+
+impl Subject for Turn<'_> {
+    fn run(&mut self, iterations: u64) {
+        for _ in 0..iterations {
+            (self.0)();
+        }
+    }
+}
+
+/// Nanoseconds of one encode of one byte into a reused vector: a call of the sink with the slot at hand, an encoder,
+/// the free function. All by the interpreter, so that the same code runs behind; this process must have been
+/// started so.
+#[must_use]
+pub fn overheads() -> Vec<f64> {
+    let registry = Registry::new(LowerOptions {
+        probed_layouts: true,
+    });
+    let slot = registry
+        .slot(Tiny::SHAPE)
+        .expect("a struct of a byte has an encoding");
+    let value = Tiny { byte: 7 };
+    let mut buffers = [const { Vec::new() }; 3];
+    let [direct, encoder, function] = &mut buffers;
+    let subjects: [Box<dyn FnMut() + '_>; 3] = [
+        Box::new(|| {
+            direct.clear();
+            let value = core::ptr::from_ref(black_box(&value)).cast();
+            // SAFETY: a slot of the type the value has (A1), and a vector of ours (A3).
+            drop(unsafe { vec::append(slot, value, direct, 64) });
+            black_box(&*direct);
+        }),
+        Box::new(|| {
+            encoder.clear();
+            drop(TINY.encode_in(black_box(&value), encoder));
+            black_box(&*encoder);
+        }),
+        Box::new(|| {
+            function.clear();
+            drop(vox::to_bytes_in(black_box(&value), function));
+            black_box(&*function);
+        }),
+    ];
+    let mut subjects = subjects.map(Turn);
+    let timings = measure::interleave(&mut WallClock::start(), Plan::FULL, &mut subjects);
+    timings.iter().map(|timing| timing.median_ns).collect()
+}
+
+/// The section.
+#[must_use]
+pub fn section(plan: Plan) -> Section {
+    let mut section = Section::new(
+        "Finding the code of a type",
+        "Nanoseconds per encode into a reused vector. One type: a struct of one byte, by the interpreter in a process of \
+         its own. 64 types in random order: small messages, by what the global runtime makes of them after 10,000 \
+         calls each.",
+        &[
+            "",
+            "direct call",
+            "Encoder",
+            "to_bytes_in",
+            "Encoder - direct",
+            "to_bytes_in - Encoder",
+        ],
+    );
+    match child::run(Part::Entry, "interpreter").as_deref() {
+        Ok(&[direct, encoder, function]) => {
+            let (over, over_encoder) = (encoder - direct, function - encoder);
+            let numbers = [direct, encoder, function, over, over_encoder];
+            let mut line = vec![Cell::text("one type")];
+            line.extend(numbers.map(|value| Cell::number(Some(value), 1)));
+            section.line(line);
+            section.state(
+                format!("an encoder adds {over:.1} ns, at most 1"),
+                over <= 1.0,
+            );
+            let text = format!("to_bytes_in adds {over_encoder:.1} ns to it, at most 3");
+            section.state(text, over_encoder <= 3.0);
+        }
+        Ok(numbers) => section.state(format!("one type: not understood: {numbers:?}"), false),
+        Err(error) => section.state(format!("one type: not measured: {error}"), false),
+    }
+    let [encoder, function] = in_random_order(plan);
+    section.line(vec![
+        Cell::text("64 types in random order"),
+        Cell::Nothing,
+        Cell::number(Some(encoder), 1),
+        Cell::number(Some(function), 1),
+        Cell::Nothing,
+        Cell::number(Some(function - encoder), 1),
+    ]);
+    let over = function - encoder;
+    let text = format!("in random order it adds {over:.1} ns, at most 3");
+    section.state(text, over <= 3.0);
+    section
+}
+
+fn in_random_order(plan: Plan) -> [f64; 2] {
+    let cases = mixture::cases(64);
+    let mut buffer = Vec::new();
+    for case in &cases {
+        for _ in 0..10_000 {
+            buffer.clear();
+            case.encode_globally(&mut buffer);
+        }
+    }
+    let order = random_order(cases.len());
+    let ways: [fn(&Case, &mut Vec<u8>); 2] = [Case::encode_by_encoder, Case::encode_globally];
+    let mut subjects = ways.map(|way| {
+        let (cases, order) = (&cases, &order);
+        let (mut next, mut buffer) = (0, Vec::new());
+        Turn(Box::new(move || {
+            buffer.clear();
+            way(&cases[order[next]], &mut buffer);
+            black_box(&buffer);
+            next = (next + 1) % order.len();
+        }))
+    });
+    let timings = measure::interleave(&mut WallClock::start(), plan, &mut subjects);
+    [timings[0].median_ns, timings[1].median_ns]
+}
+
+/// Numbers below `count` in an order too long to be memorised.
+pub(super) fn random_order(count: usize) -> Vec<usize> {
+    let mut random = Random::new(SEED);
+    (0..65_536).map(|_| random.length(0..=count - 1)).collect()
+}

@@ -1,0 +1,186 @@
+//! The tiers against each other: one type in a loop, 64 types in random order, runs of sixteen; and how many calls it
+//! takes until a tier has paid for itself.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use vox::{Runtime, Tier};
+
+use super::entry::random_order;
+use super::{Cell, Chart, Section};
+use crate::measure::{self, Plan, Subject, WallClock};
+use crate::mixture::{self, Case};
+
+/// The types of the mix.
+const TYPES: usize = 64;
+/// Calls of one type before the next, in runs.
+const RUN: usize = 16;
+
+/// Cases in an order, by a runtime.
+struct Mix<'c> {
+    runtime: &'c Runtime,
+    cases: &'c [Case],
+    order: &'c [usize],
+    next: usize,
+    buffer: Vec<u8>,
+}
+
+impl Subject for Mix<'_> {
+    fn run(&mut self, iterations: u64) {
+        for _ in 0..iterations {
+            self.buffer.clear();
+            self.cases[self.order[self.next]].encode(self.runtime, &mut self.buffer);
+            black_box(&self.buffer);
+            self.next += 1;
+            if self.next == self.order.len() {
+                self.next = 0;
+            }
+        }
+    }
+}
+
+/// A tier's runtime with every type in it, and what that took.
+struct Made {
+    tier: Tier,
+    runtime: Runtime,
+    /// Microseconds per type.
+    micros: f64,
+}
+
+fn make(tier: Tier, cases: &[Case]) -> Option<Made> {
+    let runtime = Runtime::builder().tier(tier).background(false).build();
+    // What happens once in a runtime is not the types' cost.
+    mixture::cases(TYPES + 1)[TYPES]
+        .prepare(&runtime, tier)
+        .ok()?;
+    let start = Instant::now();
+    for case in cases {
+        case.prepare(&runtime, tier).ok()?;
+    }
+    // Exact below 2^53.
+    let micros = start.elapsed().as_secs_f64() * 1e6 / cases.len() as f64;
+    Some(Made {
+        tier,
+        runtime,
+        micros,
+    })
+}
+
+/// The sections.
+#[must_use]
+pub fn sections(plan: Plan) -> Vec<Section> {
+    let cases = mixture::cases(TYPES);
+    let tiers = vox::available_tiers();
+    let made: Vec<Made> = tiers
+        .iter()
+        .filter_map(|&tier| make(tier, &cases))
+        .collect();
+    let random = random_order(TYPES);
+    let runs: Vec<usize> = random[..4_096].iter().flat_map(|&idx| [idx; RUN]).collect();
+    let orders: [(&str, Vec<usize>); 3] = [
+        ("one type in a loop", vec![0]),
+        ("64 types in random order", random),
+        ("runs of 16", runs),
+    ];
+    let mut section = Section::new(
+        "Tiers",
+        "Nanoseconds per encode of small messages into a reused vector, lookup of the type included.",
+        &[],
+    );
+    section.head = std::iter::once(String::new())
+        .chain(made.iter().map(|made| made.tier.to_string()))
+        .collect();
+    let mut groups: Vec<(String, Vec<Option<f64>>)> = Vec::new();
+    for (name, order) in &orders {
+        let times = time(&made, &cases, order, plan);
+        let mut line = vec![Cell::text(*name)];
+        line.extend(times.iter().map(|&nanos| Cell::number(Some(nanos), 1)));
+        section.line(line);
+        groups.push(((*name).to_owned(), times.into_iter().map(Some).collect()));
+    }
+    let even = break_even(&made, &groups[1].1);
+    section.charts.push(Chart {
+        title: "Tiers".to_owned(),
+        unit: "nanoseconds".to_owned(),
+        series: made.iter().map(|made| made.tier.to_string()).collect(),
+        groups,
+    });
+    vec![section, even]
+}
+
+fn time(made: &[Made], cases: &[Case], order: &[usize], plan: Plan) -> Vec<f64> {
+    let mut mixes: Vec<Mix<'_>> = made
+        .iter()
+        .map(|made| Mix {
+            runtime: &made.runtime,
+            cases,
+            order,
+            next: 0,
+            buffer: Vec::new(),
+        })
+        .collect();
+    let timings = measure::interleave(&mut WallClock::start(), plan, &mut mixes);
+    timings.iter().map(|timing| timing.median_ns).collect()
+}
+
+/// After how many calls of a type a higher tier has paid for being made, in the random mix.
+fn break_even(made: &[Made], nanos: &[Option<f64>]) -> Section {
+    let mut section = Section::new(
+        "Break-even",
+        "Microseconds to make a type's code, the mean over 64 small types, and the number of calls after which \
+         the higher tier has saved what it cost, in the random mix. The interpreter's cost is lowering, which all need.",
+        &[
+            "from",
+            "to",
+            "cost of the higher, us",
+            "ns per call saved",
+            "calls until even",
+        ],
+    );
+    for (lower_idx, lower) in made.iter().enumerate() {
+        for (idx, higher) in made.iter().enumerate().skip(lower_idx + 1) {
+            let saved = nanos[lower_idx]
+                .zip(nanos[idx])
+                .map(|(low, high)| low - high);
+            let calls = saved.and_then(|saved| calls_until_even(higher.micros, saved));
+            section.line(vec![
+                Cell::text(lower.tier.to_string()),
+                Cell::text(higher.tier.to_string()),
+                Cell::number(Some(higher.micros), 1),
+                Cell::number(saved, 1),
+                calls.map_or(Cell::text("never"), |calls| Cell::number(Some(calls), 0)),
+            ]);
+        }
+    }
+    section
+}
+
+/// The calls it takes, unless nothing is saved.
+fn calls_until_even(cost_micros: f64, saved_nanos: f64) -> Option<f64> {
+    (saved_nanos > 0.0).then(|| (cost_micros * 1e3 / saved_nanos).ceil())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_saves_nothing_is_never_even() {
+        assert_eq!(calls_until_even(300.0, 20.0), Some(15_000.0));
+        assert_eq!(calls_until_even(300.0, 0.0), None);
+        assert_eq!(calls_until_even(300.0, -1.0), None);
+    }
+
+    #[test]
+    fn every_tier_there_is_has_a_column() {
+        let plan = Plan {
+            rounds: 1,
+            turn: std::time::Duration::from_micros(50),
+        };
+        let sections = sections(plan);
+        let tiers = vox::available_tiers().len();
+        assert_eq!(sections[0].head.len(), 1 + tiers);
+        assert_eq!(sections[0].lines.len(), 3);
+        assert_eq!(sections[1].lines.len(), tiers * (tiers - 1) / 2);
+    }
+}

@@ -1,0 +1,36 @@
+//! Copying short strings without regard to their length.
+//!
+//! Two loads and two stores of 16 bytes copy any string of up to 32 bytes. They read beyond its end, which is
+//! no matter for the processor as long as it stays in the page of the first byte, and undefined in
+//! Rust: the loads are assembly (A11). Memory checkers see such reads; the feature `exact-reads` and Miri
+//! turn them off, as does an architecture without assembly here.
+//!
+//! Not here: strings machine code copies, which does the same ([`crate::interp`] is who calls this).
+
+use super::arch;
+
+/// The longest string copied so.
+pub(crate) const LEN: usize = 32;
+const _: () = assert!(LEN <= crate::cx::OVERSHOOT);
+
+/// A page is at least this long everywhere, and its start a multiple of it.
+const PAGE: usize = 4096;
+
+/// Whether [`LEN`] bytes from an address on are in its page, so that they can be read when
+/// the first can.
+#[inline]
+pub(crate) fn may_read(from: *const u8) -> bool {
+    arch::over_copy::IS_AVAILABLE && from.addr() % PAGE <= PAGE - LEN
+}
+
+/// Copies [`LEN`] bytes, of which the caller wants fewer.
+///
+/// # Safety
+///
+/// The first byte at `from` can be read and [`may_read`] said so. [`LEN`] bytes may be written
+/// at `to`.
+#[inline]
+pub(crate) unsafe fn copy(to: *mut u8, from: *const u8) {
+    // SAFETY: the caller's duty.
+    unsafe { arch::over_copy::copy_32(to, from) }
+}

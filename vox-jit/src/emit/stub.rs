@@ -1,0 +1,215 @@
+//! Stubs: what every program does now and then, generated once per compiler.
+//!
+//! A call in the ordinary convention spoils half the registers, also when it is hardly ever made: what
+//! lives across it lives in memory. So the slow paths of hot code (growth, long strings,
+//! the longest varints) call stubs in a convention that preserves all
+//! registers. It has no return values; arguments and the result pass through
+//! [`EncodeCx::exchange`].
+//!
+//! Not here: when a stub is called. Calls that happen every time, of vtable functions and of routines for
+//! whole lists, are ordinary ones.
+
+use cranelift_codegen::ir::{AbiParam, Function, InstBuilder, Signature, Value, types};
+use cranelift_codegen::isa::{CallConv, TargetIsa};
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use vox_core::cx::EncodeCx;
+
+use super::emitter::Emitter;
+use super::entry_signature;
+use super::runtime;
+
+/// What a stub does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stub {
+    /// (cursor, spare bytes wanted) to the cursor, or null: makes room.
+    Grow,
+    /// (cursor, address, length, spare bytes wanted) to the end, or null: writes a length and
+    /// that many bytes.
+    Bytes,
+    /// (cursor, value) to the end: writes a varint.
+    Varint,
+    /// (word, word, function) to nothing: calls a function of ours with the state and
+    /// up to two words. For failures and what is told of them.
+    Call,
+}
+
+impl Stub {
+    /// All of them.
+    pub(crate) const ALL: [Self; 4] = [Self::Grow, Self::Bytes, Self::Varint, Self::Call];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Grow => "STUB_GROW",
+            Self::Bytes => "STUB_BYTES",
+            Self::Varint => "STUB_VARINT",
+            Self::Call => "STUB_CALL",
+        }
+    }
+
+    fn position(self) -> usize {
+        match self {
+            Self::Grow => 0,
+            Self::Bytes => 1,
+            Self::Varint => 2,
+            Self::Call => 3,
+        }
+    }
+}
+
+/// Where the stubs are.
+#[derive(Debug, Clone, Copy)]
+pub struct Stubs([*const (); Stub::ALL.len()]);
+
+// SAFETY: addresses of code, which any thread may run (A14).
+unsafe impl Send for Stubs {}
+// SAFETY: as above.
+unsafe impl Sync for Stubs {}
+
+impl Stubs {
+    /// For code that is never run.
+    pub(crate) const NOWHERE: Self = Self([core::ptr::null(); Stub::ALL.len()]);
+
+    /// The stubs at these addresses, in the order of [`Stub::ALL`].
+    pub(crate) fn new(addresses: [*const (); Stub::ALL.len()]) -> Self {
+        Self(addresses)
+    }
+}
+
+/// The signature of all stubs: the state in, nothing out.
+fn signature() -> Signature {
+    let mut signature = Signature::new(CallConv::PreserveAll);
+    signature.params = vec![AbiParam::new(types::I64)];
+    signature
+}
+
+fn exchange(word: usize) -> i32 {
+    let offset = core::mem::offset_of!(EncodeCx, exchange) + word * size_of::<u64>();
+    i32::try_from(offset).expect("the state of an encode is small")
+}
+
+impl Emitter<'_, '_> {
+    /// Calls a stub and answers its result.
+    pub(super) fn call_stub(&mut self, stub: Stub, arguments: &[Value]) -> Value {
+        let flags = Emitter::read_flags();
+        for (word, argument) in arguments.iter().enumerate() {
+            self.builder
+                .ins()
+                .store(flags, *argument, self.cx, exchange(word));
+        }
+        let callee = self.address_of(stub.name(), self.options.stubs.0[stub.position()]);
+        let signature = match self.stub_signature {
+            Some(known) => known,
+            None => self.builder.import_signature(signature()),
+        };
+        self.stub_signature = Some(signature);
+        self.builder
+            .ins()
+            .call_indirect(signature, callee, &[self.cx]);
+        self.builder
+            .ins()
+            .load(types::I64, flags, self.cx, exchange(0))
+    }
+}
+
+impl Emitter<'_, '_> {
+    /// Calls a function of ours that takes the state and up to two words, on a way that is
+    /// hardly ever taken. Its result, if any, is not wanted.
+    pub(super) fn call_rarely(&mut self, function: runtime::Function, words: &[Value]) {
+        debug_assert!(function.parameters == words.len() + 1 && words.len() <= 2);
+        let callee = self.address_of(function.name, function.address);
+        let nothing = match words {
+            [_, _] => None,
+            _ => Some(self.word(0)),
+        };
+        let word = |idx: usize| words.get(idx).copied().or(nothing).unwrap_or(callee);
+        self.call_stub(Stub::Call, &[word(0), word(1), callee]);
+    }
+}
+
+/// Emits a stub into `function`, which must be empty.
+pub(crate) fn emit(
+    stub: Stub,
+    isa: &dyn TargetIsa,
+    function: &mut Function,
+    context: &mut FunctionBuilderContext,
+) {
+    function.signature = signature();
+    let mut builder = FunctionBuilder::new(function, context);
+    let entry = builder.create_block();
+    builder.append_block_params_for_function_params(entry);
+    builder.switch_to_block(entry);
+    let cx = builder.block_params(entry)[0];
+    let mut body = Body { builder, isa, cx };
+    let result = match stub {
+        Stub::Grow => {
+            let grow = body.load_cx(core::mem::offset_of!(EncodeCx, grow));
+            let [out, spare] = body.arguments();
+            body.call(grow, &[cx, out, spare])
+        }
+        Stub::Bytes => {
+            let [out, ptr, len, spare] = body.arguments();
+            let callee = body.address(runtime::BYTES);
+            body.call(callee, &[cx, out, ptr, len, spare])
+        }
+        Stub::Varint => {
+            let [out, value] = body.arguments();
+            let callee = body.address(runtime::VARINT);
+            body.call(callee, &[out, value])
+        }
+        Stub::Call => {
+            // A word too many does no harm, nor does a result there is not.
+            let [first, second, callee] = body.arguments();
+            body.call(callee, &[cx, first, second])
+        }
+    };
+    body.finish(result);
+}
+
+/// A stub being emitted.
+struct Body<'a, 'f> {
+    builder: FunctionBuilder<'f>,
+    isa: &'a dyn TargetIsa,
+    cx: Value,
+}
+
+impl Body<'_, '_> {
+    fn load_cx(&mut self, offset: usize) -> Value {
+        let offset = i32::try_from(offset).expect("the state of an encode is small");
+        let flags = Emitter::read_flags();
+        self.builder.ins().load(types::I64, flags, self.cx, offset)
+    }
+
+    fn arguments<const N: usize>(&mut self) -> [Value; N] {
+        let flags = Emitter::read_flags();
+        core::array::from_fn(|word| {
+            self.builder
+                .ins()
+                .load(types::I64, flags, self.cx, exchange(word))
+        })
+    }
+
+    fn address(&mut self, function: runtime::Function) -> Value {
+        let address = function.address.addr().cast_signed() as i64;
+        self.builder.ins().iconst(types::I64, address)
+    }
+
+    fn call(&mut self, callee: Value, arguments: &[Value]) -> Value {
+        let signature = entry_signature(self.isa, arguments.len(), true);
+        let signature = self.builder.import_signature(signature);
+        let call = self
+            .builder
+            .ins()
+            .call_indirect(signature, callee, arguments);
+        self.builder.inst_results(call)[0]
+    }
+
+    fn finish(mut self, result: Value) {
+        let flags = Emitter::read_flags();
+        self.builder
+            .ins()
+            .store(flags, result, self.cx, exchange(0));
+        self.builder.ins().return_(&[]);
+        self.builder.seal_all_blocks();
+        self.builder.finalize(self.isa.frontend_config());
+    }
+}
