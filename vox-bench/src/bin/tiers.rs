@@ -138,7 +138,9 @@ fn main() {
         return;
     }
     print!("{:<24}", "ns per encode");
-    tiers.iter().for_each(|tier| print!("{:>14}", tier.to_string()));
+    tiers
+        .iter()
+        .for_each(|tier| print!("{:>14}", tier.to_string()));
     println!("{:>14}", "1st / 2nd");
     for (index, (name, _)) in encodes.iter().enumerate().step_by(8) {
         print(name, &race(&runtimes, &encodes, &[index; 2000]));
