@@ -6,10 +6,13 @@ mod common;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use facet::Facet;
+use facet::{Facet, Shape};
 use serde::Serialize;
 use vox_core::slot::Slot;
 use vox_core::tier::Tier;
+use vox_jit::baseline::isa::Assembler;
+use vox_jit::baseline::isa::aarch64::Arm64;
+use vox_jit::baseline::isa::x86_64::X64;
 use vox_jit::{CompilerOptions, baseline};
 
 use common::{World, address, append, assert_bytes};
@@ -190,4 +193,39 @@ fn a_tier_changes_in_the_middle_of_a_long_list() {
     let done = |index: usize| seen[index + 1].1 - seen[index].1;
     assert!(done(0) > 0 && done(2) > 0, "both count their work");
     assert_eq!(done(4), 0, "machine code does not: it did run");
+}
+
+/// The code of a type and its children, with symbols in place of addresses.
+fn symbolic<A: Assembler>(shape: &'static Shape) -> Vec<Vec<u8>> {
+    let world = World::new(CompilerOptions::default(), false);
+    let root = world.registry.slot(shape).expect("it encodes");
+    let slots = world.registry.closure(root);
+    let programs = slots.iter().map(|slot| slot.program().expect("a program"));
+    programs
+        .map(|it| baseline::generate_symbolic::<A>(it).expect("code"))
+        .collect()
+}
+
+#[test]
+fn both_instruction_sets_have_code_for_every_program() {
+    const RET_X64: u8 = 0xc3;
+    const RET_ARM64: u32 = 0xd65f_03c0;
+    for shape in [House::SHAPE, Link::SHAPE, Chain::SHAPE] {
+        let (x64, arm64) = (symbolic::<X64>(shape), symbolic::<Arm64>(shape));
+        assert_eq!(x64, symbolic::<X64>(shape), "no address is in it");
+        assert_eq!(arm64, symbolic::<Arm64>(shape), "no address is in it");
+        assert!(x64.iter().all(|code| code.ends_with(&[RET_X64])));
+        for code in arm64 {
+            assert_eq!(code.len() % 4, 0, "whole instructions");
+            assert!(code.ends_with(&RET_ARM64.to_le_bytes()));
+        }
+    }
+}
+
+/// Goes on in last position.
+#[derive(Facet)]
+struct Chain {
+    id: u32,
+    #[facet(recursive_type)]
+    next: Option<Box<Chain>>,
 }

@@ -5,8 +5,8 @@
 //! (*out*) is where calls return their result, so an op that calls a handler has nothing to move after it.
 //! Everything else that outlives a call is in numbered words of the frame.
 //!
-//! Both instruction sets are compiled on every host, as they are only data: golden tests look
-//! at both everywhere. [`Host`] is the one this process can run, if any.
+//! Both instruction sets are compiled and emitted on every host, as they are only data: what one of them cannot
+//! express is found everywhere. [`Host`] is the one this process can run, if any.
 //!
 //! Not here: which sequences a program becomes ([`super::emit`]).
 
