@@ -18,6 +18,10 @@ pub enum CompileError {
     },
     /// Blocks of the program are nested too deeply.
     TooDeep,
+    /// There is no baseline tier for this processor.
+    NoBaseline,
+    /// The code is so large that its jumps do not reach across.
+    TooFar,
     /// No executable memory, or none left of the budget.
     Memory(crate::memory::MemoryError),
     /// Cranelift panicked. A bug in it, or in how it is used here.
@@ -41,6 +45,8 @@ impl CompileError {
             | Self::NoTrampolines
             | Self::TooLarge { .. }
             | Self::TooDeep
+            | Self::NoBaseline
+            | Self::TooFar
             | Self::Codegen(_)
             | Self::Malformed(_) => false,
         }
@@ -60,6 +66,8 @@ impl fmt::Display for CompileError {
             Self::TooLarge { ops } => {
                 write!(f, "the program has more than {ops} ops once it is unfolded")
             }
+            Self::NoBaseline => f.write_str("there is no baseline tier for this processor"),
+            Self::TooFar => f.write_str("the code is larger than its jumps reach"),
             Self::TooDeep => f.write_str("the program's blocks are nested too deeply"),
             Self::Memory(error) => error.fmt(f),
             Self::Panicked(message) => {

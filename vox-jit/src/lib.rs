@@ -12,13 +12,18 @@
 //! Not here: what ops mean (`vox_core::interp`), how C functions are called
 //! (`vox-cabi`), when a type deserves machine code.
 
+// The encoding macro of the baseline tier names its run-time crate for what it panics with; that crate stays out.
+extern crate self as dynasmrt;
+use baseline::isa::ranges as aarch64;
+
+pub mod baseline;
 pub mod compile;
 pub mod emit;
 pub mod error;
 pub mod memory;
 pub mod perf;
 
-pub use compile::{Batch, Compiled, Compiler, CompilerOptions, Listing, OptLevel, Stats};
+pub use compile::{Batch, Compiled, Compiler, CompilerOptions, Listing, OptLevel, Stats, unroll};
 pub use emit::VtableCalls;
 pub use error::{CompileError, Unavailable};
 pub use memory::{HAS_CODE_GENERATOR, Publication};

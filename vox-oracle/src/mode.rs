@@ -25,8 +25,8 @@ impl Mode {
     pub fn new(tier: Tier, calls: VtableCalls, probed: bool, builder: RuntimeBuilder) -> Self {
         let layouts = if probed { "probed" } else { "vtable" };
         let name = match tier {
-            Tier::Interpreter => format!("{tier}, {layouts}"),
-            _ => format!("{tier}, {calls}, {layouts}"),
+            Tier::Optimized => format!("{tier}, {calls}, {layouts}"),
+            _ => format!("{tier}, {layouts}"),
         };
         let runtime = builder
             .tier(tier)
@@ -49,8 +49,8 @@ fn matrix(builder: &RuntimeBuilder) -> Vec<Mode> {
     let mut modes = Vec::new();
     for tier in vox::available_tiers() {
         for calls in VtableCalls::available() {
-            // The interpreter is Rust: its calls are always direct.
-            if *tier == Tier::Interpreter && *calls != VtableCalls::Inline {
+            // The interpreter and the handlers of the baseline are Rust: their calls are always direct.
+            if *tier < Tier::Optimized && *calls != VtableCalls::Inline {
                 continue;
             }
             for probed in [true, false] {

@@ -14,6 +14,7 @@ mod iter;
 mod machine;
 mod pointer;
 mod sequence;
+pub mod single;
 mod source;
 
 use crate::cx::{EncodeCx, Failure};

@@ -7,7 +7,7 @@ use core::ptr;
 use super::interpret;
 use super::machine::Machine;
 use crate::cx::thin;
-use crate::entry::{EncodeFn, LeafFn};
+use crate::entry::{EncodeFn, LeafFn, Pair};
 use crate::program::{BlockId, ChildId, FunctionId, FunctionKind, PathId, ProxyId};
 use crate::slot::Slot;
 use crate::trampoline::{DONE, fail, lock, proxy, release_last, unpack};
@@ -38,13 +38,24 @@ impl Machine<'_> {
         each: BlockId,
         out: *mut u8,
     ) -> *mut u8 {
-        self.count_vtable();
-        // SAFETY: as above; the pointee is a str or a slice, and the pair
-        // outlives the block.
+        // SAFETY: the caller's duty; the pair outlives the block.
         unsafe {
-            let pair = unpack(self.function::<BorrowFn>(borrow)(thin(at)));
+            let pair = self.wide_pair(at, borrow);
             self.run(each, (&raw const pair).cast(), out)
         }
+    }
+
+    /// The words of the pointee of [`PointerSource::BorrowWide`](crate::program::PointerSource::BorrowWide).
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::run`], of which this is part of one op.
+    #[inline]
+    pub(super) unsafe fn wide_pair(&mut self, at: *const u8, borrow: FunctionId) -> Pair {
+        self.count_vtable();
+        // SAFETY: the kind is verified (A2), the pointer is live (A1); the
+        // pointee is a str or a slice.
+        unsafe { unpack(self.function::<BorrowFn>(borrow)(thin(at))) }
     }
 
     /// [`crate::program::Op::Call`]; `at` is where the child is.

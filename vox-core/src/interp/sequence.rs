@@ -187,14 +187,8 @@ impl Machine<'_> {
         };
         // SAFETY: the caller's duty.
         let array = unsafe { base.add(at.index()) };
-        let first = match source {
-            ArraySource::Inline => array,
-            ArraySource::Vtable { as_ptr } => {
-                self.count_vtable();
-                // SAFETY: the kind is verified (A2), the array is live (A1).
-                unsafe { self.function::<ArrayAsPtrFn>(as_ptr)(thin(array)) }.raw_ptr()
-            }
-        };
+        // SAFETY: the caller's duty.
+        let first = unsafe { self.array_first(array, source) };
         let elements = Elements {
             first,
             count: count as usize,
@@ -209,6 +203,23 @@ impl Machine<'_> {
             return out;
         }
         self.reserve(out, reserve as usize)
+    }
+
+    /// Where the first element of an array is.
+    ///
+    /// # Safety
+    ///
+    /// A live array the source applies to is at `at` (A1).
+    #[inline]
+    pub(super) unsafe fn array_first(&mut self, at: *const u8, source: ArraySource) -> *const u8 {
+        match source {
+            ArraySource::Inline => at,
+            ArraySource::Vtable { as_ptr } => {
+                self.count_vtable();
+                // SAFETY: the kind is verified (A2), the array is live (A1).
+                unsafe { self.function::<ArrayAsPtrFn>(as_ptr)(thin(at)) }.raw_ptr()
+            }
+        }
     }
 
     /// Writes elements by a block. Room for bounded ones is made for several at a time.

@@ -9,6 +9,7 @@
 
 mod generate;
 mod options;
+mod unroll;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -30,6 +31,7 @@ use generate::Generator;
 
 pub use generate::{Listing, list_for};
 pub use options::{CompilerOptions, OptLevel, isa_for};
+pub use unroll::unroll;
 
 /// See the module documentation.
 pub struct Compiler {
@@ -165,7 +167,7 @@ impl Compiler {
                 // SAFETY: the code was generated from this slot's verified program,
                 // is executable, and lives as long as it is called by the duty
                 // of this function (A13, A14).
-                unsafe { publish(slot, address) };
+                unsafe { publish(slot, address, Tier::Optimized) };
                 if self.options.perf {
                     // SAFETY: published code is readable and stays, at least while this
                     // compiler is borrowed; it is read before the call returns (A14).
@@ -291,6 +293,12 @@ impl Compiler {
         generate::list(program, &self.emit_options(self.stubs()?))
     }
 
+    /// The executable memory, for what is to live as long as this compiler's code.
+    #[must_use]
+    pub fn arena(&self) -> SharedArena {
+        Arc::clone(&self.arena)
+    }
+
     /// What was done so far.
     #[must_use]
     pub fn stats(&self) -> Stats {
@@ -329,11 +337,11 @@ fn program_of(slot: &Slot) -> Result<&Program, CompileError> {
 ///
 /// `address` is the entry of a function that was generated from the slot's
 /// program and stays executable while it may be called.
-unsafe fn publish(slot: &Slot, address: *const u8) {
+unsafe fn publish(slot: &Slot, address: *const u8, tier: Tier) {
     // SAFETY: generated code has the signature of entries (A13).
     let entry = unsafe { core::mem::transmute::<*const u8, EncodeFn>(address) };
     // SAFETY: the caller's duty.
-    unsafe { slot.publish(entry, Tier::Optimized) };
+    unsafe { slot.publish(entry, tier) };
 }
 
 /// Locks; a panic elsewhere has left nothing half done that matters here.

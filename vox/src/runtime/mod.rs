@@ -319,7 +319,7 @@ impl Inner {
     fn first_tier(&self) -> Tier {
         match self.settings.tier {
             Some(tier) => tier,
-            None if AVAILABLE_TIERS.contains(&Tier::Baseline) => Tier::Baseline,
+            // Not the baseline yet: from which call on it pays has not been measured.
             None => Tier::Interpreter,
         }
     }

@@ -29,7 +29,11 @@ fn tiers_are_in_order() {
     let tiers = vox::available_tiers();
     assert_eq!(tiers[0], Tier::Interpreter);
     assert!(tiers.is_sorted());
-    assert!(!tiers.contains(&Tier::Baseline), "it is not there yet");
+    let has_baseline = cfg!(any(target_arch = "x86_64", target_arch = "aarch64"));
+    assert_eq!(
+        tiers.contains(&Tier::Baseline),
+        cfg!(feature = "jit") && has_baseline
+    );
     assert_eq!(
         [Tier::Interpreter, Tier::Baseline, Tier::Optimized].map(|tier| tier.to_string()),
         ["interpreter", "baseline", "optimized"]
@@ -149,7 +153,10 @@ fn why_not_higher() {
 /// A tier that is not to be had is not an error of the encode.
 #[test]
 fn a_fixed_tier_that_is_not_there() {
-    let runtime = Runtime::builder().tier(Tier::Baseline).build();
+    let runtime = Runtime::builder()
+        .tier(Tier::Baseline)
+        .code_budget(0)
+        .build();
     assert_eq!(
         runtime.to_bytes(&document()).expect("it encodes"),
         [1, b't', 0]
@@ -157,6 +164,27 @@ fn a_fixed_tier_that_is_not_there() {
     let report = runtime.report::<Document>().expect("it encodes");
     assert_eq!(report.tier, Tier::Interpreter);
     assert!(report.why_not_higher.is_some());
+}
+
+#[test]
+fn a_fixed_baseline() {
+    if !vox::available_tiers().contains(&Tier::Baseline) {
+        return;
+    }
+    let runtime = Runtime::builder().tier(Tier::Baseline).build();
+    assert_eq!(
+        runtime.to_bytes(&document()).expect("it encodes"),
+        [1, b't', 0]
+    );
+    let report = runtime.report::<Document>().expect("it encodes");
+    assert_eq!(report.tier, Tier::Baseline);
+    assert_eq!(
+        report.why_not_higher.as_deref(),
+        Some("the runtime is fixed to the baseline tier")
+    );
+    assert!(report.code_bytes.is_some_and(|bytes| bytes > 0));
+    let error = runtime.prepare::<Document>(Tier::Optimized);
+    assert!(matches!(error, Err(vox::PrepareError::NotAvailable { .. })));
 }
 
 #[test]

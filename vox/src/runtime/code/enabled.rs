@@ -20,14 +20,14 @@ use super::{CodeStats, Failure};
 use crate::VtableCalls;
 use crate::runtime::settings::Settings;
 
-/// The interpreter, and Cranelift on processors it generates code for.
-pub(crate) const AVAILABLE_TIERS: &[Tier] = if vox_jit::HAS_CODE_GENERATOR {
-    &[Tier::Interpreter, Tier::Optimized]
-} else {
-    &[Tier::Interpreter]
-};
-
-const NO_BASELINE: &str = "there is no baseline tier yet";
+/// The interpreter, and what there is code for on this processor.
+pub(crate) const AVAILABLE_TIERS: &[Tier] =
+    match (vox_jit::baseline::IS_AVAILABLE, vox_jit::HAS_CODE_GENERATOR) {
+        (true, true) => &[Tier::Interpreter, Tier::Baseline, Tier::Optimized],
+        (true, false) => &[Tier::Interpreter, Tier::Baseline],
+        (false, true) => &[Tier::Interpreter, Tier::Optimized],
+        (false, false) => &[Tier::Interpreter],
+    };
 
 /// See the module documentation.
 pub(crate) struct MachineCode {
@@ -158,7 +158,7 @@ impl MachineCode {
         threads: usize,
     ) -> Result<(), Failure> {
         let _alone = self.compiling.lock();
-        let missing = self.missing(slots);
+        let missing = self.missing(slots, Tier::Optimized);
         if !missing.is_empty() {
             let start = Instant::now();
             let compiler = self.compiler().map_err(|error| self.unavailable(&error))?;
@@ -167,6 +167,11 @@ impl MachineCode {
             let batch = unsafe { compiler.compile_with(&missing, threads) };
             self.record(&missing, &batch, start);
         }
+        self.outcome(slots)
+    }
+
+    /// What became of the first slot.
+    fn outcome(&self, slots: &[&Slot]) -> Result<(), Failure> {
         match slots
             .first()
             .and_then(|slot| self.records.lock().outcomes.get(&key(slot)).cloned())
@@ -176,15 +181,15 @@ impl MachineCode {
         }
     }
 
-    /// Those that have no code, and for which another attempt is not known to be of no use.
-    fn missing<'s>(&self, slots: &[&'s Slot]) -> Vec<&'s Slot> {
+    /// Those in a lower tier, for which another attempt is not known to be of no use.
+    fn missing<'s>(&self, slots: &[&'s Slot], tier: Tier) -> Vec<&'s Slot> {
         let records = self.records.lock();
         let is_hopeless =
             |slot: &Slot| matches!(records.outcomes.get(&key(slot)), Some(Err(it)) if !it.may_pass);
         slots
             .iter()
             .copied()
-            .filter(|slot| slot.tier() < Tier::Optimized && !is_hopeless(slot))
+            .filter(|slot| slot.tier() < tier && !is_hopeless(slot))
             .collect()
     }
 
@@ -236,11 +241,16 @@ impl MachineCode {
 
     /// Gives these slots the baseline tier, at once: what a type starts in where there is one. It must not take
     /// `compiling`.
-    pub(in crate::runtime) fn baseline(&self, _: &[&Slot]) -> Result<(), Failure> {
-        Err(Failure {
-            reason: NO_BASELINE.to_owned(),
-            may_pass: false,
-        })
+    pub(in crate::runtime) fn baseline(&self, slots: &[&Slot]) -> Result<(), Failure> {
+        let missing = self.missing(slots, Tier::Baseline);
+        if !missing.is_empty() {
+            let start = Instant::now();
+            let arena = self.arena().map_err(|error| self.unavailable(&error))?;
+            // SAFETY: as in `compile`.
+            let batch = unsafe { vox_jit::unroll(&arena, &missing) };
+            self.record(&missing, &batch, start);
+        }
+        self.outcome(slots)
     }
 
     /// Why a slot has no code although it was asked for.

@@ -1,0 +1,136 @@
+//! The rare paths, emitted behind everything else.
+
+use vox_core::program::{PathId, TagWidth};
+
+use super::super::handlers::Handler;
+use super::super::isa::{Assembler, Label, Word};
+use super::{Emitter, GROW, SLOT, Scope};
+
+/// A piece of code that a rare path jumps to.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Cold {
+    /// Makes room and goes back.
+    Grow {
+        entry: Label,
+        back: Label,
+        bytes: u32,
+        failed: Label,
+    },
+    /// Tells that the type is hot, and goes back.
+    Hot { entry: Label, back: Label },
+    /// Records where a failure happened.
+    Path {
+        entry: Label,
+        path: PathId,
+        failed: Label,
+    },
+    /// The depth limit is reached.
+    Depth { entry: Label, failed: Label },
+    /// A tag that no arm has.
+    Tag {
+        entry: Label,
+        at: u32,
+        width: TagWidth,
+        failed: Label,
+    },
+    /// An element of a list has failed.
+    Element {
+        entry: Label,
+        path: PathId,
+        count: Word,
+        left: Word,
+        failed: Label,
+    },
+}
+
+impl<A: Assembler> Emitter<'_, A> {
+    /// Where an op that names its place goes when it fails.
+    pub(super) fn failed_at(&mut self, path: PathId, scope: Scope) -> Label {
+        if self.program.code.paths.get(path).is_empty() {
+            return scope.failed;
+        }
+        let entry = self.asm.label();
+        self.cold.push(Cold::Path {
+            entry,
+            path,
+            failed: scope.failed,
+        });
+        entry
+    }
+
+    pub(super) fn emit_cold(&mut self) {
+        // None of these makes another.
+        for cold in core::mem::take(&mut self.cold) {
+            match cold {
+                Cold::Grow {
+                    entry,
+                    back,
+                    bytes,
+                    failed,
+                } => {
+                    self.asm.bind(entry);
+                    self.asm.arg_out(1);
+                    self.asm.arg_cx(0);
+                    self.asm.arg_const(2, bytes.into());
+                    self.asm.call_state(GROW);
+                    self.asm.jump_if_null(failed);
+                    self.asm.jump(back);
+                }
+                Cold::Hot { entry, back } => {
+                    self.asm.bind(entry);
+                    self.asm.keep_out();
+                    self.asm.arg_word(0, SLOT);
+                    self.call(Handler::TellHot);
+                    self.asm.take_kept();
+                    self.asm.jump(back);
+                }
+                Cold::Path {
+                    entry,
+                    path,
+                    failed,
+                } => {
+                    self.asm.bind(entry);
+                    self.asm.arg_cx(0);
+                    self.asm.arg_word(1, SLOT);
+                    self.asm.arg_const(2, path.0.into());
+                    self.call(Handler::TracePath);
+                    self.asm.jump(failed);
+                }
+                Cold::Depth { entry, failed } => {
+                    self.asm.bind(entry);
+                    self.asm.arg_cx(0);
+                    self.call(Handler::FailDepth);
+                    self.asm.jump(failed);
+                }
+                Cold::Tag {
+                    entry,
+                    at,
+                    width,
+                    failed,
+                } => {
+                    self.asm.bind(entry);
+                    self.asm.arg_cx(0);
+                    self.asm.arg_tag(1, at, width);
+                    self.call(Handler::FailTag);
+                    self.asm.jump(failed);
+                }
+                Cold::Element {
+                    entry,
+                    path,
+                    count,
+                    left,
+                    failed,
+                } => {
+                    self.asm.bind(entry);
+                    self.asm.arg_cx(0);
+                    self.asm.arg_word(1, SLOT);
+                    self.asm.arg_const(2, path.0.into());
+                    self.asm.arg_word(3, count);
+                    self.asm.arg_word(4, left);
+                    self.call(Handler::TraceElement);
+                    self.asm.jump(failed);
+                }
+            }
+        }
+    }
+}

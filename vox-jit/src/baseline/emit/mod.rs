@@ -1,0 +1,199 @@
+//! From a program to calls of handlers: one pass over the tree of blocks.
+//!
+//! Every block is emitted once, where the op that runs it stands. Rare paths (making room, telling where a
+//! failure happened) are collected and emitted behind the last block, so that the way of an encode that succeeds is
+//! a straight line. A failure jumps to the label of its [`Scope`], which adds the loop's part of the path and goes on to the
+//! label of the loop around it, and at last returns null.
+//!
+//! Not here: how anything is encoded (`super::isa`), what handlers do (`super::handlers`).
+//!
+//! Read next: [`block`], the match over all ops.
+
+mod block;
+mod choice;
+mod cold;
+mod guarded;
+mod names;
+mod scalar;
+mod sequence;
+mod size;
+
+use vox_core::cx::EncodeCx;
+use vox_core::program::{BlockId, Offset, Op, Program};
+
+use super::handlers::{self, Handler};
+use super::isa::{Assembler, Label, MAX_WORDS, Word};
+use crate::error::CompileError;
+use cold::Cold;
+
+pub(super) use names::Names;
+
+/// The word of the frame that holds the slot the code was entered with.
+const SLOT: Word = Word(0);
+
+/// The word of the frame that counts the repetitions of a program that repeats itself.
+const REPEATS: Word = Word(1);
+
+/// Blocks nested deeper than this are refused; verified programs are not.
+const MAX_DEPTH: u32 = 128;
+
+/// What a block is emitted in.
+#[derive(Debug, Clone, Copy)]
+struct Scope {
+    /// The block's base is this far behind the one in the register.
+    delta: u32,
+    /// Where failures go.
+    failed: Label,
+    /// How deep blocks are nested.
+    depth: u32,
+}
+
+/// One function under construction.
+pub(super) struct Emitter<'p, A> {
+    asm: A,
+    program: &'p Program,
+    names: Names,
+    cold: Vec<Cold>,
+    /// Words of the frame in use.
+    words: u32,
+    /// The most that were in use at once.
+    most_words: u32,
+    /// Where the program starts, for its repetition.
+    start: Label,
+    /// Whether it repeats itself.
+    repeats: bool,
+}
+
+impl<'p, A: Assembler> Emitter<'p, A> {
+    pub(super) fn new(program: &'p Program, names: Names) -> Self {
+        let mut asm = A::new(size::worst_case(program));
+        let start = asm.label();
+        let mut ops = program.code.blocks.iter().flat_map(|block| &block.ops);
+        let repeats = ops.any(|op| matches!(op, Op::Repeat { .. }));
+        let words = 1 + u32::from(repeats);
+        Self {
+            asm,
+            program,
+            names,
+            cold: Vec::new(),
+            words,
+            most_words: words,
+            start,
+            repeats,
+        }
+    }
+
+    /// The code of the whole program.
+    pub(super) fn function(mut self) -> Result<Vec<u8>, CompileError> {
+        let failed = self.asm.label();
+        let table = self.names.address(handlers::table, names::TABLE, 0);
+        let work = size::straight_ops(self.program, BlockId(0));
+        self.asm.enter(table, SLOT, work);
+        self.check_hot();
+        if self.repeats {
+            self.asm.keep_const(0);
+            self.asm.store_kept(REPEATS);
+        }
+        self.asm.bind(self.start);
+        let scope = Scope {
+            delta: 0,
+            failed,
+            depth: 0,
+        };
+        self.block(BlockId(0), scope)?;
+        self.asm.leave();
+        self.emit_cold();
+        self.asm.bind(failed);
+        if self.repeats {
+            self.asm.arg_cx(0);
+            self.asm.arg_word(1, SLOT);
+            self.asm.arg_word(2, REPEATS);
+            self.call(Handler::TraceRepeats);
+        }
+        self.asm.leave_failed();
+        self.asm
+            .finish(self.most_words)
+            .map_err(|_| CompileError::TooFar)
+    }
+
+    /// The distance from the base in the register to an offset of the block.
+    fn at(&self, scope: Scope, at: Offset) -> Result<u32, CompileError> {
+        let sum = scope.delta.checked_add(at.0);
+        sum.ok_or_else(|| CompileError::Malformed(format!("an offset beyond 32 bits: {at}")))
+    }
+
+    /// Takes words of the frame.
+    fn take_words(&mut self, count: u32) -> Result<u32, CompileError> {
+        let first = self.words;
+        self.words += count;
+        self.most_words = self.most_words.max(self.words);
+        if self.words > MAX_WORDS {
+            return Err(CompileError::TooDeep);
+        }
+        Ok(first)
+    }
+
+    /// Gives back the words taken last.
+    fn give_words(&mut self, count: u32) {
+        self.words -= count;
+    }
+
+    fn call(&mut self, handler: Handler) {
+        self.asm.call_handler(handler.index());
+    }
+
+    /// Emits a block with another base, which `set` puts into the register; afterwards
+    /// the register holds what it held before.
+    fn block_at(
+        &mut self,
+        block: BlockId,
+        scope: Scope,
+        set: impl FnOnce(&mut A),
+    ) -> Result<(), CompileError> {
+        let saved = Word(self.take_words(1)?);
+        self.asm.save_base(saved);
+        set(&mut self.asm);
+        self.block(block, Scope { delta: 0, ..scope })?;
+        self.asm.load_base(saved);
+        self.give_words(1);
+        Ok(())
+    }
+
+    /// Starts again on the value at `at`, which counts as work once more.
+    fn repeat(&mut self, at: u32) {
+        let work = size::straight_ops(self.program, BlockId(0));
+        self.asm.keep_const(1);
+        self.asm.add_work(SLOT, work);
+        self.check_hot();
+        self.asm.count_up(REPEATS);
+        self.asm.base_add(at);
+        self.asm.jump(self.start);
+    }
+
+    /// Behind an addition to the slot's account of work: tells when that is full.
+    fn check_hot(&mut self) {
+        let (entry, back) = (self.asm.label(), self.asm.label());
+        self.asm.jump_if_not_negative(entry);
+        self.asm.bind(back);
+        self.cold.push(Cold::Hot { entry, back });
+    }
+
+    /// Makes sure of spare bytes.
+    fn reserve(&mut self, bytes: u32, scope: Scope) {
+        if bytes == 0 {
+            return;
+        }
+        let (entry, back) = (self.asm.label(), self.asm.label());
+        self.asm.check_spare(bytes, entry);
+        self.asm.bind(back);
+        self.cold.push(Cold::Grow {
+            entry,
+            back,
+            bytes,
+            failed: scope.failed,
+        });
+    }
+}
+
+/// Where the function that makes room is in the state of an encode.
+const GROW: usize = core::mem::offset_of!(EncodeCx, grow);

@@ -1,0 +1,309 @@
+//! Strings, lists, arrays: an address, a length, and for elements with a block a loop.
+
+use vox_core::cx::EncodeCx;
+use vox_core::entry::BulkFn;
+use vox_core::program::{ArraySource, BlockId, PathId, Source};
+
+use super::super::handlers::Handler;
+use super::super::isa::{Assembler, Word};
+use super::cold::Cold;
+use super::{Emitter, SLOT, Scope, names, size};
+use crate::error::CompileError;
+
+/// What writes a whole list: `(cx, out, ptr, len, spare)`.
+#[derive(Clone, Copy)]
+pub(super) enum Kernel {
+    Handler(Handler),
+    /// Of the set the program is linked with.
+    Address(u64),
+}
+
+/// The elements of a loop.
+#[derive(Clone, Copy)]
+pub(super) struct Elements {
+    pub(super) stride: u32,
+    pub(super) each: BlockId,
+    pub(super) bound: u32,
+    pub(super) path: PathId,
+    pub(super) reserve: u32,
+}
+
+/// Where the address of the first element is, once the length was taken.
+#[derive(Clone, Copy)]
+enum First {
+    /// At this offset.
+    Follow(u32),
+    /// In the frame.
+    Word(Word),
+    /// At this offset itself.
+    Inline(u32),
+}
+
+impl<A: Assembler> Emitter<'_, A> {
+    /// A string or list of bytes.
+    pub(super) fn bytes(
+        &mut self,
+        at: u32,
+        source: &Source,
+        reserve: u32,
+        scope: Scope,
+    ) -> Result<(), CompileError> {
+        let Source::Words { ptr, len } = *source else {
+            return self.by_kernel(Kernel::Handler(Handler::Bytes), at, source, reserve, scope);
+        };
+        let handler = match (ptr.0, len.0) {
+            (0, 8) => Handler::StringAt0,
+            (8, 16) => Handler::StringAt8,
+            _ => {
+                return self.by_kernel(Kernel::Handler(Handler::Bytes), at, source, reserve, scope);
+            }
+        };
+        self.asm.arg_out(0);
+        self.asm.arg_cx(1);
+        self.asm.arg_at(2, at);
+        self.asm.arg_const(3, reserve.into());
+        self.call(handler);
+        self.asm.jump_if_null(scope.failed);
+        Ok(())
+    }
+
+    /// A routine of the set the program is linked with.
+    pub(super) fn kernel(&self, routine: BulkFn, number: u32) -> Kernel {
+        let address = || {
+            let routine = vox_core::entry_address!(
+                routine,
+                (*mut EncodeCx, *mut u8, *const u8, usize, usize) -> *mut u8
+            );
+            routine.addr() as u64
+        };
+        Kernel::Address(self.names.address(address, names::KERNEL, number))
+    }
+
+    /// A list that one kernel writes.
+    pub(super) fn by_kernel(
+        &mut self,
+        kernel: Kernel,
+        at: u32,
+        source: &Source,
+        reserve: u32,
+        scope: Scope,
+    ) -> Result<(), CompileError> {
+        match *source {
+            Source::Words { ptr, len } => {
+                self.asm.arg_out(1);
+                self.asm.arg_load(2, sum(at, ptr.0)?);
+                self.asm.arg_load(3, sum(at, len.0)?);
+            }
+            _ => {
+                let pair = A::pair_words(self.take_words(2)?);
+                self.list_parts(at, source, pair.ptr);
+                self.asm.arg_out(1);
+                self.asm.arg_word(2, pair.ptr);
+                self.asm.arg_word(3, pair.len);
+                self.give_words(2);
+            }
+        }
+        self.asm.arg_cx(0);
+        self.asm.arg_const(4, reserve.into());
+        match kernel {
+            Kernel::Handler(handler) => self.call(handler),
+            Kernel::Address(address) => self.asm.call_address(address),
+        }
+        self.asm.jump_if_null(scope.failed);
+        Ok(())
+    }
+
+    /// A list of elements that are `width` bytes on the wire as in memory.
+    pub(super) fn fixed_list(
+        &mut self,
+        at: u32,
+        source: &Source,
+        width: u32,
+        reserve: u32,
+        scope: Scope,
+    ) -> Result<(), CompileError> {
+        match *source {
+            Source::Words { ptr, len } => {
+                self.asm.arg_out(0);
+                self.asm.arg_load(2, sum(at, ptr.0)?);
+                self.asm.arg_load(3, sum(at, len.0)?);
+            }
+            _ => {
+                let pair = A::pair_words(self.take_words(2)?);
+                self.list_parts(at, source, pair.ptr);
+                self.asm.arg_out(0);
+                self.asm.arg_word(2, pair.ptr);
+                self.asm.arg_word(3, pair.len);
+                self.give_words(2);
+            }
+        }
+        self.asm.arg_cx(1);
+        self.asm.arg_const(4, width.into());
+        self.asm.arg_const(5, reserve.into());
+        self.call(Handler::FixedList);
+        self.asm.jump_if_null(scope.failed);
+        Ok(())
+    }
+
+    /// A list of elements without bytes.
+    pub(super) fn unit_list(
+        &mut self,
+        at: u32,
+        source: &Source,
+        reserve: u32,
+        scope: Scope,
+    ) -> Result<(), CompileError> {
+        match *source {
+            Source::Words { len, .. } => {
+                self.asm.arg_out(0);
+                self.asm.arg_load(2, sum(at, len.0)?);
+            }
+            _ => {
+                let pair = A::pair_words(self.take_words(2)?);
+                self.list_parts(at, source, pair.ptr);
+                self.asm.arg_out(0);
+                self.asm.arg_word(2, pair.len);
+                self.give_words(2);
+            }
+        }
+        self.asm.arg_cx(1);
+        self.asm.arg_const(3, reserve.into());
+        self.call(Handler::BeginList);
+        self.asm.jump_if_null(scope.failed);
+        Ok(())
+    }
+
+    /// A length, and each element by a block.
+    pub(super) fn list(
+        &mut self,
+        at: u32,
+        source: &Source,
+        elements: Elements,
+        scope: Scope,
+    ) -> Result<(), CompileError> {
+        let pair = A::pair_words(self.take_words(2)?);
+        let first = match *source {
+            Source::Words { ptr, len } => {
+                self.asm.keep_load(sum(at, len.0)?);
+                First::Follow(sum(at, ptr.0)?)
+            }
+            _ => {
+                self.list_parts(at, source, pair.ptr);
+                self.asm.keep_word(pair.len);
+                First::Word(pair.ptr)
+            }
+        };
+        self.asm.arg_out(0);
+        self.asm.arg_cx(1);
+        self.asm.arg_kept(2);
+        self.asm.arg_const(3, 0);
+        self.call(Handler::BeginList);
+        self.asm.jump_if_null(scope.failed);
+        self.elements(first, elements, scope)?;
+        self.give_words(2);
+        Ok(())
+    }
+
+    /// Each element of an array by a block.
+    pub(super) fn array(
+        &mut self,
+        at: u32,
+        source: &ArraySource,
+        count: u32,
+        elements: Elements,
+        scope: Scope,
+    ) -> Result<(), CompileError> {
+        let word = Word(self.take_words(1)?);
+        let first = match *source {
+            ArraySource::Inline => First::Inline(at),
+            ArraySource::Vtable { .. } => {
+                let source = self.part(source);
+                self.asm.keep_out();
+                self.asm.arg_cx(0);
+                self.asm.arg_at(1, at);
+                self.asm.arg_const(2, source);
+                self.asm.arg_word(3, SLOT);
+                self.call(Handler::ArrayFirst);
+                self.asm.swap_kept();
+                self.asm.store_kept(word);
+                First::Word(word)
+            }
+        };
+        self.asm.keep_const(count.into());
+        self.elements(first, elements, scope)?;
+        self.give_words(1);
+        Ok(())
+    }
+
+    /// The loop over as many elements as the kept word says.
+    fn elements(
+        &mut self,
+        first: First,
+        elements: Elements,
+        scope: Scope,
+    ) -> Result<(), CompileError> {
+        let words = self.take_words(3)?;
+        let (saved, count, left) = (Word(words), Word(words + 1), Word(words + 2));
+        let (failed, again, end) = (self.asm.label(), self.asm.label(), self.asm.label());
+        self.asm.jump_if_kept_null(end);
+        self.asm.store_kept(count);
+        self.asm.store_kept(left);
+        let work = size::straight_ops(self.program, elements.each);
+        self.asm.add_work(SLOT, work);
+        self.check_hot();
+        self.asm.save_base(saved);
+        match first {
+            First::Follow(at) => self.asm.base_follow(at),
+            First::Word(word) => self.asm.load_base(word),
+            First::Inline(at) => self.asm.base_add(at),
+        }
+        self.asm.bind(again);
+        // Making room is no failure of the element's.
+        self.reserve(elements.bound, scope);
+        let inside = Scope {
+            delta: 0,
+            failed,
+            depth: scope.depth,
+        };
+        self.block(elements.each, inside)?;
+        self.asm.base_add(elements.stride);
+        self.asm.count_down(left, again);
+        self.asm.load_base(saved);
+        self.asm.bind(end);
+        self.reserve(elements.reserve, scope);
+        self.cold.push(Cold::Element {
+            entry: failed,
+            path: elements.path,
+            count,
+            left,
+            failed: scope.failed,
+        });
+        self.give_words(3);
+        Ok(())
+    }
+
+    /// Fills in the two words at `pair` by a call, and leaves the cursor as it was.
+    fn list_parts(&mut self, at: u32, source: &Source, pair: Word) {
+        let source = self.part(source);
+        self.asm.keep_out();
+        self.asm.arg_cx(0);
+        self.asm.arg_at(1, at);
+        self.asm.arg_const(2, source);
+        self.asm.arg_word(3, SLOT);
+        self.asm.arg_word_address(4, pair);
+        self.call(Handler::ListParts);
+        self.asm.take_kept();
+    }
+
+    /// The address of a part of the program.
+    pub(super) fn part<T>(&self, part: &T) -> u64 {
+        let address = || core::ptr::from_ref(part).addr() as u64;
+        self.names.address(address, names::PART, 0)
+    }
+}
+
+/// An offset and another.
+pub(super) fn sum(at: u32, more: u32) -> Result<u32, CompileError> {
+    let sum = at.checked_add(more);
+    sum.ok_or_else(|| CompileError::Malformed(String::from("an offset beyond 32 bits")))
+}

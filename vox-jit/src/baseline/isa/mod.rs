@@ -1,0 +1,181 @@
+//! What the baseline tier needs of an instruction set: some thirty short sequences.
+//!
+//! Four things live in registers that calls preserve: the state of the encode (*cx*), the address ops
+//! are relative to (*base*), the table of handlers, and one word *kept* across a call. The cursor
+//! (*out*) is where calls return their result, so an op that calls a handler has nothing to move after it.
+//! Everything else that outlives a call is in numbered words of the frame.
+//!
+//! Both instruction sets are compiled and emitted on every host, as they are only data: what one of them cannot
+//! express is found everywhere. [`Host`] is the one this process can run, if any.
+//!
+//! Not here: which sequences a program becomes ([`super::emit`]).
+
+pub mod aarch64;
+mod code;
+pub(crate) mod ranges;
+pub mod x86_64;
+
+use vox_core::program::TagWidth;
+
+pub use code::{Label, OutOfRange};
+
+/// The instruction set of this process.
+#[cfg(target_arch = "x86_64")]
+pub type Host = x86_64::X64;
+/// The instruction set of this process.
+#[cfg(target_arch = "aarch64")]
+pub type Host = aarch64::Arm64;
+/// There is no baseline tier for this processor; this one is never run.
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+pub type Host = x86_64::X64;
+
+/// Whether this process can run the code of [`Host`].
+pub const HAS_HOST: bool = cfg!(any(target_arch = "x86_64", target_arch = "aarch64"));
+
+/// A word of the frame, by number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Word(pub u32);
+
+/// Two words of the frame that form a `Pair` in memory: its own address is that of `ptr`.
+#[derive(Debug, Clone, Copy)]
+pub struct PairWords {
+    /// The first word in memory: the address.
+    pub ptr: Word,
+    /// The second: the length.
+    pub len: Word,
+}
+
+/// The most words a frame has: less than a page, so that no frame steps over a guard page.
+pub const MAX_WORDS: u32 = 400;
+
+/// One instruction set. An offset `at` is relative to base.
+///
+/// Arguments are set by position, in the order of the entry convention. The cursor is moved first
+/// ([`Self::arg_out`]), for setting another argument may overwrite it.
+pub trait Assembler: Sized {
+    /// An assembler whose code will have at most `capacity` bytes.
+    fn new(capacity: usize) -> Self;
+    /// The finished code of a function whose frame has this many words.
+    ///
+    /// # Errors
+    ///
+    /// When a jump does not reach its label.
+    fn finish(self, words: u32) -> Result<Vec<u8>, OutOfRange>;
+
+    /// A label to be bound later.
+    fn label(&mut self) -> Label;
+    /// Binds a label here.
+    fn bind(&mut self, label: Label);
+    /// Jumps.
+    fn jump(&mut self, label: Label);
+
+    /// The start of a function: saves registers, takes over the parameters, stores the
+    /// slot in a word and adds `work` to its account.
+    fn enter(&mut self, table: u64, slot: Word, work: u32);
+    /// Returns the cursor.
+    fn leave(&mut self);
+    /// Returns null.
+    fn leave_failed(&mut self);
+
+    /// Passes the cursor. Before all other arguments.
+    fn arg_out(&mut self, index: usize);
+    /// Passes the state of the encode.
+    fn arg_cx(&mut self, index: usize);
+    /// Passes the kept word.
+    fn arg_kept(&mut self, index: usize);
+    /// Passes the address `at`.
+    fn arg_at(&mut self, index: usize, at: u32);
+    /// Passes the word at `at`.
+    fn arg_load(&mut self, index: usize, at: u32);
+    /// Passes a constant.
+    fn arg_const(&mut self, index: usize, value: u64);
+    /// Passes a word of the frame.
+    fn arg_word(&mut self, index: usize, word: Word);
+    /// Passes the address of a word of the frame.
+    fn arg_word_address(&mut self, index: usize, word: Word);
+    /// Passes the tag at `at`, extended to 64 bits.
+    fn arg_tag(&mut self, index: usize, at: u32, width: TagWidth);
+
+    /// Calls a handler by its place in the table.
+    fn call_handler(&mut self, index: usize);
+    /// Calls the function at an address.
+    fn call_address(&mut self, address: u64);
+    /// Calls the function whose address is in the state of the encode at this offset.
+    fn call_state(&mut self, offset: usize);
+    /// Calls the entry of the slot that is argument 1.
+    fn call_entry(&mut self, entry_offset: usize);
+
+    /// Jumps when the result (the cursor) is null.
+    fn jump_if_null(&mut self, label: Label);
+    /// Jumps when the kept word is this small number.
+    fn jump_if_kept(&mut self, value: i8, label: Label);
+
+    /// Keeps the cursor.
+    fn keep_out(&mut self);
+    /// Takes the kept cursor back; the result is lost.
+    fn take_kept(&mut self);
+    /// Takes the kept cursor back and keeps the result in its place.
+    fn swap_kept(&mut self);
+    /// Keeps the word at `at`.
+    fn keep_load(&mut self, at: u32);
+    /// Keeps a word of the frame.
+    fn keep_word(&mut self, word: Word);
+    /// Keeps a constant.
+    fn keep_const(&mut self, value: u64);
+    /// Stores the kept word in the frame.
+    fn store_kept(&mut self, word: Word);
+    /// Jumps when the kept word is 0.
+    fn jump_if_kept_null(&mut self, label: Label);
+    /// Writes 0 and jumps when the kept word is 0, writes 1 and goes on otherwise.
+    fn write_option_tag(&mut self, none: Label);
+    /// Writes 0 and jumps when the tag loaded last is this, writes 1 and goes on otherwise.
+    fn write_option_tag_unless(&mut self, tag: i64, none: Label);
+    /// As [`Self::swap_kept`], then jumps when the byte at the cursor is not 0, and moves
+    /// the cursor behind it either way.
+    fn open_result(&mut self, err: Label);
+
+    /// Stores base in the frame.
+    fn save_base(&mut self, word: Word);
+    /// Loads base from the frame.
+    fn load_base(&mut self, word: Word);
+    /// Base becomes the kept word.
+    fn base_from_kept(&mut self);
+    /// Base becomes the word at `at`.
+    fn base_follow(&mut self, at: u32);
+    /// Base moves.
+    fn base_add(&mut self, by: u32);
+
+    /// The two words of a pair that starts at this number.
+    fn pair_words(first: u32) -> PairWords;
+    /// Takes 1 off a word of the frame and jumps while it is not 0.
+    fn count_down(&mut self, word: Word, again: Label);
+    /// Adds 1 to a word of the frame.
+    fn count_up(&mut self, word: Word);
+    /// Adds the kept word times `factor` to the slot's account of work.
+    fn add_work(&mut self, slot: Word, factor: u32);
+    /// Jumps when the sum of the addition just before, to the account of work, is not negative.
+    fn jump_if_not_negative(&mut self, label: Label);
+
+    /// Jumps when there are fewer than `bytes` spare at the cursor.
+    fn check_spare(&mut self, bytes: u32, cold: Label);
+    /// Goes one level deeper, or jumps when there is none.
+    fn enter_level(&mut self, cold: Label);
+    /// Comes back one level.
+    fn leave_level(&mut self);
+
+    /// Copies 1, 2, 4, 8 or 16 bytes from `at` to `to` bytes behind the cursor.
+    fn copy(&mut self, at: u32, to: u32, width: u32);
+    /// Stores the low `width` bytes (1, 2, 4 or 8) of a constant `to` bytes behind the cursor.
+    fn store_const(&mut self, to: u32, width: u32, value: u64);
+    /// Moves the cursor.
+    fn advance(&mut self, by: u32);
+
+    /// Loads the tag at `at`.
+    fn load_tag(&mut self, at: u32, width: TagWidth);
+    /// Jumps when the tag loaded last is this.
+    fn jump_if_tag(&mut self, value: i64, label: Label);
+    /// Jumps to the label whose position is the tag loaded last, less `first`.
+    fn jump_by_tag(&mut self, first: i64, labels: &[Label], otherwise: Label);
+    /// Takes the kept cursor back and jumps to the label whose position the result was.
+    fn jump_by_result(&mut self, labels: &[Label], otherwise: Label);
+}
