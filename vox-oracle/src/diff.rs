@@ -136,7 +136,7 @@ mod tests {
         let mut actual = expected;
         actual[50] = 1;
         let text = compare(&expected, &actual).unwrap_err().to_string();
-        let mark = [".."; 1].concat() + &" 00".repeat(8) + " [01]" + &" 00".repeat(15) + " ..";
+        let mark = format!("..{} [01]{} ..", " 00".repeat(8), " 00".repeat(15));
         assert!(text.ends_with(&mark), "{text}");
     }
 

@@ -17,6 +17,9 @@ struct Arguments {
     /// Print one JSON document instead of the table.
     #[arg(long)]
     json: bool,
+    /// Print a Markdown table, as README.md shows it.
+    #[arg(long, conflicts_with = "json")]
+    markdown: bool,
     /// Measure for a moment only: for a look, and for machines that check this program.
     #[arg(long)]
     quick: bool,
@@ -49,6 +52,8 @@ fn main() -> ExitCode {
     };
     let text = if arguments.json {
         table::to_json(&report)
+    } else if arguments.markdown {
+        table::to_markdown(&report)
     } else {
         table::to_text(&report)
     };

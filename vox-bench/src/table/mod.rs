@@ -1,15 +1,17 @@
-//! The two forms of a [`Report`]: an aligned table for people, one JSON
+//! The forms of a [`Report`]: an aligned table for people, a Markdown table for pages, one JSON
 //! document for machines.
 //!
 //! Not for: what the numbers are ([`crate::report`]).
 
 mod grid;
 mod json;
+mod markdown;
 pub(crate) mod number;
 
 use std::fmt::Write;
 
 pub use json::to_json;
+pub use markdown::to_markdown;
 
 use crate::contender::Column;
 use crate::report::{Report, Row, Statement};

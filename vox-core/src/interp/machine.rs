@@ -48,6 +48,11 @@ impl<'p> Machine<'p> {
         self.work
     }
 
+    /// The work so far, in place of which another count goes on.
+    pub(super) fn take_work(&mut self, work: u64) -> u64 {
+        core::mem::replace(&mut self.work, work)
+    }
+
     /// Adds elements that were written without an op for each.
     pub(super) fn add_elements(&mut self, count: usize) {
         self.work += count as u64;

@@ -79,7 +79,7 @@ impl Machine<'_> {
     }
 
     /// Calls a slot, or goes on in this machine where that would start another. The work
-    /// of the child counts as this type's then: they are compiled together.
+    /// of the child is the child's in either case: a hot type within a cold one is seen.
     ///
     /// # Safety
     ///
@@ -91,8 +91,10 @@ impl Machine<'_> {
                 // SAFETY: slots, and their programs, live as long as the one that calls (A12).
                 let program = unsafe { &*ptr::from_ref(program) };
                 let caller = core::mem::replace(&mut self.program, program);
+                let work = self.take_work(0);
                 // SAFETY: the caller's duty.
                 let out = unsafe { self.run_program(at, out) };
+                slot.count(self.take_work(work));
                 self.program = caller;
                 out
             }

@@ -26,7 +26,7 @@ impl Walk<'_> {
         let inner = scope.along(&trail);
         let stride = stride(def.t, &inner)?;
         let each = self.builder.open();
-        let body = inner.inside(each).unaligned_if(scope.unaligned);
+        let body = inner.inside(each).in_frame().unaligned_if(scope.unaligned);
         self.value(def.t, body)?;
         if self.builder.is_empty(each) {
             self.builder.discard(each);

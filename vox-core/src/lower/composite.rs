@@ -58,7 +58,7 @@ impl Walk<'_> {
         }
         let at = scope.offset()?;
         let each = self.builder.open();
-        self.field_value(written, scope.inside_same(each))?;
+        self.field_value(written, scope.inside_same(each).in_frame())?;
         if self.builder.is_empty(each) {
             self.builder.discard(each);
             return Ok(());
@@ -102,7 +102,7 @@ impl Walk<'_> {
             return Err(scope.refuse(format!("the proxy `{shape}` is larger than 4 GiB")));
         };
         let each = self.builder.open();
-        self.value(shape, scope.inside(each))?;
+        self.value(shape, scope.inside(each).in_frame())?;
         let convert = self
             .builder
             .function(FunctionKind::ProxyConvert, proxy.convert_out as *const ());

@@ -64,7 +64,7 @@ impl Walk<'_> {
         let inner = scope.along(&trail);
         let stride = stride(element, &inner)?;
         let each = self.builder.open();
-        self.value(element, inner.inside(each))?;
+        self.value(element, inner.inside(each).in_frame())?;
         let found = self.amounts_to(each, stride);
         if !matches!(found, Elements::Block) {
             self.builder.discard(each);
@@ -148,7 +148,7 @@ impl Walk<'_> {
         let iter = self.iter(shape, iter, (FunctionKind::IterNext, next), &scope)?;
         let each = self.builder.open();
         let trail = scope.step(Part::Elements);
-        self.value(item, scope.along(&trail).inside(each).in_iteration())?;
+        self.value(item, scope.along(&trail).inside(each).in_frame())?;
         let op = Op::WriteIter {
             at,
             len,
@@ -172,10 +172,10 @@ impl Walk<'_> {
         let iter = self.iter(def.v, &vtable.iter_vtable, next, &scope)?;
         let key = self.builder.open();
         let trail = scope.step(Part::Keys);
-        self.value(def.k, scope.along(&trail).inside(key).in_iteration())?;
+        self.value(def.k, scope.along(&trail).inside(key).in_frame())?;
         let value = self.builder.open();
         let trail = scope.step(Part::Values);
-        self.value(def.v, scope.along(&trail).inside(value).in_iteration())?;
+        self.value(def.v, scope.along(&trail).inside(value).in_frame())?;
         let op = Op::WriteMap {
             at,
             len,

@@ -25,7 +25,7 @@ impl Walk<'_> {
         if is_sized {
             self.value(pointee, scope.inside(each))?;
         } else {
-            self.unsized_value(pointee, scope.inside(each), PAIR)?;
+            self.unsized_value(pointee, scope.inside(each).in_frame(), PAIR)?;
         }
         if self.builder.is_empty(each) {
             self.builder.discard(each);
@@ -114,7 +114,7 @@ impl Walk<'_> {
             return Err(scope.refuse("is a lock around something unsized"));
         }
         let each = self.builder.open();
-        self.value(lock.inner, scope.inside(each))?;
+        self.value(lock.inner, scope.inside(each).in_frame())?;
         let lock = match lock.function {
             LockFunction::Shared(read) => {
                 self.builder.function(FunctionKind::Read, read as *const ())
@@ -146,7 +146,7 @@ impl Walk<'_> {
             return Err(scope.refuse(format!("`{strong}` is a strong pointer of unknown form")));
         }
         let each = self.builder.open();
-        let inner = scope.inside(each);
+        let inner = scope.inside(each).in_frame();
         let some = self.builder.open();
         self.value(strong, inner.inside(some).moved(STRONG_AT)?)?;
         let option = Op::WriteOption {

@@ -4,7 +4,7 @@
 use facet_core::Shape;
 
 use super::LowerError;
-use super::limits::ITERATION_NESTING;
+use super::limits::FRAME_NESTING;
 use crate::program::{BlockId, Offset};
 
 const TOO_FAR: &str =
@@ -105,10 +105,10 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// This place, in a block run by an op whose frames are as large as several others'.
-    pub(super) const fn in_iteration(self) -> Self {
+    /// This place, in a block the interpreter runs in a frame of its own.
+    pub(super) const fn in_frame(self) -> Self {
         Self {
-            nesting: self.nesting + ITERATION_NESTING - 1,
+            nesting: self.nesting + FRAME_NESTING - 1,
             ..self
         }
     }

@@ -154,7 +154,7 @@ struct Even {
 
 impl Even {
     fn is_even(&self) -> bool {
-        self.value % 2 == 0
+        self.value.is_multiple_of(2)
     }
 }
 

@@ -196,7 +196,7 @@ vox_oracle::zoo! { MEMBERS;
         ThroughHashMap { id: 1, entries: [(2, ThroughHashMap { id: 2, entries: HashMap::new() })].into() },
     ];
     through_arc: ThroughArc = [ThroughArc { id: 300, parent: Some(Arc::new(ThroughArc { id: 1, parent: None })) }];
-    through_rc: ThroughRc = [ThroughRc { parts: vec![Rc::new(ThroughRc { parts: vec![], id: 1 }); 3], id: 300 }];
+    through_rc: ThroughRc = [ThroughRc { parts: (0..3).map(|_| Rc::new(ThroughRc { parts: vec![], id: 1 })).collect(), id: 300 }];
     through_lock: ThroughLock = [ThroughLock { id: 1, inner: Some(Box::new(Mutex::new(ThroughLock { id: 2, inner: None }))) }];
     through_slice: ThroughSlice = [ThroughSlice { id: -1, parts: Box::new([ThroughSlice { id: 300, parts: Box::new([]) }]) }];
     through_result: ThroughResult = [

@@ -24,7 +24,7 @@ forms! {
     socket_v4(i32): SocketAddrV4 = [SocketAddrV4::new(V4, 0), SocketAddrV4::new(V4, 65_535)];
     socket_v6(i64): SocketAddrV6 = [SocketAddrV6::new(V6, 127, 0, 0), SocketAddrV6::new(V6, 128, 1, 2)];
     socket(u8): SocketAddr = [SocketAddr::from((V4, 80)), SocketAddr::from((V6, 16_384))];
-    range(u16): Range<u32> = [0..0, 1..300, 5..2];
+    range(u16): Range<u32> = [0..0, 1..300, Range { start: 5, end: 2 }];
     range_of_floats(u32): Range<f64> = [0.0..1.5];
     range_of_strings(u64): Range<String> = [String::from("a")..String::from("b")];
     result(i8): Result<u32, String> = [Ok(300), Err(String::from("error"))];
