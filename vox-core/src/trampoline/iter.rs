@@ -24,14 +24,38 @@ pub struct Entry {
 }
 
 /// The address of an item; items are sized, so their pointers are thin.
-fn address(cx: &mut EncodeCx, item: PtrConst) -> Option<*const u8> {
-    if item.is_wide() {
-        cx.fail(Failure::Bug(String::from(
-            "an iterator yielded an unsized item",
-        )));
-        return None;
+fn address(item: PtrConst) -> Option<*const u8> {
+    (!item.is_wide()).then(|| item.raw_ptr())
+}
+
+/// Asks for up to `count` items and answers how many there were, or [`FAILED`]. All are asked for under one guard: it
+/// costs as much as a step of most iterators does. `keep` answers whether the item is one that can be.
+#[inline(always)]
+fn fill<T>(
+    cx: &mut EncodeCx,
+    count: usize,
+    mut next: impl FnMut() -> Option<T>,
+    mut keep: impl FnMut(usize, T) -> Option<()>,
+) -> usize {
+    cx.counters.trampoline_calls += 1;
+    let filled = guard(cx, || {
+        for filled in 0..count {
+            match next() {
+                Some(item) => keep(filled, item)?,
+                None => return Some(filled),
+            }
+        }
+        Some(count)
+    });
+    match filled {
+        Some(Some(filled)) => filled,
+        Some(None) => {
+            let problem = String::from("an iterator yielded an unsized item");
+            cx.fail(Failure::Bug(problem));
+            FAILED
+        }
+        None => FAILED,
     }
-    Some(item.raw_ptr())
 }
 
 entry_fn! {
@@ -46,22 +70,16 @@ entry_fn! {
     pub unsafe fn next(cx: *mut EncodeCx, next: *const (), iter: *const PtrMut, items: *mut *const u8, count: usize) -> usize {
         // SAFETY: the state is exclusively ours while a function of ours runs (A3).
         let cx = unsafe { &mut *cx };
-        cx.counters.trampoline_calls += 1;
         // SAFETY: programs name functions of the kind their ops call (A2).
         let next = unsafe { core::mem::transmute::<*const (), IterNextFn<PtrConst>>(next) };
-        for filled in 0..count {
-            // SAFETY: the iterator is alive between init and dealloc (A10).
-            match guard(cx, || unsafe { next(*iter) }) {
-                Some(Some(item)) => {
-                    let Some(item) = address(cx, item) else { return FAILED };
-                    // SAFETY: there is room for `count`.
-                    unsafe { items.add(filled).write(item) };
-                }
-                Some(None) => return filled,
-                None => return FAILED,
-            }
-        }
-        count
+        // SAFETY: the iterator is alive between init and dealloc (A10).
+        let next = || unsafe { next(*iter) };
+        fill(cx, count, next, |position, item| {
+            let item = address(item)?;
+            // SAFETY: there is room for `count`, and positions are below it.
+            unsafe { items.add(position).write(item) };
+            Some(())
+        })
     }
 }
 
@@ -74,21 +92,15 @@ entry_fn! {
     pub unsafe fn next_entries(cx: *mut EncodeCx, next: *const (), iter: *const PtrMut, entries: *mut Entry, count: usize) -> usize {
         // SAFETY: the state is exclusively ours while a function of ours runs (A3).
         let cx = unsafe { &mut *cx };
-        cx.counters.trampoline_calls += 1;
         // SAFETY: programs name functions of the kind their ops call (A2).
         let next = unsafe { core::mem::transmute::<*const (), IterNextFn<(PtrConst, PtrConst)>>(next) };
-        for filled in 0..count {
-            // SAFETY: the iterator is alive between init and dealloc (A10).
-            match guard(cx, || unsafe { next(*iter) }) {
-                Some(Some((key, value))) => {
-                    let (Some(key), Some(value)) = (address(cx, key), address(cx, value)) else { return FAILED };
-                    // SAFETY: there is room for `count`.
-                    unsafe { entries.add(filled).write(Entry { key, value }) };
-                }
-                Some(None) => return filled,
-                None => return FAILED,
-            }
-        }
-        count
+        // SAFETY: the iterator is alive between init and dealloc (A10).
+        let next = || unsafe { next(*iter) };
+        fill(cx, count, next, |position, (key, value)| {
+            let (key, value) = (address(key)?, address(value)?);
+            // SAFETY: there is room for `count`, and positions are below it.
+            unsafe { entries.add(position).write(Entry { key, value }) };
+            Some(())
+        })
     }
 }

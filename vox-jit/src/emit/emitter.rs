@@ -6,7 +6,7 @@ use cranelift_codegen::ir::{
 };
 use cranelift_frontend::FunctionBuilder;
 use vox_core::cx::{Counters, EncodeCx};
-use vox_core::program::Program;
+use vox_core::program::{Op, Program};
 
 use super::cold::WayOut;
 use super::runtime::{self, Function};
@@ -31,6 +31,8 @@ pub(super) struct Emitter<'a, 'f> {
     /// Blocks for failures, emitted at the end.
     pub(super) ways_out: Vec<WayOut>,
     pub(super) stub_signature: Option<SigRef>,
+    /// Whether the program goes on with other values like its own, by a call or a repeat.
+    pub(super) is_recursive: bool,
     /// What spreads varints by vector instructions, where there are some.
     pub(super) spreading: Option<Spreading>,
     signatures: Vec<((usize, bool), SigRef)>,
@@ -97,6 +99,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
             cx,
             ways_out: Vec::new(),
             stub_signature: None,
+            is_recursive: is_recursive(program),
             spreading: None,
             signatures: Vec::new(),
             free_slots: Vec::new(),
@@ -250,6 +253,12 @@ impl<'a, 'f> Emitter<'a, 'f> {
         self.signatures.push((key, imported));
         imported
     }
+}
+
+/// Whether a value of this program leads to others like it.
+fn is_recursive(program: &Program) -> bool {
+    let mut ops = program.code.blocks.iter().flat_map(|block| &block.ops);
+    ops.any(|op| matches!(op, Op::Call { .. } | Op::Repeat { .. }))
 }
 
 /// Offsets in the state are a few dozen bytes.

@@ -134,7 +134,10 @@ pub fn emit(
     builder.switch_to_block(again);
 
     let mut emitter = Emitter::new(builder, program, *options, cx)?;
-    emitter.spreading = Spreading::new(&mut emitter);
+    if !emitter.is_recursive {
+        // Calls spoil vector registers: what recurs loads these constants where it needs them.
+        emitter.spreading = Spreading::new(&mut emitter);
+    }
     let mut scope = Scope::root(failed, again, repeats);
     if !program.code.repeat_paths().is_empty() {
         scope = emitter.way_out(scope, &[Step::Repeats(repeats)]);

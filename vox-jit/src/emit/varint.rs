@@ -3,7 +3,8 @@
 //! The groups of seven bits are spread over the bytes of one word at once, its length is
 //! found from the leading zeros, and all eight bytes are stored: what is too much
 //! is written over by what follows. Spreading is four vector instructions where the instruction
-//! set has a byte shuffle, and shifts and masks elsewhere.
+//! set has a byte shuffle, and shifts and masks elsewhere. In recursive types, one and two bytes
+//! share the first way out.
 
 use cranelift_codegen::ir::{
     ConstantData, InstBuilder, MemFlagsData, Value, condcodes::IntCC, types,
@@ -38,21 +39,26 @@ pub(super) fn write(
         spare,
         ..cursor
     };
-    // The low byte is stored in any case: a longer form overwrites it.
-    let flags = e.out_flags();
-    e.builder
-        .ins()
-        .istore8(flags, value, cursor.base, cursor.offset);
     let mut join = Join::new(e, after.offset);
     let long = e.builder.create_block();
-    let short = e
-        .builder
-        .ins()
-        .icmp_imm_u(IntCC::UnsignedLessThan, value, 0x80);
-    let address = join.expect(e, after);
+    let (is_short, end) = if e.is_recursive && max_len <= WORD {
+        two_bytes(e, value, cursor, after)
+    } else {
+        // The low byte is stored in any case: a longer form overwrites it.
+        let flags = e.out_flags();
+        e.builder
+            .ins()
+            .istore8(flags, value, cursor.base, cursor.offset);
+        let is_short = e
+            .builder
+            .ins()
+            .icmp_imm_u(IntCC::UnsignedLessThan, value, 0x80);
+        (is_short, after)
+    };
+    let address = join.expect(e, end);
     e.builder
         .ins()
-        .brif(short, join.block, &[address.into()], long, &[]);
+        .brif(is_short, join.block, &[address.into()], long, &[]);
 
     e.builder.switch_to_block(long);
     if max_len > WORD {
@@ -67,6 +73,39 @@ pub(super) fn write(
     join.arrive(e, Some(Cursor { base, ..after }));
     join.finish(e)
         .ok_or_else(|| CompileError::Malformed(String::from("a varint without an end")))
+}
+
+/// Stores the lowest 14 bits as a byte or two, without a branch, and answers whether that was all
+/// and where it ends. `after` is the end of one byte.
+///
+/// For recursive types only: trees with numbers around 128 gain a sixth to a third by it, and the
+/// enums and records of the benchmarks, whose numbers are either small or of any size, lose a tenth or nothing.
+fn two_bytes(
+    e: &mut Emitter<'_, '_>,
+    value: Value,
+    cursor: Cursor,
+    after: Cursor,
+) -> (Value, Cursor) {
+    let is_long = e
+        .builder
+        .ins()
+        .icmp_imm_u(IntCC::UnsignedGreaterThan, value, 0x7f);
+    let is_long = e.builder.ins().uextend(types::I64, is_long);
+    // Twice the second group is where it belongs, and once it is there already.
+    let second = e.builder.ins().band_imm_u(value, 0x3f80);
+    let spread = e.builder.ins().iadd(value, second);
+    let continues = e.builder.ins().ishl_imm_u(is_long, 7);
+    let word = e.builder.ins().bor(spread, continues);
+    let flags = e.out_flags();
+    e.builder
+        .ins()
+        .istore16(flags, word, cursor.base, cursor.offset);
+    let fits = e
+        .builder
+        .ins()
+        .icmp_imm_u(IntCC::UnsignedLessThan, value, 1 << 14);
+    let base = e.builder.ins().iadd(cursor.base, is_long);
+    (fits, Cursor { base, ..after })
 }
 
 /// Writes the word `value` as a varint if `is_some`, and nothing otherwise, without a branch that
@@ -141,7 +180,7 @@ fn continued(e: &mut Emitter<'_, '_>, word: Value, missing: Value) -> Value {
 
 /// Spreads the groups of seven bits over the bytes of a word.
 fn spread(e: &mut Emitter<'_, '_>, value: Value) -> Value {
-    match e.spreading {
+    match e.spreading.or_else(|| Spreading::new(e)) {
         Some(spreading) => spread_by_shuffle(e, spreading, value),
         None => spread_by_shifts(e, value),
     }
