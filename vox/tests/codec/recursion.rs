@@ -323,3 +323,39 @@ fn odd(depth: u8) -> Odd {
 }
 
 codec_test!(odd_edges: odd(0), odd(1), odd(4), Ok::<Odd, ()>(odd(1)));
+
+/// Numbers of every width in a type that calls itself: machine code writes them in another way there.
+#[derive(Facet, Serialize)]
+struct Numbered {
+    short: u16,
+    signed_short: i16,
+    number: u32,
+    signed: i32,
+    long: u64,
+    #[facet(recursive_type)]
+    rest: Vec<Numbered>,
+}
+
+fn numbered(number: u64) -> Numbered {
+    // What does not fit keeps its low bits.
+    let [a, b, c, d, ..] = number.to_le_bytes();
+    Numbered {
+        short: u16::from_le_bytes([a, b]),
+        signed_short: i16::from_le_bytes([a, b]),
+        number: u32::from_le_bytes([a, b, c, d]),
+        signed: i32::from_le_bytes([a, b, c, d]),
+        long: number,
+        rest: Vec::new(),
+    }
+}
+
+/// Every power of two with its neighbours: the borders of all varint widths are among them.
+fn around_powers() -> Numbered {
+    let borders = (0..64).flat_map(|bits| [(1_u64 << bits) - 1, 1 << bits, (1 << bits) + 1]);
+    Numbered {
+        rest: borders.chain([u64::MAX]).map(numbered).collect(),
+        ..numbered(0)
+    }
+}
+
+codec_test!(numbers_in_recursion: around_powers(), vec![around_powers()]);
