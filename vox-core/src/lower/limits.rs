@@ -5,9 +5,12 @@
 /// depth limit fits two megabytes of stack in the interpreter of a debug build.
 pub const MAX_NESTING: u32 = 12;
 
-/// What a block counts as that the interpreter runs in a frame of its own: one of a loop, an iterator, a
-/// lock, a proxy or a predicate. In a debug build such a frame is 3.4 KB, and some keep a batch of items besides.
-pub(super) const FRAME_NESTING: u32 = 6;
+/// What a block counts as that the interpreter runs in a frame of its own: one of a loop, a
+/// lock, a proxy or a predicate. In a debug build such a frame is 3.4 KB.
+pub(super) const FRAME_NESTING: u32 = 4;
+
+/// What a block run by an iterator counts as: its op keeps a batch of items on the stack besides.
+pub(super) const ITERATION_NESTING: u32 = 6;
 
 /// How many types may be inlined inside each other; what lies deeper is a child.
 pub(super) const MAX_INLINE_DEPTH: u32 = 128;

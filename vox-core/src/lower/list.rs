@@ -148,7 +148,7 @@ impl Walk<'_> {
         let iter = self.iter(shape, iter, (FunctionKind::IterNext, next), &scope)?;
         let each = self.builder.open();
         let trail = scope.step(Part::Elements);
-        self.value(item, scope.along(&trail).inside(each).in_frame())?;
+        self.value(item, scope.along(&trail).inside(each).in_iteration())?;
         let op = Op::WriteIter {
             at,
             len,
@@ -172,10 +172,10 @@ impl Walk<'_> {
         let iter = self.iter(def.v, &vtable.iter_vtable, next, &scope)?;
         let key = self.builder.open();
         let trail = scope.step(Part::Keys);
-        self.value(def.k, scope.along(&trail).inside(key).in_frame())?;
+        self.value(def.k, scope.along(&trail).inside(key).in_iteration())?;
         let value = self.builder.open();
         let trail = scope.step(Part::Values);
-        self.value(def.v, scope.along(&trail).inside(value).in_frame())?;
+        self.value(def.v, scope.along(&trail).inside(value).in_iteration())?;
         let op = Op::WriteMap {
             at,
             len,
