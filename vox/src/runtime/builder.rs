@@ -80,7 +80,7 @@ impl RuntimeBuilder {
 
     /// How many levels of recursion an encode may nest, at most; deeper values
     /// are an error. Recursion in last position (the next node of a list) does
-    /// not count. Default: 128.
+    /// not count. Default: 100.
     ///
     /// # Examples
     ///

@@ -45,7 +45,7 @@ impl fmt::Display for VtableCalls {
 }
 
 /// The most levels of calls an encode may nest by default.
-pub(crate) const DEFAULT_MAX_DEPTH: u64 = 128;
+pub(crate) const DEFAULT_MAX_DEPTH: u64 = 100;
 
 /// Executable memory a runtime may use by default, in bytes.
 pub(crate) const DEFAULT_CODE_BUDGET: usize = 64 << 20;

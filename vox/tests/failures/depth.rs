@@ -198,7 +198,7 @@ fn the_limit_to_the_level() {
     }
 }
 
-const DEFAULT_LIMIT: usize = 128;
+const DEFAULT_LIMIT: usize = 100;
 
 #[test]
 fn the_default_limit() {
