@@ -106,6 +106,6 @@ mod tests {
 
     #[test]
     fn paths_are_spelled_as_windows_reads_them() {
-        assert_eq!(windows_path(Path::new("/work/target")), "Z:\\work\\target");
+        assert_eq!(windows_path(Path::new("/src/target")), "Z:\\src\\target");
     }
 }
