@@ -88,21 +88,7 @@ impl<A: Assembler> Emitter<'_, A> {
         reserve: u32,
         scope: Scope,
     ) -> Result<(), CompileError> {
-        match *source {
-            Source::Words { ptr, len } => {
-                self.asm.arg_out(1);
-                self.asm.arg_load(2, sum(at, ptr.0)?);
-                self.asm.arg_load(3, sum(at, len.0)?);
-            }
-            _ => {
-                let pair = A::pair_words(self.take_words(2)?);
-                self.list_parts(at, source, pair.ptr);
-                self.asm.arg_out(1);
-                self.asm.arg_word(2, pair.ptr);
-                self.asm.arg_word(3, pair.len);
-                self.give_words(2);
-            }
-        }
+        self.args_out_and_run(1, at, source)?;
         self.asm.arg_cx(0);
         self.asm.arg_const(4, reserve.into());
         match kernel {
@@ -110,6 +96,31 @@ impl<A: Assembler> Emitter<'_, A> {
             Kernel::Address(address) => self.asm.call_address(address),
         }
         self.asm.jump_if_null(scope.failed);
+        Ok(())
+    }
+
+    /// Passes the cursor as argument `out`, and the address and length of a run as arguments 2 and 3.
+    fn args_out_and_run(
+        &mut self,
+        out: usize,
+        at: u32,
+        source: &Source,
+    ) -> Result<(), CompileError> {
+        match *source {
+            Source::Words { ptr, len } => {
+                self.asm.arg_out(out);
+                self.asm.arg_load(2, sum(at, ptr.0)?);
+                self.asm.arg_load(3, sum(at, len.0)?);
+            }
+            _ => {
+                let pair = A::pair_words(self.take_words(2)?);
+                self.list_parts(at, source, pair.ptr);
+                self.asm.arg_out(out);
+                self.asm.arg_word(2, pair.ptr);
+                self.asm.arg_word(3, pair.len);
+                self.give_words(2);
+            }
+        }
         Ok(())
     }
 
@@ -122,21 +133,7 @@ impl<A: Assembler> Emitter<'_, A> {
         reserve: u32,
         scope: Scope,
     ) -> Result<(), CompileError> {
-        match *source {
-            Source::Words { ptr, len } => {
-                self.asm.arg_out(0);
-                self.asm.arg_load(2, sum(at, ptr.0)?);
-                self.asm.arg_load(3, sum(at, len.0)?);
-            }
-            _ => {
-                let pair = A::pair_words(self.take_words(2)?);
-                self.list_parts(at, source, pair.ptr);
-                self.asm.arg_out(0);
-                self.asm.arg_word(2, pair.ptr);
-                self.asm.arg_word(3, pair.len);
-                self.give_words(2);
-            }
-        }
+        self.args_out_and_run(0, at, source)?;
         self.asm.arg_cx(1);
         self.asm.arg_const(4, width.into());
         self.asm.arg_const(5, reserve.into());
