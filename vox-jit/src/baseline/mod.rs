@@ -49,9 +49,3 @@ pub fn generate(program: &Program) -> Result<Vec<u8>, CompileError> {
 pub fn generate_symbolic<A: isa::Assembler>(program: &Program) -> Result<Vec<u8>, CompileError> {
     Emitter::<A>::new(program, Names::Symbols).function()
 }
-
-/// The name of the handler at an offset of the table, for listings.
-#[must_use]
-pub fn handler_name(index: usize) -> Option<&'static str> {
-    handlers::name(index)
-}

@@ -181,11 +181,3 @@ impl Handler {
 pub(super) fn table() -> u64 {
     TABLE.0.as_ptr().addr() as u64
 }
-
-/// The name of the handler at an index.
-pub(super) fn name(index: usize) -> Option<&'static str> {
-    if index >= SINGLES {
-        return (index < COUNT).then_some("Pair");
-    }
-    NAMES.get(index).copied()
-}
