@@ -185,11 +185,11 @@ fn add(total: &mut Counters, counters: &Counters) {
 
 fn find_fallen<T: Encodable>(modes: &[Mode], workload: &Workload) -> Vec<Fallen> {
     let fallen = |mode: &Mode| {
-        let reason = match mode.runtime.report::<T>() {
-            Ok(report) if report.tier == mode.tier => return None,
-            Ok(report) => report.why_not_higher.unwrap_or_default(),
-            Err(error) => error.to_string(),
-        };
+        let report = mode.runtime.report::<T>();
+        if report.refusal.is_none() && report.tier == mode.tier {
+            return None;
+        }
+        let reason = report.refusal.or(report.why_not_higher).unwrap_or_default();
         Some(Fallen {
             workload: workload.name,
             mode: mode.name.clone(),

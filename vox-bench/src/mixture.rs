@@ -106,7 +106,7 @@ impl<T: Facet<'static> + Serialize> Run for Typed<T> {
     }
 
     fn code_bytes(&self, runtime: &Runtime) -> Option<usize> {
-        runtime.report::<T>().ok()?.code_bytes
+        runtime.report::<T>().code_bytes
     }
 }
 

@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for _ in 0..20_000 {
         assert_eq!(runtime.encoded_len(&setting)?, bytes.len());
     }
-    let report = runtime.report::<Setting>()?;
+    let report = runtime.report::<Setting>();
     assert_eq!(report.tier, Tier::Interpreter);
     assert_eq!(report.code_bytes, None);
     println!("{report}");

@@ -340,7 +340,7 @@ where
     Runtime::global().prepare::<T>(tier)
 }
 
-/// As [`prepare`], for shapes; answers the lowest tier among them.
+/// As [`prepare`], for shapes; answers the lowest tier among them, and `tier` for none.
 ///
 /// # Errors
 ///
@@ -372,21 +372,19 @@ pub const fn available_tiers() -> &'static [Tier] {
     runtime::AVAILABLE_TIERS
 }
 
-/// How a type is encoded, and why so.
-///
-/// # Errors
-///
-/// When the type cannot be encoded.
+/// How a type is encoded, and why so; of a type that cannot be encoded, why not
+/// ([`TypeReport::refusal`]).
 ///
 /// # Examples
 ///
 /// ```
-/// let report = vox::report::<Vec<u32>>()?;
+/// let report = vox::report::<Vec<u32>>();
 /// assert!(report.program.contains("write_list_var_u32"));
 /// println!("{report}");
 /// # Ok::<(), vox::EncodeError>(())
 /// ```
-pub fn report<'f, T>() -> Result<TypeReport, EncodeError>
+#[must_use]
+pub fn report<'f, T>() -> TypeReport
 where
     T: Facet<'f> + ?Sized,
 {
@@ -395,19 +393,16 @@ where
 
 /// As [`report`], for a shape.
 ///
-/// # Errors
-///
-/// When the type cannot be encoded.
-///
 /// # Examples
 ///
 /// ```
 /// use facet::Facet;
 ///
-/// assert_eq!(vox::report_shape(u8::SHAPE)?.type_name, "u8");
+/// assert_eq!(vox::report_shape(u8::SHAPE).type_name, "u8");
 /// # Ok::<(), vox::EncodeError>(())
 /// ```
-pub fn report_shape(shape: &'static Shape) -> Result<TypeReport, EncodeError> {
+#[must_use]
+pub fn report_shape(shape: &'static Shape) -> TypeReport {
     Runtime::global().report_shape(shape)
 }
 

@@ -18,6 +18,9 @@ pub(crate) use targets::ALL;
 
 /// Emulated processors are slow; generated tests do a tenth of their usual count there.
 const SCALE: &str = "0.1";
+/// A test program that overflows its stack under Wine never ends, and a deadlock ends nowhere: coreutils'
+/// `timeout` stops a program after 15 minutes, and one that does not listen 10 seconds later. The longest takes about 5.
+const TIME_LIMIT: &str = "timeout --kill-after=10 900";
 /// Crates that only ever run on the machine of a developer.
 const HOST_ONLY: &[&str] = &["xtask"];
 
@@ -63,12 +66,13 @@ pub(crate) fn test(cx: &Context, target: &Target, extra: &[String]) -> anyhow::R
         Emulator::Wine => {
             let session = wine::start(cx)?;
             command.envs(session.variables());
-            command.env(target.variable("RUNNER"), session.program());
+            let runner = format!("{TIME_LIMIT} {}", session.program().display());
+            command.env(target.variable("RUNNER"), runner);
             Some(session)
         }
         Emulator::Qemu { program, libraries } => {
             let runner = format!("{program} -L {libraries}");
-            command.env(target.variable("RUNNER"), &runner);
+            command.env(target.variable("RUNNER"), format!("{TIME_LIMIT} {runner}"));
             // A test that starts a child of its own needs it too: the kernel cannot start foreign programs.
             command.env(VARIABLE_RUNNER, runner);
             None

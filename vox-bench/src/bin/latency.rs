@@ -101,7 +101,7 @@ fn main() {
     );
     let compiled = many
         .iter()
-        .filter(|shape| matches!(runtime.report_shape(shape), Ok(it) if it.tier == Tier::Optimized))
+        .filter(|shape| runtime.report_shape(shape).tier == Tier::Optimized)
         .count();
     println!(
         "{compiled} of them were compiled meanwhile\n{}",

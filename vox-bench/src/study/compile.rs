@@ -92,7 +92,7 @@ fn compile<T: Encodable>() -> Option<(f64, f64)> {
     let start = Instant::now();
     runtime.prepare::<T>(Tier::Optimized).ok()?;
     let micros = start.elapsed().as_secs_f64() * 1e6;
-    let bytes = runtime.report::<T>().ok()?.code_bytes?;
+    let bytes = runtime.report::<T>().code_bytes?;
     // Exact below 2^53.
     Some((micros, bytes as f64))
 }

@@ -12,7 +12,7 @@ use vox::{EncodeError, Runtime, TypeReport};
 /// See the module documentation.
 pub(super) trait Subject<'f> {
     fn peek(&self) -> Peek<'_, 'f>;
-    fn report(&self, runtime: &Runtime) -> Result<TypeReport, EncodeError>;
+    fn report(&self, runtime: &Runtime) -> TypeReport;
     fn to_bytes(&self, runtime: &Runtime) -> Result<Vec<u8>, EncodeError>;
     fn to_bytes_in(&self, runtime: &Runtime, buffer: &mut Vec<u8>) -> Result<usize, EncodeError>;
     fn to_slice<'b>(
@@ -48,7 +48,7 @@ impl<'f, T: Facet<'f> + ?Sized> Subject<'f> for Value<'_, 'f, T> {
         Peek::new(self.value)
     }
 
-    fn report(&self, runtime: &Runtime) -> Result<TypeReport, EncodeError> {
+    fn report(&self, runtime: &Runtime) -> TypeReport {
         runtime.report::<T>()
     }
 

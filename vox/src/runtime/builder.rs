@@ -35,7 +35,7 @@ impl RuntimeBuilder {
     /// use vox::{Runtime, Tier};
     ///
     /// let runtime = Runtime::builder().tier(Tier::Interpreter).build();
-    /// assert_eq!(runtime.report::<u8>()?.tier, Tier::Interpreter);
+    /// assert_eq!(runtime.report::<u8>().tier, Tier::Interpreter);
     /// # Ok::<(), vox::EncodeError>(())
     /// ```
     pub fn tier(mut self, tier: Tier) -> Self {
@@ -70,7 +70,7 @@ impl RuntimeBuilder {
     /// ```
     /// let runtime = vox::Runtime::builder().probed_layouts(false).build();
     /// // The list is asked for its length and its elements.
-    /// assert!(runtime.report::<Vec<u32>>()?.program.contains("list.as_ptr"));
+    /// assert!(runtime.report::<Vec<u32>>().program.contains("list.as_ptr"));
     /// # Ok::<(), vox::EncodeError>(())
     /// ```
     pub fn probed_layouts(mut self, probed: bool) -> Self {
@@ -134,7 +134,7 @@ impl RuntimeBuilder {
     /// for _ in 0..10_000 {
     ///     runtime.to_bytes("vox")?;
     /// }
-    /// assert_eq!(runtime.report::<str>()?.tier, vox::Tier::Interpreter);
+    /// assert_eq!(runtime.report::<str>().tier, vox::Tier::Interpreter);
     /// # Ok::<(), vox::EncodeError>(())
     /// ```
     pub fn background(mut self, background: bool) -> Self {

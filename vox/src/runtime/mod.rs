@@ -21,6 +21,7 @@ use std::sync::{Arc, OnceLock, Weak};
 use facet_core::Shape;
 use vox_core::error::EncodeError;
 use vox_core::lower::LowerOptions;
+use vox_core::program::Program;
 use vox_core::registry::Registry;
 use vox_core::slot::Slot;
 use vox_core::tier::Tier;
@@ -97,14 +98,15 @@ impl Runtime {
     pub fn global() -> &'static Self {
         GLOBAL.get_or_init(|| {
             let (settings, notes) = Settings::from_env();
-            for note in &notes {
-                tracing::warn!("{note}");
-            }
             Self::with_settings(settings, notes)
         })
     }
 
-    fn with_settings(settings: Settings, notes: Vec<String>) -> Self {
+    fn with_settings(settings: Settings, mut notes: Vec<String>) -> Self {
+        notes.extend(settings.missing_from_build());
+        for note in &notes {
+            tracing::warn!("{note}");
+        }
         let options = LowerOptions {
             probed_layouts: settings.probed_layouts,
         };
@@ -173,7 +175,8 @@ impl Runtime {
         self.prepare_shapes(&[T::SHAPE], tier)
     }
 
-    /// As [`Self::prepare`], for shapes; answers the lowest tier among them.
+    /// As [`Self::prepare`], for shapes; answers the lowest tier among them, and `tier` for none.
+    /// The compiles of a list are shared out among as many threads as there are processors.
     ///
     /// # Errors
     ///
@@ -224,8 +227,8 @@ impl Runtime {
             };
             return Err(not_available(reason));
         }
-        let lowest = slots.iter().map(|slot| slot.tier()).min();
-        Ok(lowest.unwrap_or(Tier::Optimized))
+        // No shape at all is in whichever tier was asked for.
+        Ok(slots.iter().map(|slot| slot.tier()).min().unwrap_or(tier))
     }
 
     /// What the runtime has done so far.
@@ -258,20 +261,18 @@ impl Runtime {
         }
     }
 
-    /// How a type is encoded, and why so.
-    ///
-    /// # Errors
-    ///
-    /// When the type cannot be encoded.
+    /// How a type is encoded, and why so; of a type that cannot be encoded, why not
+    /// ([`TypeReport::refusal`]).
     ///
     /// # Examples
     ///
     /// ```
     /// let runtime = vox::Runtime::builder().build();
-    /// println!("{:#}", runtime.report::<Vec<Option<u32>>>()?);
+    /// println!("{:#}", runtime.report::<Vec<Option<u32>>>());
     /// # Ok::<(), vox::EncodeError>(())
     /// ```
-    pub fn report<'f, T>(&self) -> Result<TypeReport, EncodeError>
+    #[must_use]
+    pub fn report<'f, T>(&self) -> TypeReport
     where
         T: facet_core::Facet<'f> + ?Sized,
     {
@@ -280,28 +281,34 @@ impl Runtime {
 
     /// As [`Self::report`], for a shape.
     ///
-    /// # Errors
-    ///
-    /// When the type cannot be encoded.
-    ///
     /// # Examples
     ///
     /// ```
     /// use facet::Facet;
     ///
     /// let runtime = vox::Runtime::builder().build();
-    /// assert_eq!(runtime.report_shape(bool::SHAPE)?.type_name, "bool");
+    /// assert_eq!(runtime.report_shape(bool::SHAPE).type_name, "bool");
     /// # Ok::<(), vox::EncodeError>(())
     /// ```
-    pub fn report_shape(&self, shape: &'static Shape) -> Result<TypeReport, EncodeError> {
+    #[must_use]
+    pub fn report_shape(&self, shape: &'static Shape) -> TypeReport {
+        match self.programmed_slot(shape) {
+            Ok((slot, program)) => self.report_slot(shape, slot, program),
+            Err(error) => TypeReport::refused(shape.to_string(), &error, self.inner.notes()),
+        }
+    }
+
+    fn programmed_slot(&self, shape: &'static Shape) -> Result<(&Slot, &Program), EncodeError> {
         let slot = self.slot(shape)?;
-        let Some(program) = slot.program() else {
-            return Err(EncodeError::bug(
-                shape,
-                String::from("a slot has no program"),
-            ));
-        };
-        Ok(TypeReport {
+        let program = slot
+            .program()
+            .ok_or_else(|| EncodeError::bug(shape, String::from("a slot has no program")))?;
+        Ok((slot, program))
+    }
+
+    fn report_slot(&self, shape: &'static Shape, slot: &Slot, program: &Program) -> TypeReport {
+        TypeReport {
+            refusal: None,
             type_name: shape.to_string(),
             tier: slot.tier(),
             why_not_higher: self.inner.why_not_higher(slot),
@@ -310,7 +317,7 @@ impl Runtime {
             children: program.code.children.len(),
             program: program.code.to_string(),
             notes: self.inner.notes(),
-        })
+        }
     }
 }
 

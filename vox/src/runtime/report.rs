@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use vox_core::error::EncodeError;
 use vox_core::tier::Tier;
 
 /// How a type is encoded by a runtime: which tier runs, why no higher one, what
@@ -12,6 +13,10 @@ use vox_core::tier::Tier;
 pub struct TypeReport {
     /// The type's name.
     pub type_name: String,
+    /// Why the type cannot be encoded: the text of the error that every call gives. `None` for
+    /// a type that can; otherwise nothing runs, and the fields below say so with the interpreter's
+    /// tier and an empty program.
+    pub refusal: Option<String>,
     /// The tier the next call runs in.
     pub tier: Tier,
     /// Why not in a higher one; `None` when it is the highest.
@@ -29,8 +34,23 @@ pub struct TypeReport {
     pub notes: Vec<String>,
 }
 
-impl fmt::Display for TypeReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl TypeReport {
+    /// The report of a type that is refused.
+    pub(super) fn refused(type_name: String, error: &EncodeError, notes: Vec<String>) -> Self {
+        Self {
+            type_name,
+            refusal: Some(error.to_string()),
+            tier: Tier::Interpreter,
+            why_not_higher: Some(String::from("it cannot be encoded")),
+            code_bytes: None,
+            ops: 0,
+            children: 0,
+            program: String::new(),
+            notes,
+        }
+    }
+
+    fn write_tier(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}: {}", self.type_name, self.tier)?;
         if let Some(why) = &self.why_not_higher {
             writeln!(f, "  not higher because {why}")?;
@@ -38,11 +58,20 @@ impl fmt::Display for TypeReport {
         if let Some(bytes) = self.code_bytes {
             writeln!(f, "  {bytes} bytes of machine code")?;
         }
-        write!(f, "  {} ops, {} children", self.ops, self.children)?;
+        write!(f, "  {} ops, {} children", self.ops, self.children)
+    }
+}
+
+impl fmt::Display for TypeReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.refusal {
+            Some(error) => write!(f, "{}: refused\n  {error}", self.type_name)?,
+            None => self.write_tier(f)?,
+        }
         for note in &self.notes {
             write!(f, "\n  note: {note}")?;
         }
-        if f.alternate() {
+        if f.alternate() && self.refusal.is_none() {
             write!(f, "\n{}", self.program)?;
         }
         Ok(())

@@ -91,6 +91,22 @@ impl Settings {
         Self::from_lookup(|name| Some(env::var_os(name)?.to_string_lossy().into_owned()))
     }
 
+    /// What was asked for and is not in this build of the crate.
+    pub(crate) fn missing_from_build(&self) -> Vec<String> {
+        let mut missing = Vec::new();
+        if let Some(tier) = self.tier
+            && !super::AVAILABLE_TIERS.contains(&tier)
+        {
+            missing.push(format!("the {tier} tier is not in this build"));
+        }
+        if !VtableCalls::available().contains(&self.vtable_calls) {
+            missing.push(String::from(
+                "trampolines were asked for, but the feature `trampolines` is off: the optimized tier is not to be had",
+            ));
+        }
+        missing
+    }
+
     fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> (Self, Vec<String>) {
         let mut settings = Self::default();
         let mut notes = Vec::new();
@@ -168,6 +184,21 @@ mod tests {
         assert!(with("VOX_PROBED_LAYOUTS", "on").1.is_empty());
         assert!(with("VOX_JIT_PERF", "1").0.perf);
         assert!(!with("VOX_JIT_PERF", "0").0.perf);
+    }
+
+    #[test]
+    fn what_the_build_lacks_is_noted() {
+        assert!(Settings::default().missing_from_build().is_empty());
+        let trampolines = with("VOX_VTABLE_CALLS", "trampoline").0;
+        assert_eq!(
+            trampolines.missing_from_build().is_empty(),
+            cfg!(feature = "trampolines")
+        );
+        let optimized = with("VOX_TIER", "optimized").0;
+        assert_eq!(
+            optimized.missing_from_build().is_empty(),
+            cfg!(feature = "jit")
+        );
     }
 
     #[test]

@@ -11,3 +11,5 @@ mod prepare;
 mod reentrancy;
 mod runtimes;
 mod threads;
+#[cfg(all(windows, target_arch = "x86_64"))]
+mod vectors;

@@ -198,7 +198,14 @@ fn refused_again_and_again() {
         assert_eq!(first.kind(), EncodeErrorKind::Unsupported);
         assert_eq!(first.to_string(), second.to_string());
         assert_eq!(first.path(), ".bad");
-        assert!(mode.runtime.report::<Recursive>().is_err());
+        let report = mode.runtime.report::<Recursive>();
+        assert_eq!(report.refusal, Some(first.to_string()));
+        assert_eq!((report.ops, report.code_bytes), (0, None));
+        let printed = format!("{report:#}");
+        assert!(
+            printed.contains("refused\n") && printed.contains(".bad"),
+            "{printed}"
+        );
         assert!(mode.runtime.to_bytes(&vec![1_u8]).is_ok());
         // The child was refused as a part of another root, too.
         let parent = HasRecursive {
