@@ -90,6 +90,7 @@ impl Cursor {
     ///
     /// The bytes up to there have been written (H1).
     #[inline(always)]
+    #[cfg(target_arch = "x86_64")]
     pub(super) unsafe fn moved_to(mut self, at: *mut u8) -> Self {
         debug_assert!(at.addr() <= self.limit.addr() + ROOM, "no room");
         self.at = at;
