@@ -22,6 +22,24 @@ pub(crate) enum Emulator {
     },
 }
 
+/// A test an emulator cannot run.
+pub(crate) struct LeftOut {
+    pub(crate) name: &'static str,
+    pub(crate) reason: &'static str,
+}
+
+impl Emulator {
+    pub(crate) fn left_out(&self) -> &'static [LeftOut] {
+        match self {
+            Self::Wine => &[],
+            Self::Qemu { .. } => &[LeftOut {
+                name: "children_of_a_forking_compiling_parent",
+                reason: "qemu-user fails an assertion of its own when a process with threads forks",
+            }],
+        }
+    }
+}
+
 pub(crate) const ALL: &[Target] = &[
     Target {
         triple: "x86_64-pc-windows-gnu",
