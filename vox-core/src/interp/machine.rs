@@ -335,6 +335,16 @@ impl<'p> Machine<'p> {
                     Op::WriteList { .. } => try_out!(self.write_list(op, base, out)),
                     Op::WriteArray { .. } => try_out!(self.write_array(op, base, out)),
                     Op::WriteOption { at, source, some } => {
+                        if let Some(run) = program.linkage.option_run(some)
+                            // An op executed alone has nothing beside it.
+                            && let Some(behind) = rest.as_slice().get(run.fields.len() - 1..)
+                        {
+                            #[cfg(feature = "op-counts")]
+                            run.count(op, rest.as_slice(), &program.code, base);
+                            rest = behind.iter();
+                            try_out!(self.write_options(run, base, out));
+                            continue;
+                        }
                         let payload = self.payload(base.add(at.index()), source);
                         out.write(u8::from(!payload.is_null()));
                         out = out.add(1);

@@ -12,6 +12,7 @@ mod choice;
 pub mod counts;
 mod iter;
 mod machine;
+mod options;
 mod pointer;
 mod sequence;
 pub mod single;

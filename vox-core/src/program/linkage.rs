@@ -2,7 +2,7 @@
 
 use core::ptr::NonNull;
 
-use super::{BlockId, ChildId, Code, FunctionId, Op};
+use super::{BlockId, ChildId, Code, FunctionId, Op, OptionRun};
 use crate::kernels::{Kernels, Run};
 use crate::slot::Slot;
 
@@ -19,6 +19,8 @@ pub struct Linkage {
     pub kernels: &'static Kernels,
     /// By block: the runs this processor does in one step.
     runs: Vec<Option<Box<Run>>>,
+    /// By the block of the first option's payload: options side by side.
+    option_runs: Vec<Option<OptionRun>>,
 }
 
 impl Linkage {
@@ -31,10 +33,11 @@ impl Linkage {
             children,
             kernels: Kernels::best(),
             runs: Vec::new(),
+            option_runs: Vec::new(),
         }
     }
 
-    /// Prepares the runs of this code for the routines.
+    /// Prepares the runs of this code: scalars for the routines, options for the interpreter.
     #[must_use]
     pub fn with_runs(mut self, code: &Code) -> Self {
         for op in code.blocks.iter().flat_map(|block| &block.ops) {
@@ -43,6 +46,12 @@ impl Linkage {
             {
                 self.runs.resize_with(code.blocks.len(), || None);
                 self.runs[each.index()] = Some(Box::new(run));
+            }
+        }
+        for block in &code.blocks {
+            for (some, run) in OptionRun::find(code, &block.ops) {
+                self.option_runs.resize_with(code.blocks.len(), || None);
+                self.option_runs[some.index()] = Some(run);
             }
         }
         self
@@ -54,6 +63,13 @@ impl Linkage {
     #[must_use]
     pub fn run(&self, each: BlockId) -> Option<&Run> {
         self.runs.get(each.index())?.as_deref()
+    }
+
+    /// The options side by side of which the first has this block for its payload.
+    #[inline]
+    #[must_use]
+    pub fn option_run(&self, some: BlockId) -> Option<&OptionRun> {
+        self.option_runs.get(some.index())?.as_ref()
     }
 }
 

@@ -16,6 +16,7 @@ mod function;
 mod ids;
 mod linkage;
 pub mod op;
+mod option_run;
 mod path;
 mod spare;
 pub mod text;
@@ -25,6 +26,8 @@ pub use function::{CallClass, FunctionKind};
 pub use ids::{BlockId, ChildId, FunctionId, IterId, Literal, Offset, PathId, ProxyId, TableId};
 pub use linkage::{Linkage, Program};
 pub use op::{ArraySource, Op, OptionSource, PointerSource, Source, TagWidth};
+pub use option_run::OptionRun;
+pub(crate) use option_run::{OptionField, Scalar};
 pub use path::{PathPart, PathTable};
 pub use spare::{max_written, spare_after};
 
