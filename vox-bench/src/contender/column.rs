@@ -33,6 +33,14 @@ pub enum Column {
     Bincode,
     /// The `bitcode` crate through serde. Bytes of its own.
     Bitcode,
+    /// The `borsh` crate by its derive. Bytes of its own.
+    Borsh,
+    /// The `rkyv` crate by its derive. Bytes of its own.
+    Rkyv,
+    /// The `speedy` crate by its derive. Bytes of its own.
+    Speedy,
+    /// The `wincode` crate by its derive. Bytes of its own.
+    Wincode,
 }
 
 /// How vox is set up for a column.
@@ -58,7 +66,7 @@ impl Column {
     ];
 
     /// All columns of a row that is chased: the floor, the ceiling, vox by tiers, the peers.
-    pub const ROWS: [Self; 10] = [
+    pub const ROWS: [Self; 14] = [
         Self::Copied,
         Self::Hand,
         Self::HandPortable,
@@ -69,6 +77,10 @@ impl Column {
         Self::FacetPostcard,
         Self::Bincode,
         Self::Bitcode,
+        Self::Borsh,
+        Self::Rkyv,
+        Self::Speedy,
+        Self::Wincode,
     ];
 
     /// What people read.
@@ -87,6 +99,10 @@ impl Column {
             Self::FacetPostcard => "facet-postcard",
             Self::Bincode => "bincode",
             Self::Bitcode => "bitcode",
+            Self::Borsh => "borsh",
+            Self::Rkyv => "rkyv",
+            Self::Speedy => "speedy",
+            Self::Wincode => "wincode",
         }
     }
 
@@ -106,6 +122,10 @@ impl Column {
             Self::FacetPostcard => "facet_postcard",
             Self::Bincode => "bincode",
             Self::Bitcode => "bitcode",
+            Self::Borsh => "borsh",
+            Self::Rkyv => "rkyv",
+            Self::Speedy => "speedy",
+            Self::Wincode => "wincode",
         }
     }
 
@@ -124,7 +144,11 @@ impl Column {
             | Self::SerdePostcard
             | Self::FacetPostcard
             | Self::Bincode
-            | Self::Bitcode => return None,
+            | Self::Bitcode
+            | Self::Borsh
+            | Self::Rkyv
+            | Self::Speedy
+            | Self::Wincode => return None,
         };
         Some(Settings {
             tier,
@@ -136,7 +160,10 @@ impl Column {
     /// Whether it writes another format than postcard.
     #[must_use]
     pub const fn is_other_format(self) -> bool {
-        matches!(self, Self::Bincode | Self::Bitcode)
+        matches!(
+            self,
+            Self::Bincode | Self::Bitcode | Self::Borsh | Self::Rkyv | Self::Speedy | Self::Wincode
+        )
     }
 
     /// Why this build cannot have the column, if it cannot.

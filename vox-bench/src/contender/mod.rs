@@ -6,6 +6,7 @@
 //! contender's bytes are compared with serde postcard's before it is let in.
 
 mod column;
+mod peer;
 mod turns;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use vox::Runtime;
 use vox_oracle::diff::Difference;
 
 pub use column::{Column, Settings};
+pub use peer::{Encoded, Peers};
 pub use turns::Contender;
 
 use crate::hand;
@@ -111,6 +113,10 @@ impl Lineup {
             Column::Bitcode => {
                 turns::other_format(column, values, |value| bitcode::serialize(value))
             }
+            Column::Borsh => turns::derived(column, values, T::BORSH),
+            Column::Rkyv => turns::derived(column, values, T::RKYV),
+            Column::Speedy => turns::derived(column, values, T::SPEEDY),
+            Column::Wincode => turns::derived(column, values, T::WINCODE),
             _ => turns::fresh(column, values, |value| postcard::to_allocvec(value)),
         }
     }
@@ -143,9 +149,10 @@ impl Lineup {
             Column::HandPortable => {
                 turns::reused(column, values, by_hand(hand::portable_encoder()))
             }
-            Column::FacetPostcard | Column::Bincode | Column::Bitcode => Err(Absence::Unavailable(
-                "it is measured with a vector of its own only".to_owned(),
-            )),
+            _ if column == Column::FacetPostcard || column.is_other_format() => {
+                let reason = "it is measured with a vector of its own only";
+                Err(Absence::Unavailable(reason.to_owned()))
+            }
             _ => turns::reused(column, values, |value: &T, buffer: &mut Vec<u8>| {
                 *buffer = postcard::to_extend(value, std::mem::take(buffer))?;
                 Ok::<_, postcard::Error>(())

@@ -9,7 +9,7 @@ use std::hint::black_box;
 
 use vox_oracle::diff;
 
-use super::{Absence, Column};
+use super::{Absence, Column, Encoded};
 use crate::hand::Encode;
 use crate::hand::cursor::ROOM;
 use crate::measure::Subject;
@@ -134,6 +134,24 @@ pub(super) fn other_format<'v, T: Encodable, E: fmt::Display>(
         encode(value).map_err(|error| Absence::Refuses(error.to_string()))?;
     }
     Ok(turns(column, values, move |_, value| {
+        drop(black_box(encode(value)));
+    }))
+}
+
+/// Lets an encoder of another format in, if there is one for the type and it takes every value.
+pub(super) fn derived<T>(
+    column: Column,
+    values: &[T],
+    encode: Option<fn(&T) -> Encoded>,
+) -> Result<Contender<'_>, Absence> {
+    assert!(!values.is_empty(), "a workload has a value");
+    let reason = "it has no derive for this type";
+    let encode = encode.ok_or_else(|| Absence::Unavailable(reason.to_owned()))?;
+    for value in values {
+        encode(value).map_err(Absence::Refuses)?;
+    }
+    Ok(turns(column, values, move |_, value| {
+        // Judged above.
         drop(black_box(encode(value)));
     }))
 }

@@ -4,6 +4,9 @@
 //! For: dispatch on a tag that no predictor can guess. The row is 256 values,
 //! a rotation's value 64.
 
+// The derive of rkyv makes structs of the variants, and leaves their documentation behind.
+#![cfg_attr(feature = "peers", allow(missing_docs))]
+
 use facet::Facet;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +14,16 @@ use super::{Draw, Family, Random, SEED, Visitor, Workload, draw_many, offer, off
 
 /// 16 variants, all equally frequent.
 #[derive(Debug, Clone, PartialEq, Facet, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "peers",
+    derive(
+        borsh::BorshSerialize,
+        rkyv::Archive,
+        rkyv::Serialize,
+        speedy::Writable,
+        wincode::SchemaWrite
+    )
+)]
 #[repr(u8)]
 #[expect(missing_docs, reason = "variants without meaning: their types say it")]
 pub enum Event {
@@ -22,7 +35,7 @@ pub enum Event {
     Offset(i64),
     Ratio(f32),
     Flag(bool),
-    Letter(char),
+    Letter(#[cfg_attr(feature = "peers", borsh(serialize_with = "write_char"))] char),
     Label(String),
     Pair(u32, u32),
     Point { x: i32, y: i32 },
@@ -32,8 +45,24 @@ pub enum Event {
     Level(Level),
 }
 
+/// Borsh has no characters; this is what its users do.
+#[cfg(feature = "peers")]
+fn write_char<W: borsh::io::Write>(letter: &char, writer: &mut W) -> borsh::io::Result<()> {
+    borsh::BorshSerialize::serialize(&u32::from(*letter), writer)
+}
+
 /// Units only.
 #[derive(Debug, Clone, Copy, PartialEq, Facet, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "peers",
+    derive(
+        borsh::BorshSerialize,
+        rkyv::Archive,
+        rkyv::Serialize,
+        speedy::Writable,
+        wincode::SchemaWrite
+    )
+)]
 #[repr(u8)]
 #[expect(missing_docs, reason = "variants without meaning")]
 pub enum Level {

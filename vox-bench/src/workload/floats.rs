@@ -12,6 +12,16 @@ use super::{Draw, Family, Random, SEED, Visitor, Workload, offer, offer_rotation
 
 /// Three lists.
 #[derive(Debug, Clone, PartialEq, Facet, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "peers",
+    derive(
+        borsh::BorshSerialize,
+        rkyv::Archive,
+        rkyv::Serialize,
+        speedy::Writable,
+        wincode::SchemaWrite
+    )
+)]
 pub struct Samples {
     /// Four bytes each.
     pub singles: Vec<f32>,

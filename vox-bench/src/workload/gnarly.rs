@@ -5,6 +5,9 @@
 //! [`rotation`] draws strings, lengths and kinds at random instead, so that
 //! no two messages look alike.
 
+// The derive of rkyv makes structs of the variants, and leaves their documentation behind.
+#![cfg_attr(feature = "peers", allow(missing_docs))]
+
 use facet::Facet;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +15,16 @@ use super::{Draw, Family, Random, Visitor, Workload, offer, offer_rotation};
 
 /// One message.
 #[derive(Debug, Clone, PartialEq, Facet, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "peers",
+    derive(
+        borsh::BorshSerialize,
+        rkyv::Archive,
+        rkyv::Serialize,
+        speedy::Writable,
+        wincode::SchemaWrite
+    )
+)]
 pub struct GnarlyPayload {
     /// The sequence number.
     pub revision: u64,
@@ -27,6 +40,16 @@ pub struct GnarlyPayload {
 
 /// One entry of a message.
 #[derive(Debug, Clone, PartialEq, Facet, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "peers",
+    derive(
+        borsh::BorshSerialize,
+        rkyv::Archive,
+        rkyv::Serialize,
+        speedy::Writable,
+        wincode::SchemaWrite
+    )
+)]
 pub struct GnarlyEntry {
     /// Unique in all messages.
     pub id: u64,
@@ -46,6 +69,16 @@ pub struct GnarlyEntry {
 
 /// A pair of strings.
 #[derive(Debug, Clone, PartialEq, Facet, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "peers",
+    derive(
+        borsh::BorshSerialize,
+        rkyv::Archive,
+        rkyv::Serialize,
+        speedy::Writable,
+        wincode::SchemaWrite
+    )
+)]
 pub struct GnarlyAttr {
     /// The name.
     pub key: String,
@@ -55,6 +88,16 @@ pub struct GnarlyAttr {
 
 /// What an entry is.
 #[derive(Debug, Clone, PartialEq, Facet, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "peers",
+    derive(
+        borsh::BorshSerialize,
+        rkyv::Archive,
+        rkyv::Serialize,
+        speedy::Writable,
+        wincode::SchemaWrite
+    )
+)]
 #[repr(u8)]
 pub enum GnarlyKind {
     /// Of entries 0, 3, 6...

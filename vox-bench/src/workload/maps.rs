@@ -16,6 +16,16 @@ use super::{Family, Random, SEED, Visitor, Workload, offer, offer_rotation};
 
 /// Two maps.
 #[derive(Debug, Clone, PartialEq, Facet, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "peers",
+    derive(
+        borsh::BorshSerialize,
+        rkyv::Archive,
+        rkyv::Serialize,
+        speedy::Writable,
+        wincode::SchemaWrite
+    )
+)]
 pub struct Maps {
     /// Strings of 8 to 16 bytes to numbers of random magnitude.
     pub ordered: BTreeMap<String, u64>,

@@ -22,6 +22,16 @@ use super::{Family, Size, Visitor, Workload, offer};
 
 /// The whole document.
 #[derive(Debug, Clone, PartialEq, Facet, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "peers",
+    derive(
+        borsh::BorshSerialize,
+        rkyv::Archive,
+        rkyv::Serialize,
+        speedy::Writable,
+        wincode::SchemaWrite
+    )
+)]
 pub struct Document {
     /// All packages, of the workspace and from elsewhere.
     pub packages: Vec<Package>,
@@ -44,6 +54,16 @@ pub struct Document {
 
 /// One package.
 #[derive(Debug, Clone, PartialEq, Facet, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "peers",
+    derive(
+        borsh::BorshSerialize,
+        rkyv::Archive,
+        rkyv::Serialize,
+        speedy::Writable,
+        wincode::SchemaWrite
+    )
+)]
 #[expect(missing_docs, reason = "the fields are those of a cargo manifest")]
 pub struct Package {
     pub name: String,
@@ -73,6 +93,16 @@ pub struct Package {
 
 /// A dependency as a manifest declares it.
 #[derive(Debug, Clone, PartialEq, Facet, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "peers",
+    derive(
+        borsh::BorshSerialize,
+        rkyv::Archive,
+        rkyv::Serialize,
+        speedy::Writable,
+        wincode::SchemaWrite
+    )
+)]
 #[expect(missing_docs, reason = "the fields are those of a cargo manifest")]
 pub struct Dependency {
     pub name: String,
@@ -92,6 +122,16 @@ pub struct Dependency {
 
 /// What a dependency that is not normal is needed for.
 #[derive(Debug, Clone, Copy, PartialEq, Facet, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "peers",
+    derive(
+        borsh::BorshSerialize,
+        rkyv::Archive,
+        rkyv::Serialize,
+        speedy::Writable,
+        wincode::SchemaWrite
+    )
+)]
 #[serde(rename_all = "lowercase")]
 #[repr(u8)]
 pub enum DependencyKind {
@@ -103,6 +143,16 @@ pub enum DependencyKind {
 
 /// Something a package builds.
 #[derive(Debug, Clone, PartialEq, Facet, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "peers",
+    derive(
+        borsh::BorshSerialize,
+        rkyv::Archive,
+        rkyv::Serialize,
+        speedy::Writable,
+        wincode::SchemaWrite
+    )
+)]
 #[expect(missing_docs, reason = "the fields are those of a cargo manifest")]
 pub struct Target {
     pub kind: Vec<String>,
@@ -119,6 +169,16 @@ pub struct Target {
 
 /// The graph of dependencies.
 #[derive(Debug, Clone, PartialEq, Facet, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "peers",
+    derive(
+        borsh::BorshSerialize,
+        rkyv::Archive,
+        rkyv::Serialize,
+        speedy::Writable,
+        wincode::SchemaWrite
+    )
+)]
 pub struct Resolve {
     /// One node per package.
     pub nodes: Vec<Node>,
@@ -128,6 +188,16 @@ pub struct Resolve {
 
 /// A package in the graph.
 #[derive(Debug, Clone, PartialEq, Facet, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "peers",
+    derive(
+        borsh::BorshSerialize,
+        rkyv::Archive,
+        rkyv::Serialize,
+        speedy::Writable,
+        wincode::SchemaWrite
+    )
+)]
 pub struct Node {
     /// The package's id.
     pub id: String,
@@ -141,6 +211,16 @@ pub struct Node {
 
 /// An edge of the graph.
 #[derive(Debug, Clone, PartialEq, Facet, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "peers",
+    derive(
+        borsh::BorshSerialize,
+        rkyv::Archive,
+        rkyv::Serialize,
+        speedy::Writable,
+        wincode::SchemaWrite
+    )
+)]
 pub struct Edge {
     /// What the depending package calls it.
     pub name: String,
@@ -152,6 +232,16 @@ pub struct Edge {
 
 /// Why an edge is there.
 #[derive(Debug, Clone, PartialEq, Facet, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "peers",
+    derive(
+        borsh::BorshSerialize,
+        rkyv::Archive,
+        rkyv::Serialize,
+        speedy::Writable,
+        wincode::SchemaWrite
+    )
+)]
 pub struct EdgeKind {
     /// `None` is the normal kind.
     pub kind: Option<DependencyKind>,

@@ -14,6 +14,7 @@ use std::fmt::Debug;
 use facet::Facet;
 use serde::Serialize;
 
+use crate::contender::Peers;
 use crate::hand::Hand;
 
 pub mod borrows;
@@ -47,10 +48,10 @@ pub trait Encodable: Facet<'static> + Serialize + Debug + Clone + PartialEq + 's
 
 impl<T: Facet<'static> + Serialize + Debug + Clone + PartialEq + 'static> Encodable for T {}
 
-/// What every workload's type can do: be encoded and compared, and by an encoder written for it.
-pub trait Value: Encodable + Hand {}
+/// What every workload's type can do: be encoded and compared, by an encoder written for it and in other formats.
+pub trait Value: Encodable + Hand + Peers {}
 
-impl<T: Encodable + Hand> Value for T {}
+impl<T: Encodable + Hand + Peers> Value for T {}
 
 /// What a workload stresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

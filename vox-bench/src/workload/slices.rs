@@ -16,6 +16,7 @@ use super::{Draw, Family, Random, SEED, Visitor, Workload, draw_many, offer, off
 
 /// Bytes behind every kind of pointer.
 #[derive(Debug, Clone, PartialEq, Facet, Serialize)]
+#[cfg_attr(feature = "peers", derive(borsh::BorshSerialize, wincode::SchemaWrite))]
 pub struct ByteRecord<'a> {
     /// Two to four lists.
     pub chunks: Vec<Vec<u8>>,
@@ -31,6 +32,10 @@ pub struct ByteRecord<'a> {
 
 /// Words behind every kind of pointer.
 #[derive(Debug, Clone, PartialEq, Facet, Serialize)]
+#[cfg_attr(
+    feature = "peers",
+    derive(borsh::BorshSerialize, speedy::Writable, wincode::SchemaWrite)
+)]
 pub struct WordRecord<'a> {
     /// A reference to two-byte words.
     pub shorts: &'a [u16],

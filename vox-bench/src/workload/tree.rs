@@ -11,12 +11,25 @@ use super::{Family, Random, SEED, Visitor, Workload, offer, offer_rotation};
 
 /// A node and what hangs below it.
 #[derive(Debug, Clone, PartialEq, Facet, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "peers",
+    derive(
+        borsh::BorshSerialize,
+        rkyv::Archive,
+        rkyv::Serialize,
+        speedy::Writable,
+        wincode::SchemaWrite
+    )
+)]
+#[cfg_attr(feature = "peers", rkyv(serialize_bounds(__S: rkyv::ser::Writer)))]
 pub struct Node {
     /// A number below 256: one byte of varint or two.
     pub value: u32,
     /// The left subtree.
+    #[cfg_attr(feature = "peers", rkyv(omit_bounds))]
     pub left: Option<Box<Node>>,
     /// The right subtree.
+    #[cfg_attr(feature = "peers", rkyv(omit_bounds))]
     pub right: Option<Box<Node>>,
 }
 
