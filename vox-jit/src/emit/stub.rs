@@ -11,6 +11,7 @@
 
 use cranelift_codegen::ir::{AbiParam, Function, InstBuilder, Signature, Value, types};
 use cranelift_codegen::isa::{CallConv, TargetIsa};
+use cranelift_codegen::settings::Value as Flag;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use vox_core::cx::EncodeCx;
 
@@ -75,9 +76,21 @@ impl Stubs {
     }
 }
 
+/// Preserves all registers, where the generator can. It saves the vector registers too, and does so
+/// on a riscv64 without the V extension, which has neither them nor the instructions; there
+/// stubs are called like everybody else.
+fn convention(isa: &dyn TargetIsa) -> CallConv {
+    let lacks_vectors = |flag: &Flag| flag.name == "has_v" && flag.as_bool() == Some(false);
+    if isa.isa_flags().iter().any(lacks_vectors) {
+        isa.default_call_conv()
+    } else {
+        CallConv::PreserveAll
+    }
+}
+
 /// The signature of all stubs: the state in, nothing out.
-fn signature() -> Signature {
-    let mut signature = Signature::new(CallConv::PreserveAll);
+fn signature(isa: &dyn TargetIsa) -> Signature {
+    let mut signature = Signature::new(convention(isa));
     signature.params = vec![AbiParam::new(types::I64)];
     signature
 }
@@ -99,7 +112,7 @@ impl Emitter<'_, '_> {
         let callee = self.address_of(stub.name(), self.options.stubs.0[stub.position()]);
         let signature = match self.stub_signature {
             Some(known) => known,
-            None => self.builder.import_signature(signature()),
+            None => self.builder.import_signature(signature(self.options.isa)),
         };
         self.stub_signature = Some(signature);
         self.builder
@@ -133,7 +146,7 @@ pub(crate) fn emit(
     function: &mut Function,
     context: &mut FunctionBuilderContext,
 ) {
-    function.signature = signature();
+    function.signature = signature(isa);
     let mut builder = FunctionBuilder::new(function, context);
     let entry = builder.create_block();
     builder.append_block_params_for_function_params(entry);

@@ -242,6 +242,16 @@ lie!(by_two_places, |bytes| bytes[0] & 1 != 0 || bytes[9] != 0);
 lie!(by_all, |bytes| bytes != [0; 16]);
 lie!(inverted, |bytes| bytes[0] & 1 == 0);
 lie!(by_three_bytes, |bytes| bytes[..3] != [0; 3]);
+
+// The payload's address goes with `by_three_bytes`: what is no value by the one function must be none by the other.
+unsafe extern "C" fn value_by_three_bytes(option: PtrConst) -> *const u8 {
+    // SAFETY: as above.
+    match unsafe { bytes(option) } {
+        [0, 0, 0, ..] => core::ptr::null(),
+        _ => option.raw_ptr().wrapping_add(8),
+    }
+}
+
 lie!(now_and_then, |bytes| bytes[0] & 1 != 0 || bytes[15] == 0xff);
 
 unsafe extern "C" fn wandering_value(option: PtrConst) -> *const u8 {
@@ -301,7 +311,11 @@ fn lies_are_refused() {
         is_some(by_two_places),
         is_some(by_all),
         is_some(inverted),
-        is_some(by_three_bytes),
+        with(OptionVTable {
+            is_some: by_three_bytes,
+            get_value: value_by_three_bytes,
+            ..*truth.vtable
+        }),
         is_some(now_and_then),
         get_value(wandering_value),
         get_value(value_elsewhere),
