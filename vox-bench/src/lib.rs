@@ -19,6 +19,8 @@
 //! | [`explain`] | a type from shape to machine code, for people to look at |
 //! | [`study`], [`page`] | all that the report says, and how it looks |
 //! | [`mixture`] | two hundred small types, for studies of cold and mixed ones |
+//! | `nested` | a call from each tier to each |
+//! | [`switches`] | whether a slow call was the scheduler's |
 //! | [`progress`] | what is said meanwhile |
 //!
 //! Read next: [`workload`], then [`trial`].
@@ -31,11 +33,14 @@ pub mod goals;
 pub mod hand;
 pub mod measure;
 pub mod mixture;
+#[cfg(feature = "jit")]
+pub mod nested;
 pub mod page;
 pub mod progress;
 pub mod report;
 pub mod rows;
 pub mod study;
+pub mod switches;
 pub mod table;
 pub mod trial;
 pub mod workload;

@@ -73,6 +73,29 @@ fn who_sees_an_entry_sees_the_code_behind_it() {
     });
 }
 
+/// The control of the model above: a cell that publishes without an order is found out.
+#[test]
+#[should_panic(expected = "Causality violation")]
+fn an_entry_published_without_an_order_is_found_out() {
+    loom::model(|| {
+        let entry = Arc::new(AtomicUsize::new(0));
+        let page = Arc::new(Page(loom::cell::UnsafeCell::new(0)));
+        let compiler = thread::spawn({
+            let (entry, page) = (Arc::clone(&entry), Arc::clone(&page));
+            move || {
+                // SAFETY: for loom to judge; it ends the test before this is a race.
+                page.0.with_mut(|code| unsafe { *code = 7 });
+                entry.store(1, Ordering::Relaxed);
+            }
+        });
+        if entry.load(Ordering::Acquire) == 1 {
+            // SAFETY: as above.
+            page.0.with(|code| assert_eq!(unsafe { *code }, 7));
+        }
+        compiler.join().expect("no panic");
+    });
+}
+
 #[test]
 fn a_lower_tier_never_replaces_a_higher_one() {
     loom::model(|| {

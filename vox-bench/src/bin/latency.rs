@@ -8,8 +8,12 @@ use facet::{
 };
 use facet_reflect::Peek;
 use vox::{Runtime, Tier};
+use vox_bench::switches::Switches;
 
 const FIELDS: usize = 16;
+
+/// Calls that take longer are told one by one.
+const SLOW: Duration = Duration::from_micros(300);
 
 /// The memory every value lies in.
 static MEMORY: [u64; 2 * FIELDS] = [300; 2 * FIELDS];
@@ -71,9 +75,13 @@ fn main() {
     let mut buffer = Vec::with_capacity(1024);
     let shapes: Vec<_> = (0..1200).map(made).collect();
     let (first, others) = shapes.split_at(1);
+    let start = Instant::now();
     let runtime = Runtime::global();
-    let fresh = encode(runtime, first[0], &mut buffer);
-    println!("first encode of a type of {FIELDS} fields, in a fresh process: {fresh:?}");
+    let made = start.elapsed();
+    let fresh = made + encode(runtime, first[0], &mut buffer);
+    println!(
+        "first encode of a type of {FIELDS} fields, in a fresh process: {fresh:?}, {made:?} of it for the runtime"
+    );
 
     let (warm, many) = others.split_at(999);
     let mut times: Vec<_> = warm
@@ -89,9 +97,18 @@ fn main() {
     // Hot almost at once, so that all of them are compiled while they are used.
     let runtime = Runtime::builder().compile_after(1_000).build();
     let mut times = Vec::with_capacity(200 * 10_000);
+    let mut slow = Vec::new();
+    let mut before = Switches::now();
     for _ in 0..10_000 {
         for shape in many {
-            times.push(encode(&runtime, shape, &mut buffer));
+            let time = encode(&runtime, shape, &mut buffer);
+            let now = Switches::now();
+            if time > SLOW {
+                let added = now.zip(before).map(|(now, before)| now.since(before));
+                slow.push((time, added));
+            }
+            before = now;
+            times.push(time);
         }
     }
     println!(
@@ -99,6 +116,16 @@ fn main() {
         many.len(),
         quantiles(&mut times)
     );
+    println!("of those, {} took more than {SLOW:?}:", slow.len());
+    for (time, added) in slow {
+        match added {
+            Some(it) => println!(
+                "  {time:?}: preempted {} times, waited {} times",
+                it.preempted, it.waited
+            ),
+            None => println!("  {time:?}"),
+        }
+    }
     let compiled = many
         .iter()
         .filter(|shape| runtime.report_shape(shape).tier == Tier::Optimized)

@@ -24,7 +24,7 @@ pub(crate) mod run;
 mod tests;
 pub mod varint;
 
-use std::sync::LazyLock;
+use once_cell::race::OnceBox;
 
 use crate::cx::EncodeCx;
 use crate::entry::{BulkFn, RunFn};
@@ -60,11 +60,8 @@ pub struct Kernels {
 
 static PORTABLE: Kernels = Kernels::of::<Portable>("portable");
 
-static SETS: LazyLock<Vec<&'static Kernels>> = LazyLock::new(|| {
-    let mut sets = arch::sets();
-    sets.push(&PORTABLE);
-    sets
-});
+/// Whoever is first asks the processor; two at once ask twice, and nobody waits: a forked child would wait for ever.
+static SETS: OnceBox<Vec<&'static Kernels>> = OnceBox::new();
 
 impl Kernels {
     const fn of<R>(name: &'static str) -> Self
@@ -99,7 +96,11 @@ impl Kernels {
     /// The sets this processor can run, best first; the portable one is the last.
     #[must_use]
     pub fn available() -> &'static [&'static Self] {
-        &SETS
+        SETS.get_or_init(|| {
+            let mut sets = arch::sets();
+            sets.push(&PORTABLE);
+            Box::new(sets)
+        })
     }
 }
 

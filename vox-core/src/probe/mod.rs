@@ -8,6 +8,8 @@
 //! answer, for every value. Anything else answers `None`, and lowering uses
 //! those functions instead.
 //!
+//! What was learnt is kept without locks that a forked child could wait for.
+//!
 //! Not here: how a layout is used ([`crate::lower`]). Read next: [`words`], [`option`].
 
 mod list;
@@ -16,27 +18,30 @@ mod wide;
 mod words;
 
 use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
+
+use once_cell::race::OnceBox;
 
 use facet_core::{ListDef, OptionDef, Shape};
+
+use crate::fork::ForkLock;
 
 pub(crate) use option::Tagged;
 pub(crate) use words::Words;
 
 /// The layout of a `Vec` of this shape.
 pub(crate) fn list(shape: &'static Shape, def: &'static ListDef) -> Option<Words> {
-    static KNOWN: Known<Words> = LazyLock::new(Mutex::default);
+    static KNOWN: Known<Words> = ForkLock::new();
     remember(&KNOWN, shape, || list::probe(shape, def))
 }
 
 /// The layout of an `Option` of this shape.
 pub(crate) fn option(shape: &'static Shape, def: &'static OptionDef) -> Option<Tagged> {
-    static KNOWN: Known<Tagged> = LazyLock::new(Mutex::default);
+    static KNOWN: Known<Tagged> = ForkLock::new();
     remember(&KNOWN, shape, || option::probe(shape, def))
 }
 
 /// What was learnt, by the address of the shape.
-type Known<L> = LazyLock<Mutex<HashMap<usize, Option<L>>>>;
+type Known<L> = ForkLock<HashMap<usize, Option<L>>>;
 
 fn remember<L: Copy>(
     known: &Known<L>,
@@ -44,32 +49,31 @@ fn remember<L: Copy>(
     probe: impl FnOnce() -> Option<L>,
 ) -> Option<L> {
     let key = core::ptr::from_ref(shape).addr();
-    let lock = || known.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(&answer) = lock().get(&key) {
+    if let Some(&answer) = known.lock().get(&key) {
         return answer;
     }
     // Probed without the lock: it calls functions of the type.
     let answer = probe();
-    lock().insert(key, answer);
+    known.lock().insert(key, answer);
     answer
 }
 
 /// The layout of a `String`.
 pub(crate) fn string() -> Option<Words> {
-    static KNOWN: OnceLock<Option<Words>> = OnceLock::new();
-    *KNOWN.get_or_init(wide::probe_string)
+    static KNOWN: OnceBox<Option<Words>> = OnceBox::new();
+    *KNOWN.get_or_init(|| Box::new(wide::probe_string()))
 }
 
 /// The layout of a reference to a slice or string.
 pub(crate) fn wide_reference() -> Option<Words> {
-    static KNOWN: OnceLock<Option<Words>> = OnceLock::new();
-    *KNOWN.get_or_init(wide::probe_reference)
+    static KNOWN: OnceBox<Option<Words>> = OnceBox::new();
+    *KNOWN.get_or_init(|| Box::new(wide::probe_reference()))
 }
 
 /// The layout of a box of a slice or string.
 pub(crate) fn wide_box() -> Option<Words> {
-    static KNOWN: OnceLock<Option<Words>> = OnceLock::new();
-    *KNOWN.get_or_init(wide::probe_box)
+    static KNOWN: OnceBox<Option<Words>> = OnceBox::new();
+    *KNOWN.get_or_init(|| Box::new(wide::probe_box()))
 }
 
 #[cfg(test)]

@@ -184,6 +184,8 @@ impl RuntimeBuilder {
     /// ```
     #[must_use]
     pub fn build(self) -> Runtime {
-        Runtime::with_settings(self.settings, Vec::new())
+        let runtime = Runtime::with_settings(self.settings, Vec::new());
+        runtime.warn();
+        runtime
     }
 }

@@ -96,17 +96,39 @@ impl Runtime {
     #[inline]
     #[must_use]
     pub fn global() -> &'static Self {
-        GLOBAL.get_or_init(|| {
-            let (settings, notes) = Settings::from_env();
-            Self::with_settings(settings, notes)
-        })
+        match GLOBAL.get() {
+            Some(runtime) => runtime,
+            None => Self::make_global(),
+        }
     }
 
-    fn with_settings(settings: Settings, mut notes: Vec<String>) -> Self {
-        notes.extend(settings.missing_from_build());
-        for note in &notes {
+    /// Makes the global runtime, or finds that another thread was first.
+    ///
+    /// It is made before the cell is asked to take it, and warned of after: a child that is forked meanwhile finds the cell empty, not
+    /// for ever in the making, and a subscriber of `tracing` may call vox. What is left is the moment in which the
+    /// cell takes a word; a cell without that moment would cost every lookup a load more.
+    #[cold]
+    fn make_global() -> &'static Self {
+        let (settings, notes) = Settings::from_env();
+        let made = Self::with_settings(settings, notes);
+        let is_first = GLOBAL.set(made).is_ok();
+        let runtime = GLOBAL.get().expect("set by this thread or another");
+        if is_first {
+            runtime.warn();
+        }
+        runtime
+    }
+
+    /// Says what could not be done as it was asked for.
+    fn warn(&self) {
+        for note in &self.inner.notes {
             tracing::warn!("{note}");
         }
+    }
+
+    /// Does not [`Self::warn`].
+    fn with_settings(settings: Settings, mut notes: Vec<String>) -> Self {
+        notes.extend(settings.missing_from_build());
         let options = LowerOptions {
             probed_layouts: settings.probed_layouts,
         };

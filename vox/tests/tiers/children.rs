@@ -125,6 +125,54 @@ mod fork {
         println!("forks={forks}");
     }
 
+    /// Encodes and forks when it is first told something.
+    struct Forking;
+
+    static TOLD: AtomicBool = AtomicBool::new(false);
+
+    impl tracing::Subscriber for Forking {
+        fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+            *metadata.level() <= tracing::Level::WARN
+        }
+        fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+            tracing::span::Id::from_u64(1)
+        }
+        fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+        fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+        fn event(&self, _: &tracing::Event<'_>) {
+            if !TOLD.swap(true, Ordering::Relaxed) {
+                encodes_globally();
+                assert_eq!(forked(encodes_globally), 0);
+            }
+        }
+        fn enter(&self, _: &tracing::span::Id) {}
+        fn exit(&self, _: &tracing::span::Id) {}
+    }
+
+    fn encodes_globally() {
+        assert_eq!(vox::to_bytes(&300_u16).expect("it encodes"), [0xac, 0x02]);
+    }
+
+    /// The global runtime is told of a setting it does not understand, and tells the subscriber.
+    #[test]
+    #[ignore = "run by another test, in a child process"]
+    fn child_that_makes_the_global_runtime() {
+        tracing::subscriber::set_global_default(Forking).expect("the only one");
+        // SAFETY: a number. Who waits for ever ends by a signal.
+        unsafe { libc::alarm(60) };
+        encodes_globally();
+        println!("told={}", u8::from(TOLD.load(Ordering::Relaxed)));
+    }
+
+    #[test]
+    fn a_subscriber_may_encode_and_fork_while_the_global_runtime_is_made() {
+        let said = process::run(
+            "children::fork::child_that_makes_the_global_runtime",
+            &[("VOX_TIER", "fastest")],
+        );
+        assert_eq!(said.number("told"), 1);
+    }
+
     #[test]
     fn children_of_a_forking_compiling_parent() {
         let said = process::run("children::fork::child_that_forks", &[]);

@@ -125,10 +125,13 @@ impl<A: Assembler> Emitter<'_, A> {
         let labels: Vec<Label> = arms.iter().map(|_| self.asm.label()).collect();
         self.dispatch(at, width, arms, &labels, otherwise);
         let end = self.asm.label();
-        for (arm, label) in arms.iter().zip(&labels) {
+        for (index, (arm, label)) in arms.iter().zip(&labels).enumerate() {
             self.asm.bind(*label);
             self.block(arm.block, Scope { delta: at, ..scope })?;
-            self.asm.jump(end);
+            // The last is at the end already.
+            if index + 1 < arms.len() {
+                self.asm.jump(end);
+            }
         }
         self.asm.bind(end);
         Ok(())

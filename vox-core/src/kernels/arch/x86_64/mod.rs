@@ -4,11 +4,11 @@
 
 mod avx512;
 mod bmi2;
+mod features;
 mod run;
 
-use std::is_x86_feature_detected as has;
-
 use super::super::Kernels;
+use features::{Feature, has_all};
 
 static AVX512: Kernels = Kernels {
     run: Some(run::write_run),
@@ -20,25 +20,28 @@ static BMI2: Kernels = Kernels::of::<bmi2::Bmi2>("bmi2");
 #[cfg(test)]
 pub(in crate::kernels) const ALL: &[&str] = &["avx512", "bmi2"];
 
+/// What Ice Lake and Zen 4 brought, of what `avx512` uses.
+const FOR_AVX512: &[Feature] = &[
+    Feature::Avx512F,
+    Feature::Avx512Bw,
+    Feature::Avx512Cd,
+    Feature::Avx512Vbmi,
+    Feature::Avx512Vbmi2,
+    Feature::Bmi2,
+    Feature::Popcnt,
+];
+
+/// What `bmi2` uses.
+const FOR_BMI2: &[Feature] = &[Feature::Avx2, Feature::Bmi1, Feature::Bmi2, Feature::Lzcnt];
+
 /// The sets for this processor, best first.
 pub(in crate::kernels) fn sets() -> Vec<&'static Kernels> {
     let mut sets = Vec::new();
-    if has_avx512() {
+    if has_all(FOR_AVX512) {
         sets.push(&AVX512);
     }
-    if has!("avx2") && has!("bmi1") && has!("bmi2") && has!("lzcnt") {
+    if has_all(FOR_BMI2) {
         sets.push(&BMI2);
     }
     sets
-}
-
-/// What Ice Lake and Zen 4 brought, of what `avx512` uses.
-fn has_avx512() -> bool {
-    has!("avx512f")
-        && has!("avx512bw")
-        && has!("avx512cd")
-        && has!("avx512vbmi")
-        && has!("avx512vbmi2")
-        && has!("bmi2")
-        && has!("popcnt")
 }
