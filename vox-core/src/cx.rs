@@ -14,7 +14,7 @@ use std::io;
 use crate::reflect::{PtrConst, ReadLockResult, Shape, WriteLockResult};
 
 use crate::entry::{BulkFn, GrowFn};
-use crate::program::PathPart;
+use crate::program::{NoForm, PathPart};
 
 /// How far beyond the cursor a write may touch more than the spare bytes it
 /// was promised: room for one wide store that overshoots.
@@ -111,8 +111,8 @@ pub enum Failure {
     },
     /// An enum's tag is none of its variants'.
     Discriminant(i64),
-    /// A value of an uninhabited type.
-    Uninhabited,
+    /// A value of a type or variant that has no wire form.
+    NoForm(NoForm),
     /// A value that has no wire form, such as a path that is not UTF-8.
     Value(String),
     /// User code panicked; the payload goes on when the encode is unwound.

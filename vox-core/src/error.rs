@@ -57,7 +57,7 @@ pub enum EncodeErrorKind {
     /// A container yielded more or fewer items than its length said.
     LengthMismatch,
     /// The value has no wire form: a path that is not UTF-8, an enum tag that is
-    /// no variant's, a value of an uninhabited type.
+    /// no variant's, a skipped variant, a value of an uninhabited type.
     InvalidValue,
     /// A bug in vox, not in the caller's program.
     Bug,
@@ -218,12 +218,10 @@ impl EncodeError {
                 EncodeErrorKind::InvalidValue,
                 format!("the enum's tag is {tag}, which is no variant's"),
             ),
-            Some(Failure::Uninhabited) => Self::new(
-                shape,
-                path(),
-                EncodeErrorKind::InvalidValue,
-                String::from("a value of an uninhabited type"),
-            ),
+            Some(Failure::NoForm(why)) => {
+                let reason = String::from(why.reason());
+                Self::new(shape, path(), EncodeErrorKind::InvalidValue, reason)
+            }
             Some(Failure::Value(message)) => {
                 Self::new(shape, path(), EncodeErrorKind::InvalidValue, message)
             }

@@ -31,7 +31,7 @@ b0:
   switch at=@0 tag=u8 arms=t0 path=p1
 b1:
 b2:
-  never path=p1
+  never why=uninhabited path=p1
 ";
     assert_eq!(
         error(text, &5_u8),
@@ -75,7 +75,7 @@ paths
 b0:
   write_list at=@0 source=words(ptr=@8, len=@0) stride=0 each=b1 bound=0 path=p1 reserve=0
 b1:
-  never path=p0
+  never why=uninhabited path=p0
 ";
     assert_eq!(
         error(impossible, &Value(3, elements.as_ptr())),
@@ -91,7 +91,7 @@ b1:
 #[test]
 fn a_child_names_itself_behind_its_parent() {
     let child = made(
-        "program C\npaths\n  p1 \".leaf\"\nb0:\n  never path=p1\n",
+        "program C\npaths\n  p1 \".leaf\"\nb0:\n  never why=uninhabited path=p1\n",
         &[],
         &[],
     );
@@ -319,7 +319,7 @@ fn iterators_that_lie_or_panic_are_freed() {
         error,
         "cannot encode `().map.values[0].item`: the enum's tag is 7, which is no variant's"
     );
-    let key = MAP.replace("b1:\n", "b1:\n  never path=p2\n");
+    let key = MAP.replace("b1:\n", "b1:\n  never why=uninhabited path=p2\n");
     // SAFETY: as above.
     let error = unsafe { made_error(&key, &functions(true), &[], address(&[40_usize, 40, NEVER])) };
     assert_eq!(

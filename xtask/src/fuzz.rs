@@ -1,11 +1,12 @@
 //! `cargo xtask fuzz`: libFuzzer drives the generator of types for a given time.
 //!
-//! Needs a nightly toolchain and cargo-fuzz; where either is missing the check is skipped, and says so. The
+//! Needs a nightly toolchain and cargo-fuzz, which it installs when told to. The
 //! interpreter's target builds without Cranelift: under a sanitizer that alone would take longer than the run.
 
 use std::process::Command;
 
 use crate::context::Context;
+use crate::install::{self, Availability};
 use crate::outcome::Outcome;
 use crate::process;
 
@@ -34,8 +35,8 @@ impl Target {
 }
 
 pub(crate) fn run(cx: &Context, target: Target, seconds: u64) -> anyhow::Result<Outcome> {
-    if let Some(missing) = find_missing()? {
-        return Ok(Outcome::Skipped(missing));
+    if let Availability::DownloadFailed(reason) = install::cargo_fuzz(cx)? {
+        return Ok(Outcome::Skipped(reason));
     }
     let mut command = nightly(&["cargo", "fuzz", "run"]);
     command
@@ -45,16 +46,6 @@ pub(crate) fn run(cx: &Context, target: Target, seconds: u64) -> anyhow::Result<
         .current_dir(cx.root());
     process::run(&mut command)?;
     Ok(Outcome::Passed(format!("{seconds} s")))
-}
-
-/// What this machine lacks, if anything.
-fn find_missing() -> anyhow::Result<Option<String>> {
-    let has_nightly = process::capture(&mut nightly(&["rustc", "-V"]))?.success;
-    if !has_nightly {
-        return Ok(Some(String::from("there is no nightly toolchain")));
-    }
-    let has_fuzz = process::capture(&mut nightly(&["cargo", "fuzz", "--version"]))?.success;
-    Ok((!has_fuzz).then(|| String::from("cargo-fuzz is not installed (cargo install cargo-fuzz)")))
 }
 
 fn nightly(arguments: &[&str]) -> Command {

@@ -1,4 +1,4 @@
-//! Finding and installing what a check needs: Debian packages, Rust targets, the nightly toolchain.
+//! Finding and installing what a check needs: Debian packages, Rust targets, the nightly toolchain, cargo-fuzz.
 //!
 //! One rule matters: only a download that failed may skip a check. Everything else that goes wrong here,
 //! a missing tool without `--install` included, is an error.
@@ -103,13 +103,8 @@ pub(crate) fn miri(cx: &Context) -> anyhow::Result<Availability> {
             "Miri is missing; pass --install, or run: rustup toolchain install nightly --profile minimal -c miri -c rust-src"
         );
     }
-    let have_nightly = process::capture(&mut rustup(&["run", "nightly", "rustc", "-V"]))?.success;
-    if !have_nightly {
-        let arguments = ["toolchain", "install", "nightly", "--profile", "minimal"];
-        let answer = rustup_and_show(&arguments)?;
-        if let Availability::DownloadFailed(reason) = judge_rustup("nightly", answer)? {
-            return Ok(Availability::DownloadFailed(reason));
-        }
+    if let failed @ Availability::DownloadFailed(_) = install_nightly()? {
+        return Ok(failed);
     }
     let arguments = [
         "component",
@@ -120,6 +115,61 @@ pub(crate) fn miri(cx: &Context) -> anyhow::Result<Availability> {
         "nightly",
     ];
     judge_rustup("miri", rustup_and_show(&arguments)?)
+}
+
+/// Makes sure the nightly toolchain and cargo-fuzz are installed.
+pub(crate) fn cargo_fuzz(cx: &Context) -> anyhow::Result<Availability> {
+    let has_fuzz = process::capture(Command::new("cargo-fuzz").arg("--version")).is_ok();
+    if has_fuzz && have_nightly()? {
+        return Ok(Availability::Ready);
+    }
+    if !cx.install {
+        bail!(
+            "cargo-fuzz or the nightly toolchain is missing; pass --install, or run: \
+             rustup toolchain install nightly --profile minimal && cargo install cargo-fuzz --locked"
+        );
+    }
+    if let failed @ Availability::DownloadFailed(_) = install_nightly()? {
+        return Ok(failed);
+    }
+    if has_fuzz {
+        return Ok(Availability::Ready);
+    }
+    let mut install = Command::new("cargo");
+    install.args(["install", "cargo-fuzz", "--locked"]);
+    let answer = process::capture_and_show(&mut install)?;
+    judge_cargo("cargo-fuzz", &answer)
+}
+
+fn judge_cargo(what: &str, answer: &Captured) -> anyhow::Result<Availability> {
+    if answer.success {
+        return Ok(Availability::Ready);
+    }
+    if is_failed_cargo_download(&answer.stderr) {
+        return Ok(Availability::DownloadFailed(format!(
+            "cargo could not download {what}"
+        )));
+    }
+    bail!("cargo cannot install {what}: {}", answer.stderr.trim())
+}
+
+fn is_failed_cargo_download(stderr: &str) -> bool {
+    ["failed to download", "error: download of"]
+        .iter()
+        .any(|words| stderr.contains(words))
+}
+
+fn have_nightly() -> anyhow::Result<bool> {
+    let mut version = rustup(&["run", "nightly", "rustc", "-V"]);
+    Ok(process::capture(&mut version)?.success)
+}
+
+fn install_nightly() -> anyhow::Result<Availability> {
+    if have_nightly()? {
+        return Ok(Availability::Ready);
+    }
+    let arguments = ["toolchain", "install", "nightly", "--profile", "minimal"];
+    judge_rustup("nightly", rustup_and_show(&arguments)?)
 }
 
 fn have_miri() -> anyhow::Result<bool> {
@@ -161,7 +211,11 @@ fn is_failed_rustup_download(stderr: &str) -> bool {
 mod tests {
     use super::*;
 
-    // Printed by rustup 1.29 and apt 2.6 without a network.
+    // Printed by rustup 1.29, cargo 1.95 and apt 2.6 without a network.
+    const CARGO_OFFLINE: &str = "    Updating crates.io index\nerror: download of config.json failed\n\n\
+        Caused by:\n  failed to download from `https://index.crates.io/config.json`";
+    const CARGO_UNKNOWN: &str =
+        "error: could not find `no-such-crate` in registry `crates-io` with version `*`";
     const RUSTUP_OFFLINE: &str = "error: component download failed for rust-std-armv7-unknown-linux-gnueabihf: \
         could not download file from 'http://127.0.0.1:1/dist/rust-std.tar.xz': error downloading file";
     const RUSTUP_UNKNOWN: &str =
@@ -183,11 +237,14 @@ mod tests {
         let judged = judge_rustup("x", failed(RUSTUP_OFFLINE)).expect("a skip is not an error");
         assert!(matches!(judged, Availability::DownloadFailed(_)));
         assert!(is_failed_apt_download(APT_OFFLINE));
+        let judged = judge_cargo("x", &failed(CARGO_OFFLINE)).expect("a skip is not an error");
+        assert!(matches!(judged, Availability::DownloadFailed(_)));
     }
 
     #[test]
     fn any_other_failure_fails() {
         judge_rustup("x", failed(RUSTUP_UNKNOWN)).expect_err("an unknown target is an error");
         assert!(!is_failed_apt_download(APT_UNKNOWN));
+        judge_cargo("x", &failed(CARGO_UNKNOWN)).expect_err("an unknown crate is an error");
     }
 }

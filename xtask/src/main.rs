@@ -98,7 +98,7 @@ enum Task {
         #[arg(long)]
         seed: Option<u64>,
     },
-    /// Let libFuzzer make up types, for a given time; skipped without a nightly toolchain or cargo-fuzz.
+    /// Let libFuzzer make up types, for a given time; needs a nightly toolchain and cargo-fuzz.
     Fuzz {
         /// How long, building apart.
         #[arg(long, default_value_t = 60)]
@@ -106,6 +106,9 @@ enum Task {
         /// Machine code as well, which takes minutes to build.
         #[arg(long)]
         every_tier: bool,
+        /// Install the nightly toolchain and cargo-fuzz if they are missing.
+        #[arg(long)]
+        install: bool,
     },
     /// Everything, in under 90 minutes.
     Full {
@@ -174,7 +177,8 @@ fn run(task: Task) -> anyhow::Result<Report> {
         Task::Fuzz {
             seconds,
             every_tier,
-        } => one(&mut report, "fuzz", false, |cx| {
+            install,
+        } => one(&mut report, "fuzz", install, |cx| {
             fuzz::run(cx, fuzz::Target::from_every_tier(every_tier), seconds)
         })?,
         Task::Full { install } => full::run(&Context::load(install)?, &mut report),

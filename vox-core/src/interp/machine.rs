@@ -456,8 +456,8 @@ impl<'p> Machine<'p> {
                         let at = base.add(at.index());
                         try_out!(self.write_leaf(at, leaf, path, reserve, out));
                     }
-                    Op::Never { path } => {
-                        crate::trampoline::fail::fail_uninhabited(self.cx);
+                    Op::Never { why, path } => {
+                        crate::trampoline::fail::fail_no_form(self.cx, why.number().into());
                         return self.fail_at(path);
                     }
                 }

@@ -21,8 +21,31 @@ use crate::entry::LeafFn;
 pub(crate) use accessor::string_parts;
 pub(crate) use foreign::missing_feature;
 
-/// Declares the [`LeafFn`] of a type: how a reference to a value is written.
+/// Declares the [`LeafFn`] of a type: how a reference to a value is written. An unsized
+/// value is found through the [`Pair`](crate::entry::Pair) of its address and length.
 macro_rules! leaf {
+    (unsized $name:ident : $ty:ty, $write:expr) => {
+        $crate::entry_fn! {
+            /// [`crate::entry::LeafFn`] of the unsized type it names.
+            ///
+            /// # Safety
+            ///
+            /// `value` is the address of the pair of a live value of the type, `cx` the state
+            /// of a running encode and `out` its cursor.
+            unsafe fn $name(cx: *mut $crate::cx::EncodeCx, value: *const u8, out: *mut u8, spare: usize) -> *mut u8 {
+                // SAFETY: the duty of this function; facet's own pointer puts the two
+                // words together as it took them apart (A1, A3).
+                let (value, output) = unsafe {
+                    let pair = value.cast::<$crate::entry::Pair>().read();
+                    let len = core::ptr::without_provenance(pair.len);
+                    let value = facet_core::PtrConst::new_wide(pair.ptr, len);
+                    (value.get::<$ty>(), $crate::leaf::output::Output::new(cx, out, spare))
+                };
+                let write: fn(&$ty, $crate::leaf::output::Output) -> *mut u8 = $write;
+                write(value, output)
+            }
+        }
+    };
     ($name:ident : $ty:ty, $write:expr) => {
         $crate::entry_fn! {
             /// [`crate::entry::LeafFn`] of the type it names.

@@ -8,9 +8,11 @@ use facet_core::{
 
 use super::LowerError;
 use super::scope::{Part, Scope};
-use super::walk::Walk;
+use super::walk::{Walk, uninhabited};
 use crate::probe;
-use crate::program::{Arm, FunctionKind, Literal, Offset, Op, OptionSource, Proxy, TagWidth};
+use crate::program::{
+    Arm, FunctionKind, Literal, NoForm, Offset, Op, OptionSource, Proxy, TagWidth,
+};
 use crate::shape::enums::{self, Tagging};
 use crate::shape::fields::{self, Refused, Written};
 use crate::shape::pointer::PointerForm;
@@ -202,7 +204,7 @@ impl Walk<'_> {
     ) -> Result<(), LowerError> {
         if variants.variants.is_empty() {
             let path = self.builder.path(&scope);
-            return self.builder.push(&scope, Op::Never { path });
+            return self.builder.push(&scope, uninhabited(path));
         }
         let tagging =
             enums::tagging(shape).map_err(|reason| scope.refuse(format!("`{shape}` {reason}")))?;
@@ -214,7 +216,10 @@ impl Walk<'_> {
         };
         scope.moved(size_of::<u64>())?.offset()?;
         if tagging == Tagging::Numeric {
-            return self.numeric(shape, variants, tag, &scope);
+            check_numeric(shape, variants, &scope)?;
+            if !variants.variants.iter().any(enums::is_skipped) {
+                return self.scalar(enums::tag_scalar(tag), &scope);
+            }
         }
         let at = scope.offset()?;
         let mut arms: Vec<Arm> = Vec::with_capacity(variants.variants.len());
@@ -230,7 +235,7 @@ impl Walk<'_> {
                 return Err(scope.refuse("has no discriminant of its own that fits the tag"));
             };
             let block = self.builder.open();
-            self.variant(variant, index, tagging, scope.inside_same(block))?;
+            self.variant(variant, index, (tagging, tag), scope.inside_same(block))?;
             arms.push(Arm {
                 discriminant,
                 block,
@@ -251,12 +256,15 @@ impl Walk<'_> {
         &mut self,
         variant: &'static Variant,
         index: usize,
-        tagging: Tagging,
+        (tagging, tag): (Tagging, TagWidth),
         scope: Scope<'_>,
     ) -> Result<(), LowerError> {
         let fields = variant.data.fields;
-        if variant.has_builtin_attr("skip") || variant.has_builtin_attr("skip_serializing") {
-            return Err(scope.refuse("is a variant marked as skipped, which has no encoding"));
+        if enums::is_skipped(variant) {
+            // Its fields need no encoding: serde does not ask for one either.
+            let why = NoForm::Skipped;
+            let path = self.builder.path(&scope);
+            return self.builder.push(&scope, Op::Never { why, path });
         }
         if variant.is_other()
             && let Some(refused) = fields::captures_unknown(fields)
@@ -271,7 +279,9 @@ impl Walk<'_> {
                 self.constant(&varint(name.len()), &scope)?;
                 self.constant(name, &scope)?;
             }
-            Tagging::Untagged | Tagging::Numeric => {}
+            // The tag is the discriminant, and all there is.
+            Tagging::Numeric => return self.scalar(enums::tag_scalar(tag), &scope),
+            Tagging::Untagged => {}
         }
         self.fields(fields, false, scope)
     }
@@ -284,23 +294,22 @@ impl Walk<'_> {
         }
         Ok(())
     }
+}
 
-    /// An enum written as its discriminant, which is its tag.
-    fn numeric(
-        &mut self,
-        shape: &'static Shape,
-        variants: &'static EnumType,
-        tag: TagWidth,
-        scope: &Scope<'_>,
-    ) -> Result<(), LowerError> {
-        let has_fields = |variant: &&Variant| !variant.data.fields.is_empty();
-        if let Some(variant) = variants.variants.iter().find(has_fields) {
-            return Err(scope.refuse(format!(
-                "`{shape}` is numeric, and its variant `{}` has fields a number cannot hold",
-                variant.name
-            )));
-        }
-        self.scalar(enums::tag_scalar(tag), scope)
+/// Refuses a numeric enum whose variants are more than numbers.
+fn check_numeric(
+    shape: &'static Shape,
+    variants: &'static EnumType,
+    scope: &Scope<'_>,
+) -> Result<(), LowerError> {
+    let has_fields =
+        |variant: &&Variant| !enums::is_skipped(variant) && !variant.data.fields.is_empty();
+    match variants.variants.iter().find(has_fields) {
+        None => Ok(()),
+        Some(variant) => Err(scope.refuse(format!(
+            "`{shape}` is numeric, and its variant `{}` has fields a number cannot hold",
+            variant.name
+        ))),
     }
 }
 

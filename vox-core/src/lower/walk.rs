@@ -13,7 +13,7 @@ use super::{LowerError, LowerOptions};
 use crate::entry::{AccessorFn, LeafFn, Pair};
 use crate::leaf;
 use crate::probe::{self, Words};
-use crate::program::{FunctionKind, Offset, Op, Source};
+use crate::program::{FunctionKind, NoForm, Offset, Op, PathId, Source};
 use crate::shape::{Kind, Scalar, classify};
 
 /// Types that are called wherever they appear, by the address of their shape.
@@ -104,7 +104,7 @@ impl Walk<'_> {
             Kind::Leaf(function) => self.leaf(function, &scope),
             Kind::Never => {
                 let path = self.builder.path(&scope);
-                self.builder.push(&scope, Op::Never { path })
+                self.builder.push(&scope, uninhabited(path))
             }
             Kind::Unsupported(refusal) => {
                 Err(scope.refuse(format!("`{shape}` {}", refusal.reason())))
@@ -280,6 +280,14 @@ pub(super) fn words_source(words: Words) -> Source {
     Source::Words {
         ptr: offset(words.ptr),
         len: offset(words.len),
+    }
+}
+
+/// The op for what cannot exist.
+pub(super) fn uninhabited(path: PathId) -> Op {
+    Op::Never {
+        why: NoForm::Uninhabited,
+        path,
     }
 }
 

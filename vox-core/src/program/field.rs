@@ -10,8 +10,8 @@
 use core::fmt;
 
 use super::{
-    ArraySource, BlockId, ChildId, Code, FunctionId, IterId, Literal, Offset, Op, OptionSource,
-    PathId, PointerSource, ProxyId, Source, TableId, TagWidth,
+    ArraySource, BlockId, ChildId, Code, FunctionId, IterId, Literal, NoForm, Offset, Op,
+    OptionSource, PathId, PointerSource, ProxyId, Source, TableId, TagWidth,
 };
 
 /// The value of any field of an op.
@@ -29,6 +29,7 @@ pub(super) enum Field {
     Iter(IterId),
     Proxy(ProxyId),
     Tag(TagWidth),
+    NoForm(NoForm),
     Source(Source),
     ArraySource(ArraySource),
     OptionSource(OptionSource),
@@ -58,6 +59,7 @@ conversions! {
     IterId => Iter,
     ProxyId => Proxy,
     TagWidth => Tag,
+    NoForm => NoForm,
     Source => Source,
     ArraySource => ArraySource,
     OptionSource => OptionSource,
@@ -226,6 +228,17 @@ impl TagWidth {
             Self::I16 => "i16",
             Self::I32 => "i32",
             Self::I64 => "i64",
+        }
+    }
+}
+
+impl NoForm {
+    /// The reason's name in the text form.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Uninhabited => "uninhabited",
+            Self::Skipped => "skipped",
         }
     }
 }

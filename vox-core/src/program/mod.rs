@@ -25,7 +25,7 @@ pub mod verify;
 pub use function::{CallClass, FunctionKind};
 pub use ids::{BlockId, ChildId, FunctionId, IterId, Literal, Offset, PathId, ProxyId, TableId};
 pub use linkage::{Linkage, Program};
-pub use op::{ArraySource, Op, OptionSource, PointerSource, Source, TagWidth};
+pub use op::{ArraySource, NoForm, Op, OptionSource, PointerSource, Source, TagWidth};
 pub use option_run::OptionRun;
 pub(crate) use option_run::{OptionField, Scalar};
 pub use path::{PathPart, PathTable};

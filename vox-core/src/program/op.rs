@@ -132,6 +132,42 @@ pub enum TagWidth {
     I64,
 }
 
+/// Why values that an op reaches have no wire form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NoForm {
+    /// The type has no values: what is here cannot exist.
+    Uninhabited,
+    /// An enum's variant that its type says to skip.
+    Skipped,
+}
+
+impl NoForm {
+    /// Every reason, in the order of their numbers.
+    pub const ALL: &'static [Self] = &[Self::Uninhabited, Self::Skipped];
+
+    /// As machine code hands it over.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Uninhabited => 0,
+            Self::Skipped => 1,
+        }
+    }
+
+    /// The inverse of [`NoForm::number`].
+    pub(crate) fn from_number(number: usize) -> Option<Self> {
+        Self::ALL.get(number).copied()
+    }
+
+    /// As an error prints it behind the path.
+    pub(crate) const fn reason(self) -> &'static str {
+        match self {
+            Self::Uninhabited => "a value of an uninhabited type",
+            Self::Skipped => "a variant marked as skipped, which has no encoding",
+        }
+    }
+}
+
 macro_rules! ops {
     ($( $(#[$doc:meta])* $name:ident = $text:literal { $( $(#[$field_doc:meta])* $field:ident : $ty:ty ),* $(,)? } )*) => {
         /// One step of a program. See the module documentation.
@@ -572,8 +608,10 @@ ops! {
         /// Spare bytes left behind it.
         reserve: u32,
     }
-    /// A value that cannot exist (an uninhabited type): reaching it is an error.
+    /// A value without a wire form: reaching it is an error.
     Never = "never" {
+        /// Why it has none.
+        why: NoForm,
         /// Names the value in errors.
         path: PathId,
     }

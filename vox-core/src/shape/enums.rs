@@ -8,7 +8,7 @@
 //! | `tag` alone | the variant's name as a string, then its fields |
 //! | `is_numeric` | the discriminant as an integer of the enum's representation |
 
-use facet_core::{EnumRepr, EnumType, Shape, ShapeFlags};
+use facet_core::{EnumRepr, EnumType, Shape, ShapeFlags, Variant};
 
 use super::Scalar;
 use crate::program::TagWidth;
@@ -39,6 +39,12 @@ pub(crate) fn tagging(shape: &Shape) -> Result<Tagging, &'static str> {
         (Some(_), None) => Ok(Tagging::Name),
         (None, Some(_)) => Err("has a `content` attribute without a `tag`"),
     }
+}
+
+/// Whether values of the variant are not to be written. As in serde, that is an error of
+/// the value, and the other variants keep their positions.
+pub(crate) fn is_skipped(variant: &Variant) -> bool {
+    variant.has_builtin_attr("skip") || variant.has_builtin_attr("skip_serializing")
 }
 
 /// The width of the tag; `None` where Rust does not promise where it is.

@@ -2,6 +2,7 @@
 
 use crate::cx::{EncodeCx, Failure};
 use crate::entry_fn;
+use crate::program::NoForm;
 
 entry_fn! {
     /// The depth limit is reached. Answers null.
@@ -48,15 +49,18 @@ entry_fn! {
 }
 
 entry_fn! {
-    /// A value of an uninhabited type. Answers null.
+    /// A value without a wire form; `why` is the number of a [`NoForm`]. Answers null.
     ///
     /// # Safety
     ///
     /// `cx` is the state of a running encode.
     #[cold]
-    pub unsafe fn fail_uninhabited(cx: *mut EncodeCx) -> *mut u8 {
+    pub unsafe fn fail_no_form(cx: *mut EncodeCx, why: usize) -> *mut u8 {
         // SAFETY: as in `fail_depth`.
         let cx = unsafe { &mut *cx };
-        cx.fail(Failure::Uninhabited)
+        cx.fail(match NoForm::from_number(why) {
+            Some(why) => Failure::NoForm(why),
+            None => Failure::Bug(format!("there is no lack of a form with the number {why}")),
+        })
     }
 }

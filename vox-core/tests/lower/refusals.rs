@@ -135,3 +135,22 @@ fn enums_whose_attributes_have_no_form() {
     refuses::<Vec<NumericWithFields>>("[]", "`One` has fields");
     refuses::<TaggedNumber>("::Number", "add `content`");
 }
+
+/// Only in builds of this crate alone: the tests of `vox` turn the feature on.
+#[cfg(not(feature = "uuid"))]
+#[test]
+fn types_whose_feature_is_off() {
+    #[derive(Facet)]
+    struct Session {
+        number: u32,
+        ids: Vec<uuid::Uuid>,
+    }
+    let error = refusal::<Session>();
+    assert_eq!(
+        error.to_string(),
+        ".ids[]: `Uuid` is a type of another crate, which vox encodes when its cargo feature \
+         `uuid` is on"
+    );
+    refuses::<Option<uuid::Uuid>>("", "feature `uuid`");
+    refuses::<std::collections::BTreeMap<u8, uuid::Uuid>>(".values[]", "feature `uuid`");
+}

@@ -310,8 +310,8 @@ fn emit_op(
             path,
             reserve,
         } => call::leaf(e, base.at(at), leaf, path, reserve, cursor, scope).map(Some),
-        Op::Never { path } => {
-            call::never(e, path, scope);
+        Op::Never { why, path } => {
+            call::never(e, why, path, scope);
             Ok(None)
         }
     }

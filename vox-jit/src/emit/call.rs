@@ -2,7 +2,7 @@
 
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, condcodes::IntCC, types};
 use vox_core::cx::EncodeCx;
-use vox_core::program::{BlockId, ChildId, FunctionId, FunctionKind, PathId};
+use vox_core::program::{BlockId, ChildId, FunctionId, FunctionKind, NoForm, PathId};
 use vox_core::slot::Slot;
 
 use super::cold::Step;
@@ -153,9 +153,10 @@ pub(super) fn leaf(
     Ok(Cursor::with_spare(end, reserve))
 }
 
-/// Fails: a value of an uninhabited type.
-pub(super) fn never(e: &mut Emitter<'_, '_>, path: PathId, scope: Scope) {
+/// Fails: a value without a wire form.
+pub(super) fn never(e: &mut Emitter<'_, '_>, why: NoForm, path: PathId, scope: Scope) {
     let failing = e.way_out(scope, &[Step::Static(path)]);
-    e.call_rarely(runtime::FAIL_UNINHABITED, &[]);
+    let why = e.word(why.number().into());
+    e.call_rarely(runtime::FAIL_NO_FORM, &[why]);
     e.builder.ins().jump(failing.failed, &[]);
 }

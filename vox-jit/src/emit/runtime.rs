@@ -91,7 +91,7 @@ functions! {
     FAIL_DEPTH = fail::fail_depth, (Cx) -> Out;
     FAIL_LENGTH = fail::fail_length, (Cx, usize, usize) -> Out;
     FAIL_DISCRIMINANT = fail::fail_discriminant, (Cx, i64) -> Out;
-    FAIL_UNINHABITED = fail::fail_uninhabited, (Cx) -> Out;
+    FAIL_NO_FORM = fail::fail_no_form, (Cx, usize) -> Out;
 
     ITER_NEXT = iter::next, (Cx, Anything, *const iter::State, *mut *const u8, usize) -> usize;
     ITER_NEXT_ENTRIES = iter::next_entries, (Cx, Anything, *const iter::State, *mut iter::Entry, usize) -> usize;

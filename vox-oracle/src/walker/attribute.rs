@@ -64,13 +64,18 @@ pub(super) fn check_variant(shape: &'static Shape, variant: &Variant) -> Result<
             variant.data.fields.iter().any(captures),
             "a field that captures an unknown variant",
         ),
-        (variant.has_builtin_attr("skip"), "a skipped variant"),
-        (
-            variant.has_builtin_attr("skip_serializing"),
-            "a skipped variant",
-        ),
     ];
-    first_refused(shape, &refused)
+    // Whatever is in a variant that is not written is no harm.
+    let is_written = !is_skipped(variant);
+    first_refused(
+        shape,
+        &refused.map(|(present, what)| (present && is_written, what)),
+    )
+}
+
+/// Whether a value that is this variant has no form.
+pub(super) fn is_skipped(variant: &Variant) -> bool {
+    variant.has_builtin_attr("skip") || variant.has_builtin_attr("skip_serializing")
 }
 
 /// Whether the field at `field_ptr` is written; an error where its attributes

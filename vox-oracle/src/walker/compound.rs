@@ -32,6 +32,9 @@ impl Walker {
             attribute::check_variant(peek.shape(), variant)?;
         }
         let (idx, variant) = active_variant(peek, definition)?;
+        if attribute::is_skipped(variant) {
+            return Err(WalkError::unsupported(peek.shape(), "a skipped variant"));
+        }
         match attribute::told(peek.shape()) {
             Told::ByIndex => {
                 let idx = u32::try_from(idx).map_err(|_| {

@@ -16,6 +16,7 @@ pub(super) fn encode(peek: Peek<'_, '_>) -> Option<postcard::Result<Vec<u8>>> {
     }
     serialized!(
         bytestring::ByteString,
+        camino::Utf8Path,
         camino::Utf8PathBuf,
         chrono::DateTime<chrono::Utc>,
         chrono::DateTime<chrono::FixedOffset>,

@@ -15,4 +15,5 @@ mod refusals;
 mod repeats;
 #[path = "../support/script.rs"]
 mod script;
+mod skipped;
 mod tags;

@@ -71,14 +71,6 @@ enum Callback {
 }
 
 #[derive(Facet)]
-#[repr(u8)]
-enum SkippedVariant {
-    Kept,
-    #[facet(skip)]
-    Gone,
-}
-
-#[derive(Facet)]
 struct Recursive {
     bad: *const u8,
     #[facet(recursive_type)]
@@ -159,11 +151,6 @@ fn texts() {
         },
         "cannot encode `Callbacks.entries.values[][]::Function.function`: `fn` is a function \
          pointer, which has no encoding; skip the field",
-    );
-    refuses(
-        "skipped variant",
-        &SkippedVariant::Kept,
-        "cannot encode `SkippedVariant::Gone`: is a variant marked as skipped, which has no encoding",
     );
 }
 

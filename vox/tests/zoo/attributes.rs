@@ -238,6 +238,89 @@ impl From<(u8, u64)> for ByPostcardProxy {
     }
 }
 
+/// The proxy is for another format.
+#[derive(Facet, Serialize, Clone)]
+#[facet(json::proxy = String)]
+struct ByOtherProxy(u8);
+
+impl From<&ByOtherProxy> for String {
+    fn from(value: &ByOtherProxy) -> Self {
+        value.0.to_string()
+    }
+}
+
+impl From<String> for ByOtherProxy {
+    fn from(text: String) -> Self {
+        Self(text.parse().unwrap_or_default())
+    }
+}
+
+/// The same on fields.
+#[derive(Facet)]
+struct FieldProxies {
+    #[facet(proxy = ByProxy)]
+    common: u32,
+    #[facet(json::proxy = ByProxy)]
+    other: u32,
+    #[facet(proxy = ByProxy)]
+    #[facet(postcard::proxy = Wide)]
+    both: u32,
+}
+
+impl From<&u32> for ByProxy {
+    fn from(value: &u32) -> Self {
+        Self(*value)
+    }
+}
+
+impl From<ByProxy> for u32 {
+    fn from(value: ByProxy) -> Self {
+        value.0
+    }
+}
+
+#[derive(Facet)]
+struct Wide(u128);
+
+impl From<&u32> for Wide {
+    fn from(value: &u32) -> Self {
+        Self(u128::from(*value) << 70)
+    }
+}
+
+impl From<Wide> for u32 {
+    fn from(value: Wide) -> Self {
+        (value.0 >> 70).try_into().unwrap_or_default()
+    }
+}
+
+/// Built from a reference, by reflection.
+#[derive(Facet, Serialize)]
+#[facet(from_ref = Self::from_text)]
+struct FromReference {
+    text: String,
+}
+
+impl FromReference {
+    fn from_text(text: &str) -> Self {
+        Self {
+            text: String::from(text),
+        }
+    }
+}
+
+#[derive(Facet, Serialize)]
+#[facet(try_from_ref = Self::parse)]
+struct TriedFromReference {
+    number: u32,
+}
+
+impl TriedFromReference {
+    fn parse(text: &str) -> Result<Self, std::num::ParseIntError> {
+        text.parse().map(|number| Self { number })
+    }
+}
+
 #[derive(Facet, Serialize)]
 #[repr(u8)]
 #[facet(untagged)]
@@ -290,6 +373,26 @@ enum CatchAll {
     Known(u8),
     #[facet(other)]
     Unknown,
+}
+
+/// Serde counts the variants it skips.
+#[derive(Facet, Serialize)]
+#[repr(u8)]
+enum SkippedVariants {
+    #[facet(skip)]
+    #[serde(skip)]
+    Gone,
+    Kept(u32),
+    #[facet(skip_serializing)]
+    #[serde(skip_serializing)]
+    NotWritten {
+        text: String,
+    },
+    #[facet(skip_deserializing)]
+    #[serde(skip_deserializing)]
+    NotRead {
+        text: String,
+    },
 }
 
 #[derive(Facet, Serialize)]
@@ -362,6 +465,9 @@ vox_oracle::zoo! { MEMBERS;
     ];
     proxy: ByProxy = [ByProxy(0), ByProxy(u32::MAX)];
     postcard_proxy: ByPostcardProxy = [ByPostcardProxy(0), ByPostcardProxy(255)];
+    other_proxy: ByOtherProxy = [ByOtherProxy(7)];
+    from_reference: FromReference = [FromReference::from_text("text")];
+    tried_from_reference: TriedFromReference = [TriedFromReference::parse("300").expect("a number")];
     untagged: Untagged = [
         Untagged::Unit, Untagged::Number(300), Untagged::Pair(1, String::from("two")), Untagged::Named { a: 700, b: Some(1) },
     ];
@@ -378,5 +484,14 @@ vox_oracle::zoo! { MEMBERS;
         AdjacentlyTagged::Named { a: 700, b: Some(1) },
     ];
     other: CatchAll = [CatchAll::Known(1), CatchAll::Unknown];
+    skipped_variants: SkippedVariants = [
+        SkippedVariants::Kept(300), SkippedVariants::NotRead { text: String::from("t") },
+    ];
     cow: CowLike = [CowLike::Borrowed("b"), CowLike::Owned(String::from("o"))];
+}
+
+vox_oracle::zoo! { TWINS;
+    field_proxies: FieldProxies as twin = [
+        (FieldProxies { common: 300, other: 300, both: 300 }, ("300", 300_u32, 300_u128 << 70)),
+    ];
 }

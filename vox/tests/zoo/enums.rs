@@ -1,7 +1,7 @@
 //! Enums: every representation, with and without data, negative and sparse
 //! discriminants, one variant and three hundred.
 
-use facet::Facet;
+use facet::{EnumRepr, EnumType, Facet, Repr, Shape, ShapeBuilder, Type, UserType, VariantBuilder};
 use serde::Serialize;
 
 /// Two enums without data in a representation: the second has sparse discriminants in no order.
@@ -31,7 +31,7 @@ macro_rules! units {
     };
 }
 
-// `repr(usize)` and `repr(isize)` are not here: facet 0.46 does not derive them.
+// `repr(usize)` and `repr(isize)` are below: facet 0.46 does not derive them.
 units! {
     units_u8(u8): 0 255;
     units_u16(u16): 0 65_535;
@@ -102,6 +102,42 @@ data! {
     data_c_i64(C, i64);
 }
 
+/// Enums as wide as a word, which facet can describe and does not derive.
+macro_rules! words {
+    ($($name:ident($repr:ident, $described:ident): $other:literal;)+) => {
+        $(
+            #[derive(Serialize)]
+            #[repr($repr)]
+            enum $name { First, Second = $other }
+
+            // SAFETY: the shape describes the type: Rust promises that the tag is a word.
+            unsafe impl<'f> Facet<'f> for $name {
+                const SHAPE: &'static Shape = &const {
+                    let variants = &const {
+                        [
+                            VariantBuilder::unit("First").discriminant(0).build(),
+                            VariantBuilder::unit("Second").discriminant($other).build(),
+                        ]
+                    };
+                    ShapeBuilder::for_sized::<Self>(stringify!($name))
+                        .ty(Type::User(UserType::Enum(EnumType {
+                            repr: Repr::default(),
+                            enum_repr: EnumRepr::$described,
+                            variants,
+                            is_cow: false,
+                        })))
+                        .build()
+                };
+            }
+        )+
+    };
+}
+
+words! {
+    WordUnsigned(usize, USize): 0x7fff_ffff;
+    WordSigned(isize, ISize): -70_000;
+}
+
 /// Variants as different in size as can be.
 #[derive(Facet, Serialize)]
 #[repr(u8)]
@@ -122,6 +158,8 @@ enum Either<L, R> {
 }
 
 vox_oracle::zoo! { MEMBERS;
+    word_unsigned: WordUnsigned = [WordUnsigned::First, WordUnsigned::Second];
+    word_signed: WordSigned = [WordSigned::First, WordSigned::Second];
     uneven: Uneven = [Uneven::Nothing, Uneven::Huge([u64::MAX; 32]), Uneven::Text("t".repeat(500)), Uneven::Nested(Some(Err(String::from("e"))))];
     either: Either<u8, String> = [Either::Left(1), Either::Right(String::from("r")), Either::Both { left: 2, right: String::new() }];
     either_of_either: Either<Either<(), bool>, Box<u64>> = [

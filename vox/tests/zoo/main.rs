@@ -23,6 +23,7 @@ mod forms;
 mod golden;
 
 mod attributes;
+mod constructs;
 mod enums;
 mod grammar;
 mod products;
@@ -57,7 +58,11 @@ const FAMILIES: &[Family] = &[
     },
     Family {
         name: "attributes",
-        members: &[&[crate::attributes::MEMBERS, crate::attributes::NUMERIC]],
+        members: &[&[
+            crate::attributes::MEMBERS,
+            crate::attributes::TWINS,
+            crate::attributes::NUMERIC,
+        ]],
     },
     Family {
         name: "proxies",

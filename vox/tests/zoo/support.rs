@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::refusals::REFUSALS;
+use crate::refusals::{self, Refusal};
 
 /// Types of one kind.
 struct Types {
@@ -21,7 +21,7 @@ struct Types {
 pub(crate) struct Attributes {
     pub(crate) names: &'static [&'static str],
     rule: &'static str,
-    /// As for types; empty where the rule is a refusal, or there is nothing to see at run time.
+    /// As for types, or tests of refusals (`refusals::name`).
     shown_by: &'static [&'static str],
 }
 
@@ -99,6 +99,15 @@ const TYPES: &[Types] = &[
         ],
     },
     Types {
+        what: "`Infallible`",
+        rule: "there is nothing to write: a type with such a part is fine, and a value that claims to have it is an error",
+        shown_by: &[
+            "standard::result_of_never",
+            "standard::option_of_never",
+            "standard::list_of_never",
+        ],
+    },
+    Types {
         what: "`Option<T>`, nested at will",
         rule: "0, or 1 and the value",
         shown_by: &["options"],
@@ -110,6 +119,7 @@ const TYPES: &[Types] = &[
             "standard::result",
             "standard::result_of_units",
             "standard::result_nested",
+            "standard::result_of_never",
         ],
     },
     Types {
@@ -124,6 +134,9 @@ const TYPES: &[Types] = &[
             "standard::tuple_6",
             "standard::tuple_7",
             "standard::tuple_8",
+            "standard::tuple_9",
+            "standard::tuple_10",
+            "standard::tuple_11",
             "standard::tuple_12",
             "standard::nested_tuples",
         ],
@@ -135,8 +148,8 @@ const TYPES: &[Types] = &[
     },
     Types {
         what: "enums with a `repr` of `u8` to `u64`, `i8` to `i64`, `C`, or `C` and one of these",
-        rule: "the position of the variant, counted from 0, as a varint, then its fields. The discriminant does not matter. `repr(usize)` and `repr(isize)` are not derived by facet 0.46; without a `repr` an enum is refused",
-        shown_by: &["enums"],
+        rule: "the position of the variant, counted from 0, as a varint, then its fields. The discriminant does not matter. `repr(usize)` and `repr(isize)` are not derived by facet 0.46, nor is an enum without a `repr`; shapes made by hand are written and refused",
+        shown_by: &["enums", "refusals::unrepresented"],
     },
     Types {
         what: "types that contain themselves",
@@ -151,7 +164,11 @@ const TYPES: &[Types] = &[
     Types {
         what: "`PathBuf`, `Path`",
         rule: "as a string; an error when it is not UTF-8",
-        shown_by: &["standard::path"],
+        shown_by: &[
+            "standard::path",
+            "pointers::reference_to_path",
+            "refusals::path_not_utf8",
+        ],
     },
     Types {
         what: "`[T; N]`",
@@ -206,10 +223,12 @@ const TYPES: &[Types] = &[
             "containers::hash_set",
             "containers::id_ord_map",
             "containers::id_hash_map",
+            "containers::bi_hash_map",
+            "containers::tri_hash_map",
         ],
     },
     Types {
-        what: "`&T`, `Box<T>`, `Rc<T>`, `Arc<T>`, `Cow<T>`, of sized types, `str` and slices",
+        what: "`&T`, `&mut T`, `Box<T>`, `Rc<T>`, `Arc<T>`, `Cow<T>`, of sized types, `str` and slices",
         rule: "as `T`",
         shown_by: &["pointers"],
     },
@@ -229,6 +248,23 @@ const TYPES: &[Types] = &[
             "pointers::shared_lock",
             "pointers::other_mutex",
             "pointers::other_lock",
+        ],
+    },
+    Types {
+        what: "`OnceLock<T>`, `LazyLock<T>`",
+        rule: "as `T`; a `LazyLock` is computed first, an empty `OnceLock` is an error. Serde has no form for them",
+        shown_by: &["pointers::once", "pointers::lazy", "refusals::unset"],
+    },
+    Types {
+        what: "`MutexGuard<T>`, `RwLockReadGuard<T>`, `RwLockWriteGuard<T>`, of std or `lock_api`",
+        rule: "as `T`. Serde has no form for them",
+        shown_by: &[
+            "pointers::mutex_guard",
+            "pointers::read_lock_guard",
+            "pointers::write_lock_guard",
+            "pointers::other_mutex_guard",
+            "pointers::other_read_guard",
+            "pointers::other_write_guard",
         ],
     },
     Types {
@@ -273,9 +309,9 @@ const TYPES: &[Types] = &[
         shown_by: &["crates::url_text", "crates::url_host"],
     },
     Types {
-        what: "`camino::Utf8PathBuf` (feature `camino`)",
+        what: "`camino::Utf8PathBuf`, `Utf8Path` (feature `camino`)",
         rule: "a string",
-        shown_by: &["crates::utf8_path"],
+        shown_by: &["crates::utf8_path", "pointers::reference_to_utf8_path"],
     },
     Types {
         what: "`CompactString`, `SmolStr`, `SmartString`, `ByteString` (features `compact_str`, `smol_str`, `smartstring`, `bytestring`)",
@@ -414,8 +450,12 @@ const NO_EFFECT: &str = "does not change the bytes";
 pub(crate) const ATTRIBUTES: &[Attributes] = &[
     Attributes {
         names: &["skip", "skip_serializing"],
-        rule: "the field is left out, as in serde. On a variant: the enum is refused",
-        shown_by: &["attributes::skip"],
+        rule: "the field is left out, as in serde. A variant that is marked so is an error when a value is one; the others are written, and keep their positions",
+        shown_by: &[
+            "attributes::skip",
+            "attributes::skipped_variants",
+            "refusals::skipped_variant",
+        ],
     },
     Attributes {
         names: &[
@@ -459,7 +499,7 @@ pub(crate) const ATTRIBUTES: &[Attributes] = &[
     Attributes {
         names: &["flatten"],
         rule: "refused: serde makes a map of unknown length of it, which postcard refuses",
-        shown_by: &[],
+        shown_by: &["refusals::flatten"],
     },
     Attributes {
         names: &["transparent"],
@@ -468,13 +508,25 @@ pub(crate) const ATTRIBUTES: &[Attributes] = &[
     },
     Attributes {
         names: &["proxy"],
-        rule: "the proxy is written instead, on types and fields; one for this format, `postcard::proxy`, goes before the common one. A conversion that fails is an error",
-        shown_by: &["attributes::proxy", "attributes::postcard_proxy", "proxies"],
+        rule: "the proxy is written instead, on types and fields; one for this format, `postcard::proxy`, goes before the common one. A conversion that fails is an error. A proxy for another format is not for this one",
+        shown_by: &[
+            "attributes::proxy",
+            "attributes::postcard_proxy",
+            "attributes::other_proxy",
+            "attributes::field_proxies",
+            "proxies",
+            "refusals::unconverted",
+        ],
     },
     Attributes {
         names: &["opaque"],
         rule: "refused, unless the field has a proxy or is skipped; so are opaque adapters (`opaque = ...`)",
-        shown_by: &["proxies"],
+        shown_by: &[
+            "proxies",
+            "refusals::opaque_field",
+            "refusals::opaque_type",
+            "refusals::adapted",
+        ],
     },
     Attributes {
         names: &["untagged"],
@@ -484,12 +536,20 @@ pub(crate) const ATTRIBUTES: &[Attributes] = &[
     Attributes {
         names: &["tag"],
         rule: "alone: the variant's name as a string, then its fields, as serde writes it; variants that hold something other than named fields are refused. On a field of an `other` variant: refused",
-        shown_by: &["attributes::internally_tagged"],
+        shown_by: &[
+            "attributes::internally_tagged",
+            "refusals::tagged_tuple",
+            "refusals::captures_tag",
+        ],
     },
     Attributes {
         names: &["content"],
-        rule: "with `tag`: the variant's position, then its fields, as serde writes it. On a field of an `other` variant: refused",
-        shown_by: &["attributes::adjacently_tagged"],
+        rule: "with `tag`: the variant's position, then its fields, as serde writes it. Without `tag`, and on a field of an `other` variant: refused",
+        shown_by: &[
+            "attributes::adjacently_tagged",
+            "refusals::captures_content",
+            "refusals::content_alone",
+        ],
     },
     Attributes {
         names: &["is_numeric"],
@@ -503,6 +563,7 @@ pub(crate) const ATTRIBUTES: &[Attributes] = &[
             "attributes::numeric_i16",
             "attributes::numeric_i32",
             "attributes::numeric_i64",
+            "refusals::numeric_with_fields",
         ],
     },
     Attributes {
@@ -528,7 +589,7 @@ pub(crate) const ATTRIBUTES: &[Attributes] = &[
     Attributes {
         names: &["trailing"],
         rule: "refused: it is for opaque adapters",
-        shown_by: &[],
+        shown_by: &["refusals::trailing"],
     },
     Attributes {
         names: &["child", "attribute", "text"],
@@ -573,7 +634,10 @@ pub(crate) const ATTRIBUTES: &[Attributes] = &[
     Attributes {
         names: &["from_ref", "try_from_ref"],
         rule: "does not change the bytes: for building values, and gone at run time",
-        shown_by: &[],
+        shown_by: &[
+            "attributes::from_reference",
+            "attributes::tried_from_reference",
+        ],
     },
 ];
 
@@ -599,37 +663,58 @@ fn members() -> BTreeSet<String> {
     members
 }
 
-fn all_shown() -> impl Iterator<Item = &'static str> {
-    let types = TYPES.iter().chain(PROXIES).flat_map(|row| row.shown_by);
-    types
-        .chain(ATTRIBUTES.iter().flat_map(|row| row.shown_by))
-        .copied()
+fn all_refusals() -> impl Iterator<Item = &'static Refusal> {
+    refusals::TYPES.iter().chain(refusals::VALUES)
+}
+
+/// Whether there is a member of the zoo, or a test of a refusal, of that name.
+pub(crate) fn is_shown(name: &str) -> bool {
+    match name.strip_prefix("refusals::") {
+        Some(name) => all_refusals().any(|refusal| refusal.name == name),
+        None => members().iter().any(|member| is_named(name, member)),
+    }
+}
+
+fn all_rows() -> impl Iterator<Item = (String, &'static [&'static str])> {
+    let types = TYPES.iter().chain(PROXIES);
+    let types = types.map(|row| (String::from(row.what), row.shown_by));
+    types.chain(ATTRIBUTES.iter().map(|row| (code(row.names), row.shown_by)))
 }
 
 #[test]
-fn every_row_names_members() {
-    let members = members();
-    for name in all_shown() {
-        let mut members = members.iter();
-        assert!(
-            members.any(|member| is_named(name, member)),
-            "there is no `{name}` in the zoo"
-        );
+fn every_row_names_members_or_refusals() {
+    for (what, shown_by) in all_rows() {
+        assert!(!shown_by.is_empty(), "{what} is shown by nothing");
+        for name in shown_by {
+            assert!(is_shown(name), "there is no `{name}`, which shows {what}");
+        }
     }
     for row in TYPES.iter().chain(PROXIES) {
-        assert!(!row.shown_by.is_empty(), "{} is shown by nothing", row.what);
+        let is_member = |name: &&&str| !name.starts_with("refusals::");
+        assert!(
+            row.shown_by.iter().any(|name| is_member(&name)),
+            "{} is only refused",
+            row.what
+        );
     }
 }
 
 #[test]
 fn every_member_has_a_row() {
     for member in members() {
-        let mut names = all_shown();
+        let mut rows = all_rows();
         assert!(
-            names.any(|name| is_named(name, &member)),
+            rows.any(|(_, names)| names.iter().any(|name| is_named(name, &member))),
             "{member} is in no row of the support list"
         );
     }
+}
+
+/// Names that are used twice would let one test stand for two rows.
+#[test]
+fn every_refusal_has_a_name_of_its_own() {
+    let names: BTreeSet<&str> = all_refusals().map(|refusal| refusal.name).collect();
+    assert_eq!(names.len(), all_refusals().count());
 }
 
 fn code(names: &[&str]) -> String {
@@ -682,13 +767,27 @@ fn render() -> String {
     text.push_str(
         "\n# Refused\n\n\
          A type with one of these anywhere in it is an error for every value, with the path to it and what to do: mostly\n\
-         to name a proxy. Arrays of several dimensions, dynamic values and SIMD vectors belong here as well.\n\n\
-         | what | the error says |\n|---|---|\n",
+         to name a proxy. Each is tested as root, field, list element, payload of an option and value of a map.\n\n",
     );
-    for refusal in REFUSALS {
-        let _ = writeln!(text, "| {} | {} |", refusal.what, refusal.reason);
-    }
+    refusals_table(&mut text, refusals::TYPES);
+    text.push_str(
+        "\n# Values that are refused\n\n\
+         Their types have an encoding; these values are an error, with the path to them, tested at the same places.\n\n",
+    );
+    refusals_table(&mut text, refusals::VALUES);
     text
+}
+
+fn refusals_table(text: &mut String, rows: &[Refusal]) {
+    text.push_str("| what | the error says | tested by |\n|---|---|---|\n");
+    for row in rows {
+        let name = row.name;
+        let _ = writeln!(
+            text,
+            "| {} | {} | `refusals::{name}` |",
+            row.what, row.reason
+        );
+    }
 }
 
 #[test]

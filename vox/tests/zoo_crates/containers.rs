@@ -8,7 +8,9 @@ use std::hash::RandomState;
 
 use bytes::{Bytes, BytesMut};
 use facet::Facet;
-use iddqd::{IdHashItem, IdHashMap, IdOrdItem, IdOrdMap};
+use iddqd::{
+    BiHashItem, BiHashMap, IdHashItem, IdHashMap, IdOrdItem, IdOrdMap, TriHashItem, TriHashMap,
+};
 use indexmap::IndexMap;
 use serde::Serialize;
 use smallvec::{SmallVec, smallvec};
@@ -36,6 +38,34 @@ impl IdHashItem for User {
         self.id
     }
     iddqd::id_upcast!();
+}
+
+impl BiHashItem for User {
+    type K1<'a> = u32;
+    type K2<'a> = &'a str;
+    fn key1(&self) -> u32 {
+        self.id
+    }
+    fn key2(&self) -> &str {
+        &self.name
+    }
+    iddqd::bi_upcast!();
+}
+
+impl TriHashItem for User {
+    type K1<'a> = u32;
+    type K2<'a> = &'a str;
+    type K3<'a> = usize;
+    fn key1(&self) -> u32 {
+        self.id
+    }
+    fn key2(&self) -> &str {
+        &self.name
+    }
+    fn key3(&self) -> usize {
+        self.name.len()
+    }
+    iddqd::tri_upcast!();
 }
 
 fn users(count: u32) -> impl Iterator<Item = User> {
@@ -98,6 +128,8 @@ forms! {
     index_map(u16): IndexMap<String, u8> = [IndexMap::new(), texts(40).into_iter().rev().zip(0..).collect()];
     id_ord_map(u32): IdOrdMap<User> = [IdOrdMap::new(), users(3).collect()];
     id_hash_map(u64): IdHashMap<User, RandomState> = [IdHashMap::default(), users(1).collect()];
+    bi_hash_map(i8): BiHashMap<User, RandomState> = [BiHashMap::default(), users(1).collect()];
+    tri_hash_map(i16): TriHashMap<User, RandomState> = [TriHashMap::default(), users(1).collect()];
 }
 
 vox_oracle::zoo! { MEMBERS;

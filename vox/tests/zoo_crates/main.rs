@@ -29,7 +29,7 @@ const FAMILIES: &[Family] = &[
     },
     Family {
         name: "pointers",
-        members: &[crate::pointers::FORMS],
+        members: &[crate::pointers::FORMS, &[crate::pointers::TWINS]],
     },
     Family {
         name: "crates",

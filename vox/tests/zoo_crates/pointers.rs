@@ -1,8 +1,13 @@
 //! Pointers over what is sized, over strings and over slices, and locks.
 
 use std::borrow::Cow;
+use std::path::Path;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{
+    Arc, LazyLock, Mutex, MutexGuard, OnceLock, RwLock, RwLockReadGuard, RwLockWriteGuard,
+};
+
+use camino::Utf8Path;
 
 use crate::forms::forms;
 
@@ -20,6 +25,8 @@ forms! {
     reference_to_bytes(u32): &'static [u8] = [&[], &[1, 2, 3]];
     reference_to_numbers(u64): &'static [u32] = [&[], &[0, 300, u32::MAX]];
     reference_to_strings(i8): &'static [String] = [&[], leaked(strings())];
+    reference_to_path(u8): &'static Path = [Path::new(""), Path::new("/some/where")];
+    reference_to_utf8_path(u16): &'static Utf8Path = [Utf8Path::new(""), Utf8Path::new("/some/where")];
     reference_to_reference(i16): &'static &'static str = [&"twice"];
     boxed(i32): Box<u64> = [Box::new(0), Box::new(u64::MAX)];
     boxed_twice(i64): Box<Box<u8>> = [Box::new(Box::new(7))];
@@ -47,4 +54,42 @@ forms! {
     shared_lock(i16): Arc<Mutex<Option<u8>>> = [Arc::new(Mutex::new(None)), Arc::new(Mutex::new(Some(1)))];
     other_mutex(i32): parking_lot::Mutex<u32> = [parking_lot::Mutex::new(300)];
     other_lock(i64): parking_lot::RwLock<Vec<u8>> = [parking_lot::RwLock::new(vec![1, 2, 3])];
+}
+
+/// A lock that lives as long as its guard may want.
+fn kept<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
+}
+
+fn guard(text: &str) -> MutexGuard<'static, String> {
+    kept(Mutex::new(String::from(text))).lock().expect("free")
+}
+
+fn read_guard(list: &[u16]) -> RwLockReadGuard<'static, Vec<u16>> {
+    kept(RwLock::new(list.to_vec())).read().expect("free")
+}
+
+fn write_guard(list: &[u16]) -> RwLockWriteGuard<'static, Vec<u16>> {
+    kept(RwLock::new(list.to_vec())).write().expect("free")
+}
+
+// Serde has no form of its own for these; they are what they hold.
+vox_oracle::zoo! { TWINS;
+    mutable_reference: &'static mut u32 as twin = [(Box::leak(Box::new(0)), 0_u32), (Box::leak(Box::new(u32::MAX)), u32::MAX)];
+    mutable_reference_to_text: &'static mut str as twin = [(String::from("text").leak(), "text")];
+    mutable_reference_to_numbers: &'static mut [u16] as twin = [(vec![1, 300].leak(), vec![1_u16, 300])];
+    once: OnceLock<String> as twin = [(OnceLock::from(String::from("once")), "once")];
+    lazy: LazyLock<Vec<u16>> as twin = [(LazyLock::new(|| vec![1, 300]), vec![1_u16, 300])];
+    mutex_guard: MutexGuard<'static, String> as twin = [(guard(""), ""), (guard("held"), "held")];
+    read_lock_guard: RwLockReadGuard<'static, Vec<u16>> as twin = [(read_guard(&[1, 300]), vec![1_u16, 300])];
+    write_lock_guard: RwLockWriteGuard<'static, Vec<u16>> as twin = [(write_guard(&[1, 300]), vec![1_u16, 300])];
+    other_mutex_guard: parking_lot::MutexGuard<'static, u32> as twin = [
+        (kept(parking_lot::Mutex::new(300)).lock(), 300_u32),
+    ];
+    other_read_guard: parking_lot::RwLockReadGuard<'static, u32> as twin = [
+        (kept(parking_lot::RwLock::new(300)).read(), 300_u32),
+    ];
+    other_write_guard: parking_lot::RwLockWriteGuard<'static, u32> as twin = [
+        (kept(parking_lot::RwLock::new(300)).write(), 300_u32),
+    ];
 }

@@ -33,7 +33,7 @@ const FAMILIES: &[Family] = &[
     },
     Family {
         name: "standard",
-        members: &[crate::standard::FORMS],
+        members: &[crate::standard::FORMS, &[crate::standard::TWINS]],
     },
 ];
 

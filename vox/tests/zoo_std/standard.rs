@@ -1,6 +1,7 @@
 //! The rest of the standard library: strings, paths, addresses, durations, ranges, results,
 //! tuples, and what has no size.
 
+use std::convert::Infallible;
 use std::marker::PhantomData;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::ops::Range;
@@ -40,8 +41,18 @@ forms! {
     tuple_6(i32): (u8, u8, u8, u8, u8, u8) = [(1, 2, 3, 4, 5, 6)];
     tuple_7(i64): (u8, Vec<u8>, u8, String, u8, Option<u8>, u8) = [(1, vec![2], 3, String::from("4"), 5, Some(6), 7)];
     tuple_8(u8): (u64, u8, u64, u8, u64, u8, u64, u8) = [(1, 2, 3, 4, 5, 6, 7, 8)];
+    tuple_9(u16): (u8, (), u16, bool, u32, String, u64, char, u8) = [(1, (), 300, true, 70_000, String::from("6"), 1 << 40, '8', 9)];
+    tuple_10(u32): (u16, u16, u16, u16, u16, u16, u16, u16, u16, u16) = [(1, 300, 3, 400, 5, 500, 7, 600, 9, 700)];
+    tuple_11(u64): (i64, u8, i64, u8, i64, u8, i64, u8, i64, u8, String) = [(-1, 2, -300, 4, -5, 6, 7, 8, i64::MIN, 10, String::from("11"))];
     tuple_12(u16): (u8, u16, u32, u64, u128, i8, i16, i32, i64, i128, bool, char) = [
         (1, 2, 3, 4, 5, -6, -7, -8, -9, -10, true, 'l'),
     ];
     nested_tuples(u32): ((u8, (u16, (u32,))), ()) = [((1, (300, (70_000,))), ())];
+}
+
+// What cannot exist needs no encoding. Serde has none for it, and so the twin is another type.
+vox_oracle::zoo! { TWINS;
+    result_of_never: Result<u32, Infallible> as twin = [(Ok(0), Ok::<u32, ()>(0)), (Ok(300), Ok::<u32, ()>(300))];
+    option_of_never: Option<Infallible> as twin = [(None, None::<()>)];
+    list_of_never: Vec<Infallible> as twin = [(vec![], Vec::<()>::new())];
 }

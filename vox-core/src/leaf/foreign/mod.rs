@@ -29,39 +29,68 @@ pub(super) fn known() -> Vec<Known> {
     known
 }
 
+/// The path facet gives the types of a crate, the name of the feature, and whether it is on.
+const FEATURES: &[(&str, &str, bool)] = &[
+    ("bytestring", "bytestring", cfg!(feature = "bytestring")),
+    ("camino", "camino", cfg!(feature = "camino")),
+    ("chrono", "chrono", cfg!(feature = "chrono")),
+    ("compact_str", "compact_str", cfg!(feature = "compact_str")),
+    ("jiff", "jiff02", cfg!(feature = "jiff02")),
+    (
+        "ordered_float",
+        "ordered-float",
+        cfg!(feature = "ordered-float"),
+    ),
+    ("ruint", "ruint", cfg!(feature = "ruint")),
+    (
+        "rust_decimal",
+        "rust_decimal",
+        cfg!(feature = "rust_decimal"),
+    ),
+    ("semver", "semver", cfg!(feature = "semver")),
+    ("smartstring", "smartstring", cfg!(feature = "smartstring")),
+    ("smol_str", "smol_str", cfg!(feature = "smol_str")),
+    ("tendril", "tendril", cfg!(feature = "tendril")),
+    ("time", "time", cfg!(feature = "time")),
+    ("ulid", "ulid", cfg!(feature = "ulid")),
+    ("url", "url", cfg!(feature = "url")),
+    ("uuid", "uuid", cfg!(feature = "uuid")),
+];
+
 /// The feature of vox that knows this shape, if it is not compiled in.
 pub(crate) fn missing_feature(shape: &Shape) -> Option<&'static str> {
-    // The path facet gives the types of a crate, and the name of the feature.
-    let features = [
-        ("bytestring", "bytestring", cfg!(feature = "bytestring")),
-        ("camino", "camino", cfg!(feature = "camino")),
-        ("chrono", "chrono", cfg!(feature = "chrono")),
-        ("compact_str", "compact_str", cfg!(feature = "compact_str")),
-        ("jiff", "jiff02", cfg!(feature = "jiff02")),
-        (
-            "ordered_float",
-            "ordered-float",
-            cfg!(feature = "ordered-float"),
-        ),
-        ("ruint", "ruint", cfg!(feature = "ruint")),
-        (
-            "rust_decimal",
-            "rust_decimal",
-            cfg!(feature = "rust_decimal"),
-        ),
-        ("semver", "semver", cfg!(feature = "semver")),
-        ("smartstring", "smartstring", cfg!(feature = "smartstring")),
-        ("smol_str", "smol_str", cfg!(feature = "smol_str")),
-        ("tendril", "tendril", cfg!(feature = "tendril")),
-        ("time", "time", cfg!(feature = "time")),
-        ("ulid", "ulid", cfg!(feature = "ulid")),
-        ("url", "url", cfg!(feature = "url")),
-        ("uuid", "uuid", cfg!(feature = "uuid")),
-    ];
-    let path = shape.module_path?;
-    let root = path.split("::").next().unwrap_or(path);
+    missing_of(FEATURES, shape.module_path?)
+}
+
+/// The feature for a module, if it is off.
+fn missing_of(features: &[(&str, &'static str, bool)], module_path: &str) -> Option<&'static str> {
+    let root = module_path.split("::").next()?;
+    let mut features = features.iter();
     features
-        .into_iter()
         .find(|(module, _, compiled)| *module == root && !compiled)
-        .map(|(_, feature, _)| feature)
+        .map(|(_, feature, _)| *feature)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FEATURES, missing_of};
+
+    #[test]
+    fn every_feature_that_is_named_exists() {
+        let manifest = include_str!("../../../Cargo.toml").replace('\r', "");
+        for (module, feature, _) in FEATURES {
+            assert!(
+                manifest.contains(&format!("\n{feature} = [\"dep:")),
+                "{feature}"
+            );
+            let off = [(*module, *feature, false)];
+            assert_eq!(
+                missing_of(&off, &format!("{module}::inner")),
+                Some(*feature)
+            );
+            assert_eq!(missing_of(&off, "another::crate"), None);
+            let on = [(*module, *feature, true)];
+            assert_eq!(missing_of(&on, module), None);
+        }
+    }
 }

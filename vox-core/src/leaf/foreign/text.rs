@@ -6,8 +6,8 @@ use super::{Known, leaf};
 
 /// Declares the leaf functions of types, each behind its feature.
 macro_rules! texts {
-    ($($feature:literal, $name:ident: $ty:ty, $write:expr;)+) => {
-        $( #[cfg(feature = $feature)] leaf!($name: $ty, $write); )+
+    ($($feature:literal $($unsized:ident)?, $name:ident: $ty:ty, $write:expr;)+) => {
+        $( #[cfg(feature = $feature)] leaf!($($unsized)? $name: $ty, $write); )+
 
         pub(super) fn known() -> Vec<Known> {
             vec![ $( #[cfg(feature = $feature)] Known::new::<$ty>($name), )+ ]
@@ -18,6 +18,7 @@ macro_rules! texts {
 texts! {
     "bytestring", write_byte_string: bytestring::ByteString, |it, output| output.text(it);
     "camino", write_utf8_path_buf: camino::Utf8PathBuf, |it, output| output.text(it.as_str());
+    "camino" unsized, write_utf8_path: camino::Utf8Path, |it, output| output.text(it.as_str());
     "compact_str", write_compact: compact_str::CompactString, |it, output| output.text(it);
     "smartstring", write_smart: smartstring::SmartString<smartstring::LazyCompact>, |it, output| output.text(it);
     "smol_str", write_smol: smol_str::SmolStr, |it, output| output.text(it);

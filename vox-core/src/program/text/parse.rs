@@ -1,8 +1,8 @@
 //! Parsing one line: its first word and its fields.
 
 use super::super::{
-    ArraySource, BlockId, ChildId, FunctionId, IterId, Literal, Offset, OptionSource, PathId,
-    PointerSource, ProxyId, Source, TableId, TagWidth,
+    ArraySource, BlockId, ChildId, FunctionId, IterId, Literal, NoForm, Offset, OptionSource,
+    PathId, PointerSource, ProxyId, Source, TableId, TagWidth,
 };
 use super::ParseError;
 
@@ -228,6 +228,15 @@ impl ParseField for TagWidth {
         known
             .copied()
             .ok_or_else(|| format!("no tag width is called `{text}`"))
+    }
+}
+
+impl ParseField for NoForm {
+    fn parse(text: &str) -> Result<Self, String> {
+        let known = Self::ALL.iter().find(|why| why.name() == text);
+        known
+            .copied()
+            .ok_or_else(|| format!("no lack of a form is called `{text}`"))
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::super::{
     Arm, ArraySource, Block, BlockId, ChildId, Code, FunctionId, FunctionKind, Iter, IterId,
-    Literal, Offset, Op, OptionSource, PathId, PointerSource, Proxy, ProxyId, Source, TableId,
-    TagWidth,
+    Literal, NoForm, Offset, Op, OptionSource, PathId, PointerSource, Proxy, ProxyId, Source,
+    TableId, TagWidth,
 };
 
 /// A seeded source of fields, ops and programs.
@@ -162,6 +162,12 @@ impl RandomField for Literal {
 }
 
 impl RandomField for TagWidth {
+    fn random(random: &mut Random) -> Self {
+        *random.pick(Self::ALL)
+    }
+}
+
+impl RandomField for NoForm {
     fn random(random: &mut Random) -> Self {
         *random.pick(Self::ALL)
     }

@@ -111,6 +111,7 @@ pub(super) fn field(f: &mut fmt::Formatter<'_>, value: Field) -> fmt::Result {
         Field::Iter(id) => write!(f, "{id}"),
         Field::Proxy(id) => write!(f, "{id}"),
         Field::Tag(width) => f.write_str(width.name()),
+        Field::NoForm(why) => f.write_str(why.name()),
         Field::Source(_)
         | Field::ArraySource(_)
         | Field::OptionSource(_)

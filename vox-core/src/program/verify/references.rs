@@ -74,7 +74,8 @@ fn reference(code: &Code, place: Place, field: Field) -> Result<(), VerifyError>
         | Field::Signed(_)
         | Field::Literal(_)
         | Field::Offset(_)
-        | Field::Tag(_) => return Ok(()),
+        | Field::Tag(_)
+        | Field::NoForm(_) => return Ok(()),
         Field::Source(_)
         | Field::ArraySource(_)
         | Field::OptionSource(_)

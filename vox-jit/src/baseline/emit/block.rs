@@ -202,8 +202,8 @@ impl<A: Assembler> Emitter<'_, A> {
             Op::WriteLeaf { at, leaf, path, reserve } => {
                 self.leaf(self.at(scope, *at)?, *leaf, *path, *reserve, scope)
             }
-            Op::Never { path } => {
-                self.never(*path, scope);
+            Op::Never { why, path } => {
+                self.never(*why, *path, scope);
                 Ok(())
             }
             _ => unreachable!("taken elsewhere"),

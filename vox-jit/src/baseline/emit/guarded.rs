@@ -1,7 +1,7 @@
 //! Pointers, locks, proxies, children, computed values.
 
 use vox_core::program::{
-    BlockId, ChildId, FunctionId, FunctionKind, PathId, PointerSource, ProxyId,
+    BlockId, ChildId, FunctionId, FunctionKind, NoForm, PathId, PointerSource, ProxyId,
 };
 use vox_core::slot::Slot;
 
@@ -154,9 +154,10 @@ impl<A: Assembler> Emitter<'_, A> {
         Ok(())
     }
 
-    pub(super) fn never(&mut self, path: PathId, scope: Scope) {
+    pub(super) fn never(&mut self, why: NoForm, path: PathId, scope: Scope) {
         let failed = self.failed_at(path, scope);
         self.asm.arg_cx(0);
+        self.asm.arg_const(1, why.number().into());
         self.call(Handler::FailNever);
         self.asm.jump(failed);
     }

@@ -109,7 +109,7 @@ handlers! {
     TellHot = cold::tell_hot, (*const Slot) -> usize;
     FailDepth = cold::fail_depth, (Cx) -> Out;
     FailTag = fail::fail_discriminant, (Cx, i64) -> Out;
-    FailNever = fail::fail_uninhabited, (Cx) -> Out;
+    FailNever = fail::fail_no_form, (Cx, usize) -> Out;
 }
 
 // What `Handler` counts on: kinds stand in their order.

@@ -84,7 +84,10 @@ fn references() {
             "switch at=@0 tag=u8 arms=t0 path=p0",
             "b0 op 0 (switch): there is no t0",
         ),
-        ("never path=p2", "b0 op 0 (never): there is no p2"),
+        (
+            "never why=uninhabited path=p2",
+            "b0 op 0 (never): there is no p2",
+        ),
         (
             "call at=@0 child=c1 path=p0",
             "b0 op 0 (call): there is no c1",
@@ -638,8 +641,11 @@ fn last_positions() {
     let tail = format!("b1 op 0 (repeat): {done}");
     let tail2 = format!("b2 op 0 (repeat): {done}");
     check_usual(&[
-        ("never path=p0", "passes"),
-        ("never path=p0; reserve bytes=1", &never_last),
+        ("never why=uninhabited path=p0", "passes"),
+        (
+            "never why=uninhabited path=p0; reserve bytes=1",
+            &never_last,
+        ),
         (
             "borrow at=@0 source=word each=b1 | repeat at=@0 path=p0",
             "passes",
@@ -709,11 +715,11 @@ fn last_positions() {
         "t0:\n  0 -> b1\n  1 -> b2\n",
         &[
             (
-                "switch at=@0 tag=u8 arms=t0 path=p0 | never path=p0 | borrow at=@0 source=word each=b3 | repeat at=@0 path=p0",
+                "switch at=@0 tag=u8 arms=t0 path=p0 | never why=uninhabited path=p0 | borrow at=@0 source=word each=b3 | repeat at=@0 path=p0",
                 "passes",
             ),
             (
-                "switch at=@0 tag=u8 arms=t0 path=p0; reserve bytes=1 | never path=p0 | borrow at=@0 source=word each=b3 | repeat at=@0 path=p0",
+                "switch at=@0 tag=u8 arms=t0 path=p0; reserve bytes=1 | never why=uninhabited path=p0 | borrow at=@0 source=word each=b3 | repeat at=@0 path=p0",
                 &format!("b3 op 0 (repeat): {done}"),
             ),
         ],
@@ -854,7 +860,7 @@ fn room() {
             ),
             // An arm that never comes back takes no room from what follows.
             (
-                &format!("{switch} | never path=p0 | reserve bytes=1"),
+                &format!("{switch} | never why=uninhabited path=p0 | reserve bytes=1"),
                 "passes",
             ),
         ],

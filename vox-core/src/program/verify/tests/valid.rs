@@ -3,8 +3,8 @@
 use crate::program::text::random::Random;
 use crate::program::{
     Arm, ArraySource, Block, BlockId, ChildId, Code, FunctionId, FunctionKind, Iter, IterId,
-    Literal, Offset, Op, OptionSource, PathId, PointerSource, Proxy, ProxyId, Source, TableId,
-    TagWidth,
+    Literal, NoForm, Offset, Op, OptionSource, PathId, PointerSource, Proxy, ProxyId, Source,
+    TableId, TagWidth,
 };
 
 /// How deep the blocks of a random program nest.
@@ -93,7 +93,10 @@ impl Builder<'_> {
                 });
                 spare = u64::MAX;
             } else if last && self.random.rng.u32(0..20) == 0 {
-                ops.push(Op::Never { path: PathId(1) });
+                ops.push(Op::Never {
+                    why: *self.random.pick(NoForm::ALL),
+                    path: PathId(1),
+                });
                 spare = u64::MAX;
             } else {
                 spare = self.push(here, &mut ops, spare);
