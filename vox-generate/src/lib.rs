@@ -22,6 +22,8 @@ mod coverage;
 mod functions;
 mod fuzzing;
 mod leaf;
+#[cfg(test)]
+mod limits;
 mod never;
 mod plan;
 mod root;

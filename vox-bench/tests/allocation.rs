@@ -1,0 +1,122 @@
+//! The n-th allocation fails, for every n, in every workload and mode: an error that says so, the buffer as it was, nothing leaked.
+//!
+//! In a program of its own, for it replaces the allocator. Maps are left out, and the document that has some: facet allocates their iterators, and
+//! aborts when it cannot. Lowering and compiling may abort as well and are done before.
+//!
+//! Not for failures other than an encode's; outputs other than a vector need no memory, which `vox`'s own tests show.
+
+#[path = "../../vox/tests/memory/allocator.rs"]
+mod allocator;
+
+use vox::EncodeErrorKind;
+use vox_bench::workload::{Family, Value, Visitor, Workload, visit_rows};
+use vox_oracle::mode::{self, Mode};
+
+use allocator::{Scripted, counting, failing, live_bytes};
+
+#[global_allocator]
+static ALLOCATOR: Scripted = Scripted;
+
+/// What stands in the buffer before, without room behind it, so that growing moves it.
+const BEFORE: [u8; 3] = [1, 2, 3];
+
+fn buffer() -> Vec<u8> {
+    let mut buffer = BEFORE.to_vec();
+    buffer.shrink_to_fit();
+    buffer
+}
+
+/// Encodes while one allocation, or all from it on, fail; answers whether the encode failed.
+fn fails_at<T: Value>(
+    what: &str,
+    mode: &Mode,
+    value: &T,
+    expected: &[u8],
+    number: usize,
+    for_good: bool,
+) -> bool {
+    let before = live_bytes();
+    let mut buffer = buffer();
+    let (result, failures) = failing(number, for_good, || {
+        mode.runtime.to_bytes_in(value, &mut buffer)
+    });
+    let failed = match result {
+        Ok(len) => {
+            assert_eq!(len, expected.len(), "{what}");
+            assert!(buffer[BEFORE.len()..] == *expected, "{what}");
+            false
+        }
+        Err(error) => {
+            assert!(failures > 0, "{what}: {error}");
+            assert_eq!(error.kind(), EncodeErrorKind::OutOfMemory, "{what}");
+            assert_eq!(buffer, BEFORE, "{what}");
+            true
+        }
+    };
+    assert_eq!(buffer[..BEFORE.len()], BEFORE, "{what}");
+    drop(buffer);
+    assert_eq!(live_bytes(), before, "{what}: leaked");
+    failed
+}
+
+#[derive(Default)]
+struct Failing {
+    families: Vec<Family>,
+    /// Errors seen in each mode.
+    errors: Vec<usize>,
+}
+
+impl Failing {
+    fn in_mode<T: Value>(&self, mode: &Mode, name: &str, value: &T, expected: &[u8]) -> usize {
+        // The type's first encode here; from then on a runtime knows how long outputs are, and one allocation suffices.
+        mode.runtime.encoded_len(value).expect("it encodes");
+        let mut buffer = buffer();
+        let (result, allocations) = counting(|| mode.runtime.to_bytes_in(value, &mut buffer));
+        result.expect("there is memory");
+        // More than are needed, so that the run that fails nothing is among them.
+        let tried = (0..=allocations + 1).flat_map(|number| [(number, false), (number, true)]);
+        tried
+            .filter(|(number, for_good)| {
+                let what = format!(
+                    "{name}, {}, allocation {number}, for good: {for_good}",
+                    mode.name
+                );
+                fails_at(&what, mode, value, expected, *number, *for_good)
+            })
+            .count()
+    }
+}
+
+impl Visitor for Failing {
+    fn visit<T: Value>(&mut self, workload: &Workload, value: &T) {
+        if matches!(workload.family, Family::Maps | Family::Metadata) {
+            return;
+        }
+        let expected = postcard::to_allocvec(value).expect("serde postcard takes every workload");
+        let modes = mode::all();
+        self.errors.resize(modes.len(), 0);
+        for (index, mode) in modes.iter().enumerate() {
+            let errors = self.in_mode(mode, workload.name, value, &expected);
+            assert!(
+                errors > 0,
+                "{}, {}: nothing failed",
+                workload.name,
+                mode.name
+            );
+            self.errors[index] += errors;
+        }
+        if !self.families.contains(&workload.family) {
+            self.families.push(workload.family);
+        }
+    }
+
+    fn visit_rotation<T: Value>(&mut self, _: &Workload, _: &[T]) {}
+}
+
+#[test]
+fn at_every_allocation_of_every_workload() {
+    let mut all = Failing::default();
+    visit_rows(&mut all);
+    println!("{:?}, errors by mode {:?}", all.families, all.errors);
+    assert_eq!(all.families.len(), 10, "{:?}", all.families);
+}
