@@ -122,7 +122,7 @@ b2:
 ];
 
 /// Instructions, one a line: offset, bytes, words. What is no instruction is told by its bytes.
-fn disassembly<A: Arch>(code: &[u8], decoder: &A::Decoder) -> String
+fn disassembly<A>(code: &[u8], decoder: &A::Decoder) -> String
 where
     A: Arch<Address = u64, Word = u8>,
     A::Decoder: Decoder<A>,
