@@ -127,7 +127,6 @@ where
     A: Arch<Address = u64, Word = u8>,
     A::Decoder: Decoder<A>,
     A::Instruction: core::fmt::Display,
-    for<'r> U8Reader<'r>: yaxpeax_arch::Reader<u64, u8>,
 {
     let mut text = format!("{} bytes\n", code.len());
     let mut at = 0;

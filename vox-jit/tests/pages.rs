@@ -5,7 +5,9 @@ mod common;
 
 use common::{World, append, compile, made};
 use region::Protection;
-use vox_jit::CompilerOptions;
+use vox_core::slot::Slot;
+use vox_core::tier::Tier;
+use vox_jit::{CompilerOptions, baseline};
 
 /// Memory whose last page cannot be read.
 struct Fenced {
@@ -39,24 +41,54 @@ impl Fenced {
 #[test]
 fn a11_strings_that_end_at_a_protected_page() {
     #[repr(C)]
-    struct Words(usize, *const u8);
+    struct Words([*const u8; 3]);
     let fenced = Fenced::new();
     let options = CompilerOptions::default();
     assert!(options.over_read, "the case this test is about");
     let world = World::new(options, true);
-    let text = "program T\nb0:\n  write_bytes at=@0 source=words(ptr=@8, len=@0) reserve=0\n";
-    let slot = made(text, &[], &[]);
-    compile(&world, &slot);
-    for len in 0..=140 {
-        for back in 0..=33 {
-            let run = fenced.run(len, back);
-            let value = Words(run.len(), run.as_ptr());
-            // SAFETY: the offsets fit the value.
-            let (bytes, _) = unsafe { append(&slot, common::address(&value), 256) }.unwrap();
-            let start = if len < 128 { 1 } else { 2 };
-            assert_eq!(bytes[start..], *run, "{len} bytes, {back} before the fence");
+    // The baseline has handlers for the first two layouts, and one for all others.
+    for (ptr, len_at) in [(0, 1), (1, 2), (1, 0)] {
+        let text = format!(
+            "program T\nb0:\n  write_bytes at=@0 source=words(ptr=@{}, len=@{}) reserve=0\n",
+            ptr * 8,
+            len_at * 8
+        );
+        let slot = made(&text, &[], &[]);
+        for tier in [Tier::Interpreter, Tier::Baseline, Tier::Optimized] {
+            match tier {
+                Tier::Optimized => compile(&world, &slot),
+                Tier::Baseline if baseline::IS_AVAILABLE => unroll(&world, &slot),
+                _ => {}
+            }
+            for len in 0..=140 {
+                for back in 0..=33 {
+                    let run = fenced.run(len, back);
+                    let mut value = Words([core::ptr::null(); 3]);
+                    value.0[ptr] = run.as_ptr();
+                    value.0[len_at] = core::ptr::without_provenance(run.len());
+                    // SAFETY: the offsets fit the value.
+                    let (bytes, _) =
+                        unsafe { append(&slot, common::address(&value), 256) }.unwrap();
+                    let start = if len < 128 { 1 } else { 2 };
+                    assert_eq!(
+                        bytes[start..],
+                        *run,
+                        "{tier}: {len} bytes, {back} before the fence"
+                    );
+                }
+            }
         }
     }
+}
+
+/// Publishes baseline code for a hand-made slot.
+fn unroll(world: &World, slot: &Slot) {
+    // SAFETY: the world outlives every call of the slot (A14).
+    let batch = unsafe { vox_jit::unroll(&world.compiler.arena(), &[slot]) };
+    for program in batch.programs {
+        program.unwrap();
+    }
+    assert_eq!(slot.tier(), Tier::Baseline);
 }
 
 #[test]

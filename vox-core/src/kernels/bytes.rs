@@ -4,7 +4,7 @@
 //! one width: a `memcpy` call costs several times the copy. Nothing outside the
 //! run is read.
 
-use super::ensure;
+use super::{ensure, over};
 use crate::cx::EncodeCx;
 use crate::entry_fn;
 use crate::wire::varint::{self, MAX_LEN_U64};
@@ -48,6 +48,38 @@ pub(crate) unsafe fn copy(to: *mut u8, from: *const u8, len: usize) {
             _ => to.copy_from_nonoverlapping(from, len),
         }
     }
+}
+
+/// As [`write_bytes`], and faster for short strings, by far the most: they are copied without regard to their
+/// length.
+///
+/// # Safety
+///
+/// As for [`write_bytes`].
+#[inline]
+pub unsafe fn write_string(
+    cx: *mut EncodeCx,
+    out: *mut u8,
+    ptr: *const u8,
+    len: usize,
+    spare: usize,
+) -> *mut u8 {
+    // Neither empty (the address of nothing is no address) nor long.
+    if len.wrapping_sub(1) < over::LEN
+        && over::may_read(ptr)
+        // SAFETY: the state is exclusively ours while a function of ours runs (A3).
+        && unsafe { &*cx }.spare(out) >= 1 + len + spare
+    {
+        // SAFETY: there is room for the string, and the overshoot behind it (A7);
+        // reading beyond its end stays in the page (A11).
+        unsafe {
+            out.write(len.to_le_bytes()[0]);
+            over::copy(out.add(1), ptr);
+            return out.add(1 + len);
+        }
+    }
+    // SAFETY: the caller's duty.
+    unsafe { write_bytes(cx, out, ptr, len, spare) }
 }
 
 entry_fn! {

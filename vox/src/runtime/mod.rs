@@ -348,7 +348,8 @@ impl Inner {
     fn first_tier(&self) -> Tier {
         match self.settings.tier {
             Some(tier) => tier,
-            // Not the baseline yet: from which call on it pays has not been measured.
+            // Not the baseline. It pays from some 560 calls on (19 us against 34 ns a call in the random mix of the report), but its arena
+            // makes the first encode of a process take 84 us instead of 31, and that of each type after it 10.6 instead of 7.9.
             None => Tier::Interpreter,
         }
     }

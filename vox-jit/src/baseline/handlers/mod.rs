@@ -18,7 +18,7 @@ mod sequence;
 use vox_core::cx::EncodeCx;
 use vox_core::entry::Pair;
 use vox_core::entry_address;
-use vox_core::kernels::{bytes, varint};
+use vox_core::kernels::varint;
 use vox_core::program::{Arm, ArraySource, Op, OptionSource, PointerSource, Source};
 use vox_core::slot::Slot;
 use vox_core::trampoline::{fail, lock, predicate, proxy};
@@ -96,7 +96,7 @@ handlers! {
     TracePath = cold::trace_path, (Cx, *const Slot, usize) -> usize;
     TraceElement = cold::trace_element, (Cx, *const Slot, usize, usize, usize) -> usize;
     TraceRepeats = cold::trace_repeats, (Cx, *const Slot, usize) -> usize;
-    Bytes = bytes::write_bytes, (Cx, Out, At, usize, usize) -> Out;
+    Bytes = sequence::write_bytes, (Cx, Out, At, usize, usize) -> Out;
     FixedList = sequence::write_fixed, (Out, Cx, At, usize, usize, usize) -> Out;
     ArrayFirst = place::array_first, (Cx, At, *const ArraySource, *const Slot) -> At;
     FindArm = place::find_arm, (*const Arm, usize, i64) -> usize;

@@ -45,8 +45,20 @@ entry_fn! {
         unsafe {
             let ptr = at.add(L::PTR).cast::<*const u8>().read_unaligned();
             let len = at.add(L::LEN).cast::<usize>().read_unaligned();
-            bytes::write_bytes(cx, out, ptr, len, spare)
+            bytes::write_string(cx, out, ptr, len, spare)
         }
+    }
+}
+
+entry_fn! {
+    /// Writes a length and that many bytes, and leaves `spare` bytes of room.
+    ///
+    /// # Safety
+    ///
+    /// As for [`write_string`]; `len` initialised bytes are at `ptr` (A6).
+    pub(super) unsafe fn write_bytes(cx: *mut EncodeCx, out: *mut u8, ptr: *const u8, len: usize, spare: usize) -> *mut u8 {
+        // SAFETY: the caller's duty.
+        unsafe { bytes::write_string(cx, out, ptr, len, spare) }
     }
 }
 
