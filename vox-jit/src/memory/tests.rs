@@ -137,10 +137,13 @@ fn a14_published_memory_is_never_writable_where_it_is_executable() {
 #[test]
 fn a14_dropping_an_arena_frees_its_range() {
     for publication in BOTH {
-        let mut arena = reserve(1 << 16, publication);
-        let address = placed(&mut arena, &[&[0xc3]]).unwrap()[0];
-        drop(arena);
-        let freed = !matches!(region::query(address), Ok(found) if found.is_executable());
+        // The arena of another test may take the range at once, now and then. What is never freed stays executable every time.
+        let freed = (0..20).any(|_| {
+            let mut arena = reserve(1 << 16, publication);
+            let address = placed(&mut arena, &[&[0xc3]]).unwrap()[0];
+            drop(arena);
+            !matches!(region::query(address), Ok(found) if found.is_executable())
+        });
         assert!(freed);
     }
 }
