@@ -14,7 +14,7 @@
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::collections::{HashMap, HashSet};
-use std::sync::Weak;
+use std::sync::{Arc, Weak};
 
 use crate::reflect::{ConstTypeId, Shape, TypeOps};
 
@@ -54,8 +54,8 @@ impl core::fmt::Debug for Rules {
 #[derive(Debug, Default)]
 struct Inner {
     /// Boxed, so that a slot keeps its address.
-    #[expect(clippy::vec_box, reason = "slots are referred to by address")]
-    slots: Vec<Box<Slot>>,
+    // Not boxed: moving a `Box` claims what is in it for its owner alone, and slots are referred to by address.
+    slots: Vec<Arc<Slot>>,
     by_address: HashMap<*const Shape, Known>,
     by_id: HashMap<ConstTypeId, Vec<NonNull<Slot>>>,
 }
@@ -73,8 +73,7 @@ enum Known {
 /// Slots made while lowering one root, not yet visible to anyone.
 #[derive(Default)]
 struct Fresh {
-    #[expect(clippy::vec_box, reason = "slots are referred to by address")]
-    slots: Vec<Box<Slot>>,
+    slots: Vec<Arc<Slot>>,
     lowered: Vec<Lowered>,
     by_address: HashMap<*const Shape, NonNull<Slot>>,
 }
@@ -214,7 +213,7 @@ impl Fresh {
             for (child, path) in lowered.children.iter().zip(lowered.child_paths.iter()) {
                 pending.push((child, prefix.clone() + path.as_str()));
             }
-            let slot = Box::new(Slot::new(shape, rules.promoter.clone()));
+            let slot = Arc::new(Slot::new(shape, rules.promoter.clone()));
             for same in core::iter::once(&shape).chain(&lowered.same) {
                 let address = core::ptr::from_ref(*same);
                 self.by_address

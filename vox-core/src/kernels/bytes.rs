@@ -136,8 +136,14 @@ mod tests {
     #[test]
     fn copies_of_every_length_and_alignment_touch_nothing_else() {
         let source: Vec<u8> = (0..=255).cycle().take(600).collect();
-        for len in (0..=300).chain([511, 512, 513]) {
-            for shift in 0..17 {
+        // Under Miri, which is slow: the ends of each arm, and no alignment decides anything.
+        let is_end = |len: &usize| {
+            let near = [len.wrapping_sub(1), *len, len + 1];
+            near.iter().any(|len| len.is_power_of_two())
+        };
+        let lens = (0..=300).chain([511, 512, 513]);
+        for len in lens.filter(|len| !cfg!(miri) || is_end(len)) {
+            for shift in (0..17).step_by(if cfg!(miri) { 8 } else { 1 }) {
                 let mut to = vec![0xa5_u8; len + 64];
                 // SAFETY: both have room for `len` bytes behind `shift`.
                 unsafe { copy(to.as_mut_ptr().add(shift), source.as_ptr().add(shift), len) };

@@ -43,7 +43,7 @@ fn list(len: usize) -> Node {
 }
 
 /// Runs something on a stack of so many bytes.
-fn on_stack<R: Send>(bytes: usize, run: impl FnOnce() -> R + Send) -> R {
+pub(crate) fn on_stack<R: Send>(bytes: usize, run: impl FnOnce() -> R + Send) -> R {
     thread::scope(|scope| {
         thread::Builder::new()
             .stack_size(bytes)
@@ -306,7 +306,7 @@ fn exceeds_on_stack<T: Facet<'static> + Send + Sync>(bytes: usize, warm: &T, val
 }
 
 /// The stack of a thread that nobody configured.
-const DEFAULT_STACK: usize = 2 << 20;
+pub(crate) const DEFAULT_STACK: usize = 2 << 20;
 
 /// The default limit comes before the end of an ordinary thread's stack, in the
 /// interpreter of a debug build too.

@@ -132,6 +132,43 @@ fn after_panics() {
     leaks_nothing("iterating a map", &ScriptedMap::panicking(40, 0));
 }
 
+/// What refuses or panics is the k-th of many, for every k.
+#[test]
+fn at_every_call() {
+    const COUNT: usize = 40;
+    for mode in mode::all() {
+        let mut before = None;
+        for call in 0..COUNT {
+            let with = |mood| {
+                let mut list = vec![Moody::Fine(300); COUNT];
+                list[call] = mood;
+                list
+            };
+            keeps_the_buffer(&mode.runtime, &with(Moody::Refuses));
+            keeps_the_buffer(&mode.runtime, &with(Moody::PanicsConverting));
+            keeps_the_buffer(&mode.runtime, &with(Moody::PanicsDropping));
+            keeps_the_buffer(&mode.runtime, &ScriptedList::panicking(COUNT, call));
+            keeps_the_buffer(&mode.runtime, &ScriptedSet::lying(COUNT, call));
+            keeps_the_buffer(&mode.runtime, &ScriptedMap::lying(call, COUNT));
+            // The first round makes what is made once for a type.
+            let live = (live_bytes(), moody::live(), script::live_iterators());
+            let first = before.get_or_insert(live);
+            assert_eq!(live, *first, "call {call}, {}", mode.name);
+            assert_eq!((live.1, live.2), ((0, 0), 0), "call {call}, {}", mode.name);
+        }
+    }
+}
+
+/// Encodes what must fail behind other bytes.
+#[track_caller]
+fn keeps_the_buffer<'f, T: Facet<'f>>(runtime: &Runtime, value: &T) {
+    let mut buffer = vec![1, 2, 3];
+    let mut succeeded = false;
+    catch_quietly(|| succeeded = runtime.to_bytes_in(value, &mut buffer).is_ok());
+    assert!(!succeeded);
+    assert_eq!(buffer, [1, 2, 3]);
+}
+
 /// Dropping a runtime frees its programs.
 #[test]
 fn runtimes() {

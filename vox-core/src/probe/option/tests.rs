@@ -119,6 +119,7 @@ fn check_all<T: Facet<'static> + Clone + 'static>(values: Vec<T>) {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "options are not probed under Miri")]
 fn options_of_scalars_are_understood() {
     check_all(vec![0_u8, 1, 2, 0xa5, 255]);
     check_all(vec![0_i8, 1, -1, i8::MIN]);
@@ -143,6 +144,7 @@ fn options_of_scalars_are_understood() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "options are not probed under Miri")]
 fn options_of_compounds_are_understood() {
     check_all(vec![Flat::Middle, Flat::Last]);
     check_all(vec![
@@ -180,6 +182,7 @@ fn options_of_compounds_are_understood() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "options are not probed under Miri")]
 fn options_of_pointers_and_containers_are_understood() {
     check_all(vec![String::new(), String::from("text")]);
     check_all(vec!["", "text"]);
@@ -197,6 +200,7 @@ fn options_of_pointers_and_containers_are_understood() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "options are not probed under Miri")]
 fn only_options_of_core_are_asked() {
     // SAFETY: never read as a shape of anything else; only an identity differs.
     let imitation: Shape = Shape {
@@ -286,6 +290,7 @@ unsafe extern "C" fn init_nothing(option: PtrUninit) -> PtrMut {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "options are not probed under Miri")]
 fn lies_are_refused() {
     let shape: &'static Shape = Option::<u64>::SHAPE;
     let truth = *def::<u64>();
