@@ -95,7 +95,8 @@ impl Kind {
         // SAFETY: the caller's duty; a node has room for its header and what it holds.
         unsafe {
             match self {
-                Self::Option | Self::Enum => at
+                Self::Enum => at.cast::<u64>().write(1),
+                Self::Option => at
                     .cast::<u64>()
                     .write(u64::from_ne_bytes([1, 0, 0, 0, 0, 0, 0, 0])),
                 Self::Result => at.cast::<u64>().write(0),

@@ -29,7 +29,8 @@ use facet_core::{Def, Type, UserType};
 use facet_reflect::Peek;
 
 /// Nesting that [`encode`] accepts: enough for any honest specimen, and small
-/// enough for the two-megabyte stack of a test thread in a debug build.
+/// enough for the two-megabyte stack of a test thread in a debug build, except on s390x, whose
+/// frames are large.
 pub const DEFAULT_MAX_DEPTH: usize = 512;
 
 /// Encodes a reflected value as postcard 1.x bytes.
