@@ -51,6 +51,33 @@ fn every_workload_has_its_documented_size() {
     assert_eq!(sizes.seen, catalogue().len());
 }
 
+/// Finds types that are called rather than inlined.
+#[derive(Default)]
+struct Calls(Vec<(&'static str, usize)>);
+
+impl Visitor for Calls {
+    fn visit<T: Value>(&mut self, workload: &Workload, _: &T) {
+        let calls = vox::report::<T>().children;
+        let expected = match workload.family {
+            // A node calls its left child, and a dependency's kind lies deeper than anything is inlined.
+            Family::Tree | Family::Metadata => 1,
+            _ => 0,
+        };
+        if calls != expected {
+            self.0.push((workload.name, calls));
+        }
+    }
+}
+
+/// The limits of lowering decide what is inlined. A call amid a hot type costs a fifth of its speed,
+/// and no byte tells.
+#[test]
+fn workloads_call_no_types_that_fit_in() {
+    let mut calls = Calls::default();
+    visit_all(&mut calls, Scale::new(0.01).expect("a scale"));
+    assert_eq!(calls.0, []);
+}
+
 /// Collects the bytes, or for what a hash map orders the bytes' sorted form.
 #[derive(Default, PartialEq, Debug)]
 struct Bytes(Vec<(&'static str, Vec<u8>)>);

@@ -32,7 +32,7 @@ pub struct CompilerOptions {
     /// Whether vtable and accessor calls are counted in the state of the encode.
     pub count_calls: bool,
     /// Whether short strings may be read beyond their end, within the page.
-    /// Memory checkers want this off.
+    /// Memory checkers want this off, as it is by default with the feature `exact-reads`.
     pub over_read: bool,
     /// How much Cranelift optimises.
     pub opt_level: OptLevel,
@@ -49,7 +49,7 @@ impl Default for CompilerOptions {
             publication: Publication::SecondView,
             vtable_calls: VtableCalls::Inline,
             count_calls: false,
-            over_read: true,
+            over_read: !cfg!(feature = "exact-reads"),
             opt_level: OptLevel::None,
             perf: false,
             verifier: cfg!(debug_assertions),
