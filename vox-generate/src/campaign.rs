@@ -24,8 +24,8 @@ use crate::{Choices, never};
 const BATCH: u64 = 24;
 
 /// Deeper than any generated value, with stacks to match.
-const MAX_DEPTH: u64 = 100_000;
-const STACK: usize = 64 << 20;
+pub(crate) const MAX_DEPTH: u64 = 100_000;
+pub(crate) const STACK: usize = 64 << 20;
 
 /// What to run.
 #[derive(Debug, Clone, Copy)]

@@ -79,6 +79,12 @@ impl Case {
         (peek, &value.bytes)
     }
 
+    /// The containers of linked nodes in a value; alive as long as the case.
+    #[cfg(test)]
+    pub(crate) fn chains(&self, index: usize) -> &[*mut functions::Chain] {
+        &self.values[index].chains
+    }
+
     /// Where a value is.
     pub(crate) fn address(&self, index: usize) -> *const u8 {
         self.values[index].address

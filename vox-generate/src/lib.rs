@@ -24,6 +24,8 @@ mod fuzzing;
 mod leaf;
 #[cfg(test)]
 mod limits;
+#[cfg(test)]
+mod lying;
 mod never;
 mod plan;
 mod root;

@@ -26,6 +26,8 @@ pub(crate) struct Value {
     pub(crate) address: *const u8,
     /// What vox must make of it.
     pub(crate) bytes: Vec<u8>,
+    /// The containers of linked nodes in it, which say how many they have.
+    pub(crate) chains: Vec<*mut Chain>,
 }
 
 /// Makes a value of a plan's root.
@@ -44,6 +46,7 @@ pub(crate) unsafe fn make(plan: &Plan, choices: &mut Choices<'_>, arena: &mut Ar
         choices,
         arena,
         out: Vec::new(),
+        chains: Vec::new(),
         poison,
         left,
         depth: 0,
@@ -55,6 +58,7 @@ pub(crate) unsafe fn make(plan: &Plan, choices: &mut Choices<'_>, arena: &mut Ar
         Value {
             address,
             bytes: filler.out,
+            chains: filler.chains,
         }
     }
 }
@@ -64,6 +68,7 @@ struct Filler<'p, 'c, 'a> {
     choices: &'c mut Choices<'a>,
     arena: &'c mut Arena,
     out: Vec<u8>,
+    chains: Vec<*mut Chain>,
     poison: u8,
     /// Elements and payloads that may still be made.
     left: usize,
@@ -301,6 +306,7 @@ impl Filler<'_, '_, '_> {
         }
         // SAFETY: the caller's duty.
         unsafe { at.cast::<Chain>().write(Chain { first, len }) };
+        self.chains.push(at.cast());
     }
 
     /// # Safety
