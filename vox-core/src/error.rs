@@ -10,7 +10,7 @@ use crate::reflect::Shape;
 
 use crate::cx::Failure;
 use crate::lower::LowerError;
-use crate::program::PathPart;
+use crate::program::{PathPart, join};
 
 /// Why a value could not be encoded.
 ///
@@ -158,13 +158,7 @@ impl EncodeError {
         failure: Option<Failure>,
         trace: &[PathPart],
     ) -> Self {
-        let path = || {
-            trace
-                .iter()
-                .rev()
-                .map(ToString::to_string)
-                .collect::<String>()
-        };
+        let path = || join(trace.iter().rev());
         match failure {
             Some(Failure::OutOfMemory) => Self(Repr::OutOfMemory(shape)),
             Some(Failure::BufferTooSmall { available }) => {

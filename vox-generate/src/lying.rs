@@ -108,6 +108,9 @@ fn lies_in_types_made_at_run_time() {
     };
     let thread = thread::Builder::new().stack_size(STACK).spawn(run);
     let tally = thread.expect("a thread starts").join().expect("no panic");
-    println!("{} lies were told, {} not asked for", tally.told, tally.unseen);
+    println!(
+        "{} lies were told, {} not asked for",
+        tally.told, tally.unseen
+    );
     assert!(tally.told > batches, "only {} lies", tally.told);
 }

@@ -27,6 +27,7 @@ pub(crate) struct Value {
     /// What vox must make of it.
     pub(crate) bytes: Vec<u8>,
     /// The containers of linked nodes in it, which say how many they have.
+    #[cfg_attr(not(test), expect(dead_code, reason = "only tests let them lie"))]
     pub(crate) chains: Vec<*mut Chain>,
 }
 

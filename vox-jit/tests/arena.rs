@@ -5,7 +5,7 @@
 //! programs become functions is tested elsewhere.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Barrier, Mutex, PoisonError};
 use std::thread;
 
 use cranelift_codegen::Context;
@@ -80,6 +80,9 @@ fn alone() -> impl Drop {
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Threads that run what is published.
+const RUNNERS: usize = 3;
+
 #[test]
 fn functions_run_while_others_are_published() {
     let _alone = alone();
@@ -90,10 +93,13 @@ fn functions_run_while_others_are_published() {
         let addresses: Vec<AtomicUsize> = (0..count).map(|_| AtomicUsize::new(0)).collect();
         let published = AtomicUsize::new(0);
         let done = AtomicBool::new(false);
+        // Every runner has called something before the second function is published.
+        let running = Barrier::new(RUNNERS + 1);
         let calls: usize = thread::scope(|scope| {
-            let runners: Vec<_> = (0..3_usize)
+            let runners: Vec<_> = (0..RUNNERS)
                 .map(|seed| {
                     let (addresses, published, done) = (&addresses, &published, &done);
+                    let running = &running;
                     scope.spawn(move || {
                         let mut calls = 0;
                         let mut at = seed;
@@ -110,6 +116,9 @@ fn functions_run_while_others_are_published() {
                                 assert_eq!(run(address, 1000), 1000 + (index % KINDS) as u64);
                                 calls += 1;
                             }
+                            if calls == 2 {
+                                running.wait();
+                            }
                         }
                         calls
                     })
@@ -120,6 +129,9 @@ fn functions_run_while_others_are_published() {
                 let placed = arena.publish(&[code]).remove(0).expect("room for it");
                 address.store(placed.addr(), Ordering::Relaxed);
                 published.store(index + 1, Ordering::Release);
+                if index == 0 {
+                    running.wait();
+                }
             }
             done.store(true, Ordering::Relaxed);
             runners
@@ -127,7 +139,7 @@ fn functions_run_while_others_are_published() {
                 .map(|it| it.join().expect("no runner fails"))
                 .sum()
         });
-        assert!(calls > 0, "nothing ran meanwhile");
+        assert!(calls >= 2 * RUNNERS, "nothing ran meanwhile");
         for (index, address) in addresses.iter().enumerate() {
             let result = run(address.load(Ordering::Relaxed), 5);
             assert_eq!(result, 5 + (index % KINDS) as u64);

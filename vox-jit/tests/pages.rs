@@ -44,10 +44,8 @@ fn a11_strings_that_end_at_a_protected_page() {
     struct Words([*const u8; 3]);
     let fenced = Fenced::new();
     // Off by default in a build for memory checkers.
-    let options = CompilerOptions {
-        over_read: true,
-        ..CompilerOptions::default()
-    };
+    let mut options = CompilerOptions::default();
+    options.over_read = true;
     let world = World::new(options, true);
     // The baseline has handlers for the first two layouts, and one for all others.
     for (ptr, len_at) in [(0, 1), (1, 2), (1, 0)] {

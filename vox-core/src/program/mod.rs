@@ -28,6 +28,7 @@ pub use linkage::{Linkage, Program};
 pub use op::{ArraySource, NoForm, Op, OptionSource, PointerSource, Source, TagWidth};
 pub use option_run::OptionRun;
 pub(crate) use option_run::{OptionField, Scalar};
+pub(crate) use path::join;
 pub use path::{PathPart, PathTable};
 pub use spare::{max_written, spare_after};
 

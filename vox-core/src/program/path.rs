@@ -70,6 +70,28 @@ pub enum PathPart {
     },
 }
 
+/// The path of parts that stand one behind the other.
+///
+/// Steps in front of a loop that are the loop's own are counted with it: whether the first node of a list is
+/// a part of what holds it is a matter of what was inlined, and of how many copies of its shape the compiler made.
+pub(crate) fn join<'p>(parts: impl Iterator<Item = &'p PathPart>) -> String {
+    let mut path = String::new();
+    for part in parts {
+        match part {
+            PathPart::Repeated { steps, count } if steps.len() == 1 && !steps[0].is_empty() => {
+                let rest = path.trim_end_matches(steps[0].as_str()).len();
+                let before = (path.len() - rest) / steps[0].len();
+                path.truncate(rest);
+                let count = count.saturating_add(before as u64);
+                let steps = steps.clone();
+                path.push_str(&PathPart::Repeated { steps, count }.to_string());
+            }
+            part => path.push_str(&part.to_string()),
+        }
+    }
+    path
+}
+
 /// Steps of a loop that are spelled out.
 const SPELLED_OUT: u64 = 3;
 
@@ -93,6 +115,43 @@ impl core::fmt::Display for PathPart {
             Self::Key(index) => write!(f, ".keys[{index}]"),
             Self::Value(index) => write!(f, ".values[{index}]"),
             Self::Repeated { steps, count } => write_repeated(f, steps, *count),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn joined(parts: &[PathPart]) -> String {
+        join(parts.iter())
+    }
+
+    #[test]
+    fn steps_in_front_of_their_loop_are_counted_with_it() {
+        let text = |text: &str| PathPart::Static(text.to_owned());
+        let next = |count| PathPart::Repeated {
+            steps: vec![String::from(".next")],
+            count,
+        };
+        let cases: [(&[PathPart], &str); 5] = [
+            (
+                &[text(".list"), next(4), text(".value")],
+                ".list.next(x4).value",
+            ),
+            (
+                &[text(".list.next"), next(4), text(".value")],
+                ".list.next(x5).value",
+            ),
+            (&[text(".list"), text(".next"), next(1)], ".list.next.next"),
+            (
+                &[next(2), PathPart::Index(7), next(3)],
+                ".next.next[7].next.next.next",
+            ),
+            (&[next(2), next(2)], ".next(x4)"),
+        ];
+        for (parts, expected) in cases {
+            assert_eq!(joined(parts), expected);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use vox::{Runtime, Tier};
+use vox::Runtime;
 
 use crate::{has_machine_code, made, process};
 
@@ -39,7 +39,9 @@ fn an_exit_is_not_held_up() {
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod fork {
-    use super::{Runtime, Tier, has_machine_code, made, process};
+    use vox::Tier;
+
+    use super::{Runtime, has_machine_code, made, process};
     use std::sync::atomic::{AtomicBool, Ordering};
     use vox_oracle::scale::scaled;
 
