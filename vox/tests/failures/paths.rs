@@ -2,9 +2,7 @@
 
 #![allow(dead_code, reason = "facet reads these fields, rustc does not see it")]
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::{Mutex, RwLock};
 
@@ -289,8 +287,11 @@ codec_test!(
 #[cfg(unix)]
 mod not_utf8 {
     use super::*;
+    use std::borrow::Cow;
+    use std::collections::BTreeSet;
     use std::ffi::OsString;
     use std::os::unix::ffi::OsStringExt as _;
+    use std::path::PathBuf;
 
     const REASON: &str = "path contains invalid UTF-8 characters";
 
