@@ -82,6 +82,10 @@ const STEPS: &[Step] = &[
         Action::Tests(&["test", "-p", "vox", "--no-default-features"]),
     ),
     step(
+        "a feature that is off",
+        Action::Tests(&["test", "-p", "vox-core", "--test", "lower", "refusals"]),
+    ),
+    step(
         "tests, all features",
         Action::Tests(&["test", "--workspace", "--all-features"]),
     ),

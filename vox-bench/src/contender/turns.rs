@@ -122,12 +122,11 @@ pub(super) fn reused<'v, T: Encodable, E: fmt::Display>(
     }))
 }
 
-/// Lets an encoder of another format in, if it takes every value; each goes to a new vector.
-#[cfg(feature = "peers")]
-pub(super) fn other_format<'v, T: Encodable, E: fmt::Display>(
+/// Lets an encoder of another format in, if it takes every value; each goes to memory of its own.
+pub(super) fn other_format<'v, T: Encodable, R, E: fmt::Display>(
     column: Column,
     values: &'v [T],
-    encode: impl Fn(&T) -> Result<Vec<u8>, E> + 'v,
+    encode: impl Fn(&T) -> Result<R, E> + 'v,
 ) -> Result<Contender<'v>, Absence> {
     assert!(!values.is_empty(), "a workload has a value");
     for value in values {
@@ -138,22 +137,15 @@ pub(super) fn other_format<'v, T: Encodable, E: fmt::Display>(
     }))
 }
 
-/// Lets an encoder of another format in, if there is one for the type and it takes every value.
-pub(super) fn derived<T>(
+/// The same, if the format has an encoder for the type at all.
+pub(super) fn derived<T: Encodable>(
     column: Column,
     values: &[T],
     encode: Option<fn(&T) -> Encoded>,
 ) -> Result<Contender<'_>, Absence> {
-    assert!(!values.is_empty(), "a workload has a value");
     let reason = "it has no derive for this type";
     let encode = encode.ok_or_else(|| Absence::Unavailable(reason.to_owned()))?;
-    for value in values {
-        encode(value).map_err(Absence::Refuses)?;
-    }
-    Ok(turns(column, values, move |_, value| {
-        // Judged above.
-        drop(black_box(encode(value)));
-    }))
+    other_format(column, values, encode)
 }
 
 /// An encoder that cannot fail, with the largest size so far as its hint: what a person would write.

@@ -91,19 +91,14 @@ impl OptionField {
                 source: Source::Words { ptr, len },
                 reserve,
             } => {
-                let OptionSource::Tagged {
-                    tag: TagWidth::U64 | TagWidth::I64,
-                    tag_at,
-                    none,
-                    payload,
-                } = source
-                else {
+                let tag = Tag::new(at, source)?;
+                if !matches!(tag.width, TagWidth::U64 | TagWidth::I64) {
                     return None;
-                };
-                let value = at.0.checked_add(payload.0)?.checked_add(value.0)?;
+                }
+                let value = tag.payload.checked_add(value.0)?;
                 Some(Self::Bytes {
-                    tag: at.0.checked_add(tag_at.0)?,
-                    none: none.cast_unsigned(),
+                    tag: tag.at,
+                    none: tag.none.cast_unsigned(),
                     ptr: value.checked_add(ptr.0)?,
                     len: value.checked_add(len.0)?,
                     reserve,
@@ -116,8 +111,28 @@ impl OptionField {
 
 impl Scalar {
     fn new(at: Offset, source: OptionSource, value: Offset) -> Option<Self> {
+        let tag = Tag::new(at, source)?;
+        (tag.width == TagWidth::U8).then_some(())?;
+        Some(Self {
+            tag: tag.at,
+            none: u8::try_from(tag.none).ok()?,
+            value: tag.payload.checked_add(value.0)?,
+        })
+    }
+}
+
+/// The tag of a probed option and its payload, from the base of the block.
+struct Tag {
+    width: TagWidth,
+    at: u32,
+    none: i64,
+    payload: u32,
+}
+
+impl Tag {
+    fn new(option: Offset, source: OptionSource) -> Option<Self> {
         let OptionSource::Tagged {
-            tag: TagWidth::U8,
+            tag,
             tag_at,
             none,
             payload,
@@ -126,9 +141,10 @@ impl Scalar {
             return None;
         };
         Some(Self {
-            tag: at.0.checked_add(tag_at.0)?,
-            none: u8::try_from(none).ok()?,
-            value: at.0.checked_add(payload.0)?.checked_add(value.0)?,
+            width: tag,
+            at: option.0.checked_add(tag_at.0)?,
+            none,
+            payload: option.0.checked_add(payload.0)?,
         })
     }
 }
