@@ -13,13 +13,14 @@ use std::str::FromStr;
 
 use common::made;
 use target_lexicon::Triple;
-use vox_jit::CompilerOptions;
-use vox_jit::compile::{isa_for, list_for};
+use vox_jit::compile::{Listing, isa_for, list_for};
+use vox_jit::{CompileError, CompilerOptions};
 
-const TARGETS: [&str; 5] = [
+const TARGETS: [&str; 6] = [
     "x86_64-unknown-linux-gnu",
     "x86_64-pc-windows-msvc",
     "aarch64-unknown-linux-gnu",
+    "aarch64-apple-darwin",
     "riscv64gc-unknown-linux-gnu",
     "s390x-unknown-linux-gnu",
 ];
@@ -95,18 +96,21 @@ b0:
     },
 ];
 
-/// The disassembly of a site on a target.
-fn assembly(site: &Site, target: &str) -> String {
+/// The code of a site on a target.
+fn listing(site: &Site, target: &str, options: &CompilerOptions) -> Listing {
     let addresses: Vec<*const ()> = site
         .functions
         .iter()
         .map(|address| core::ptr::without_provenance(*address))
         .collect();
     let slot = made(site.text, &addresses, &[]);
-    let options = CompilerOptions::default();
-    let isa = isa_for(&Triple::from_str(target).unwrap(), &options).unwrap();
-    let program = slot.program().unwrap();
-    list_for(&isa, program, &options).unwrap().assembly
+    let isa = isa_for(&Triple::from_str(target).unwrap(), options).unwrap();
+    list_for(&isa, slot.program().unwrap(), options).unwrap()
+}
+
+/// The disassembly of a site on a target.
+fn assembly(site: &Site, target: &str) -> String {
+    listing(site, target, &CompilerOptions::default()).assembly
 }
 
 fn file(site: &Site, target: &str) -> PathBuf {
@@ -174,38 +178,73 @@ fn mentions(line: &str, address: usize) -> bool {
         .any(|word| word == decimal || word == hex)
 }
 
+/// What is wrong with the only place that loads an address, if the next call is not through the
+/// register it is loaded into.
+fn look_for_direct_call(text: &str, address: usize, target: &str) -> Result<(), String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let at: Vec<usize> = (0..lines.len())
+        .filter(|at| mentions(lines[*at], address))
+        .collect();
+    let [at] = at[..] else {
+        return Err(format!("{address} is loaded {} times:\n{text}", at.len()));
+    };
+    let callee = lines[at + 1..].iter().find_map(|line| called(line, target));
+    let callee = callee.ok_or_else(|| format!("nothing calls {address}:\n{text}"))?;
+    if registers(lines[at]).contains(&callee) {
+        Ok(())
+    } else {
+        Err(format!("{callee} is not {address}:\n{text}"))
+    }
+}
+
 #[test]
 fn vtable_functions_are_called_directly_on_every_abi() {
     for site in &SITES {
         for target in TARGETS {
             let text = assembly(site, target);
-            let lines: Vec<&str> = text.lines().collect();
             for address in site.functions {
-                let at: Vec<usize> = (0..lines.len())
-                    .filter(|at| mentions(lines[*at], *address))
-                    .collect();
-                let name = format!("{address} of {} on {target}", site.name);
-                let [at] = at[..] else {
-                    panic!("{name} is loaded {} times:\n{text}", at.len());
-                };
-                // The next call goes through the register the address is in.
-                let callee = lines[at + 1..].iter().find_map(|line| called(line, target));
-                let callee = callee.unwrap_or_else(|| panic!("nothing calls {name}:\n{text}"));
-                let loaded = registers(lines[at]);
-                assert!(loaded.contains(&callee), "{callee} is not {name}:\n{text}");
+                if let Err(wrong) = look_for_direct_call(&text, *address, target) {
+                    panic!("{} on {target}: {wrong}", site.name);
+                }
             }
         }
     }
 }
 
 /// The control of the test above: through a trampoline the function's address is an
-/// argument, and the trampoline's is what is called.
+/// argument, and the trampoline's is what is called. Both the disassembly and the IR show it.
 #[cfg(feature = "trampolines")]
 #[test]
 fn trampolines_are_told_apart() {
     let mut options = CompilerOptions::default();
     options.vtable_calls = vox_jit::VtableCalls::Trampoline;
-    let isa = isa_for(&Triple::from_str(TARGETS[0]).unwrap(), &options).unwrap();
+    for site in &SITES {
+        for target in TARGETS {
+            let direct = listing(site, target, &CompilerOptions::default());
+            let through = listing(site, target, &options);
+            for address in site.functions {
+                let found = look_for_direct_call(&through.assembly, *address, target);
+                let wrong = found.expect_err("the trampoline is called");
+                assert!(
+                    wrong.contains("is not"),
+                    "{} on {target}: {wrong}",
+                    site.name
+                );
+                assert!(is_callee(&direct.clif, *address), "{}", direct.clif);
+                assert!(!is_callee(&through.clif, *address), "{}", through.clif);
+            }
+        }
+    }
+}
+
+/// On a platform whose C calling convention is unknown nothing is guessed: vtable functions are called
+/// through trampolines, or not compiled at all.
+#[test]
+fn an_unknown_convention_is_not_guessed() {
+    let target = Triple::from_str("riscv64gc-pc-windows-msvc").unwrap();
+    let options = CompilerOptions::default();
+    let isa = isa_for(&target, &options).unwrap();
+    assert_eq!(vox_cabi::Abi::from_isa(&*isa), None);
     for site in &SITES {
         let addresses: Vec<*const ()> = site
             .functions
@@ -213,20 +252,24 @@ fn trampolines_are_told_apart() {
             .map(|address| core::ptr::without_provenance(*address))
             .collect();
         let slot = made(site.text, &addresses, &[]);
-        let through = list_for(&isa, slot.program().unwrap(), &options)
-            .unwrap()
-            .clif;
-        let direct = {
-            let options = CompilerOptions::default();
-            list_for(&isa, slot.program().unwrap(), &options)
-                .unwrap()
-                .clif
-        };
-        for address in site.functions {
-            assert!(is_callee(&direct, *address), "{}:\n{direct}", site.name);
-            assert!(!is_callee(&through, *address), "{}:\n{through}", site.name);
+        let found = list_for(&isa, slot.program().unwrap(), &options);
+        if cfg!(feature = "trampolines") {
+            let mut options = options;
+            options.vtable_calls = vox_jit::VtableCalls::Trampoline;
+            let through = list_for(&isa, slot.program().unwrap(), &options).unwrap();
+            assert_eq!(found.unwrap().clif, through.clif, "{}", site.name);
+        } else {
+            let wrong = found.expect_err("nothing can call it");
+            assert_eq!(wrong, CompileError::NoCallingConvention, "{}", site.name);
         }
     }
+    // What calls no vtable function needs no convention.
+    let slot = made(
+        "program Plain\nb0:\n  reserve bytes=1\n  write_byte at=@0\n",
+        &[],
+        &[],
+    );
+    list_for(&isa, slot.program().unwrap(), &options).unwrap();
 }
 
 /// Whether the IR calls the constant `address` itself.
