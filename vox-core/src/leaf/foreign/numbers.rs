@@ -2,7 +2,7 @@
 //! that exclude something, and the host of an address, which is an enum.
 
 use super::Known;
-#[cfg(any(feature = "ruint", feature = "uuid", feature = "ordered-float"))]
+#[cfg(any(feature = "uuid", feature = "ordered-float"))]
 use super::leaf;
 
 #[cfg(feature = "uuid")]
