@@ -15,9 +15,8 @@ use crate::program::{PathPart, join};
 /// Why a value could not be encoded.
 ///
 /// The text names the root type, the path to the place with list indices, and the
-/// reason; it is the same in every tier. On failure the caller's output is as
-/// it was before the call (a fixed slice keeps its length, its contents are
-/// unspecified).
+/// reason; it is the same in every tier. On failure a vector is as it was before
+/// the call. The contents of a slice are unspecified, and what a writer has taken it keeps.
 pub struct EncodeError(Repr);
 
 enum Repr {
@@ -106,6 +105,7 @@ impl EncodeError {
     }
 
     /// A shape that lowering refused.
+    #[doc(hidden)]
     #[must_use]
     pub fn unsupported(shape: &'static Shape, error: &LowerError) -> Self {
         Self::new(
@@ -117,6 +117,7 @@ impl EncodeError {
     }
 
     /// A bug of ours.
+    #[doc(hidden)]
     #[must_use]
     pub fn bug(shape: &'static Shape, what: String) -> Self {
         Self::new(
@@ -128,6 +129,7 @@ impl EncodeError {
     }
 
     /// An output of fixed size that is too short, with the bytes it would have taken.
+    #[doc(hidden)]
     #[must_use]
     pub fn buffer_too_small(
         shape: &'static Shape,

@@ -54,7 +54,7 @@ enum Task {
         #[arg(last = true)]
         cargo_test: Vec<String>,
     },
-    /// Type-check `vox` for the targets nothing here can run.
+    /// Type-check `vox` for the other targets, those that nothing here can run included.
     CheckTargets {
         /// Install missing Rust targets.
         #[arg(long)]

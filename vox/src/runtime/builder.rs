@@ -25,7 +25,7 @@ pub struct RuntimeBuilder {
 impl RuntimeBuilder {
     /// Uses one tier for every type, from its first call on (compiling then, if it must).
     ///
-    /// Where the tier is not available the next lower one serves, and
+    /// Where the tier is not available the interpreter serves, and
     /// [`crate::TypeReport`] says why. Without this setting a type starts in the
     /// interpreter and moves up when it is used enough.
     ///
@@ -144,6 +144,18 @@ impl RuntimeBuilder {
 
     /// Work a type does before it is compiled in the background: ops executed, and what equals them in time
     /// written. Default: what its compilation is worth, some ten thousands, more for larger types.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = vox::Runtime::builder().compile_after(1_000).build();
+    /// assert_eq!(runtime.to_bytes("vox")?, b"\x03vox");
+    /// if vox::available_tiers().contains(&vox::Tier::Optimized) {
+    ///     let why = runtime.report::<str>().why_not_higher.expect("it has done little");
+    ///     assert!(why.contains("compiled after 1000"), "{why}");
+    /// }
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     pub fn compile_after(mut self, work: u64) -> Self {
         self.settings.compile_after = Some(work);
         self

@@ -64,6 +64,17 @@ impl TypesByTier {
     }
 
     /// Types in all tiers.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = vox::Runtime::builder().tier(vox::Tier::Interpreter).build();
+    /// runtime.to_bytes(&1_u8)?;
+    /// runtime.to_bytes("vox")?;
+    /// let types = runtime.stats().types;
+    /// assert_eq!((types.interpreter, types.all()), (2, 2));
+    /// # Ok::<(), vox::EncodeError>(())
+    /// ```
     #[must_use]
     pub fn all(&self) -> usize {
         self.interpreter + self.baseline + self.optimized
