@@ -223,6 +223,19 @@ impl Abi {
     ];
 
     /// The ABI that `convention` means on `architecture`, if it is supported.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use vox_cabi::{Abi, Architecture, Convention};
+    ///
+    /// let found = Abi::lookup(Architecture::Aarch64, Convention::SystemV);
+    /// assert_eq!(found, Some(Abi::Aarch64));
+    /// // The same name elsewhere is another ABI, or none.
+    /// let found = Abi::lookup(Architecture::S390x, Convention::SystemV);
+    /// assert_eq!(found, Some(Abi::S390x));
+    /// assert_eq!(Abi::lookup(Architecture::S390x, Convention::WindowsFastcall), None);
+    /// ```
     pub fn lookup(architecture: Architecture, convention: Convention) -> Option<Abi> {
         Abi::ALL
             .into_iter()
@@ -231,6 +244,17 @@ impl Abi {
 
     /// The ABI of `extern "C"` in the program this is compiled into, if it is
     /// supported.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use vox_cabi::Abi;
+    ///
+    /// match Abi::native() {
+    ///     Some(abi) => println!("C functions are called by {abi}"),
+    ///     None => println!("nothing is known of C functions here"),
+    /// }
+    /// ```
     pub const fn native() -> Option<Abi> {
         if cfg!(not(target_pointer_width = "64")) {
             None
@@ -258,21 +282,53 @@ impl Abi {
     }
 
     /// The instruction set of this ABI.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use vox_cabi::{Abi, Architecture};
+    ///
+    /// assert_eq!(Abi::Aarch64Apple.architecture(), Architecture::Aarch64);
+    /// ```
     pub fn architecture(self) -> Architecture {
         self.rules().key.0
     }
 
     /// The name code generators know this ABI's convention by.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use vox_cabi::{Abi, Convention};
+    ///
+    /// assert_eq!(Abi::Aarch64Windows.convention(), Convention::WindowsFastcall);
+    /// ```
     pub fn convention(self) -> Convention {
         self.rules().key.1
     }
 
     /// The registers that carry integer and pointer arguments, in order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use vox_cabi::Abi;
+    ///
+    /// assert_eq!(Abi::X86_64Windows.argument_registers(), ["rcx", "rdx", "r8", "r9"]);
+    /// ```
     pub fn argument_registers(self) -> &'static [&'static str] {
         self.rules().argument_registers
     }
 
     /// The registers that carry a result, in order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use vox_cabi::Abi;
+    ///
+    /// assert_eq!(Abi::Riscv64.result_registers(), ["a0", "a1"]);
+    /// ```
     pub fn result_registers(self) -> &'static [&'static str] {
         self.rules().result_registers
     }
@@ -280,11 +336,29 @@ impl Abi {
     /// Bytes from the stack pointer, as it is at the call instruction, to the
     /// first word of the argument area: the shadow space on Windows x64, the
     /// register save area on s390x, nothing elsewhere.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use vox_cabi::Abi;
+    ///
+    /// assert_eq!(Abi::X86_64Windows.stack_words_start(), 32);
+    /// assert_eq!(Abi::X86_64SystemV.stack_words_start(), 0);
+    /// ```
     pub fn stack_words_start(self) -> u32 {
         self.rules().stack_words_start
     }
 
     /// Whether the byte at a word's own address is its most significant one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use vox_cabi::Abi;
+    ///
+    /// assert!(Abi::S390x.is_big_endian());
+    /// assert!(!Abi::Riscv64.is_big_endian());
+    /// ```
     pub fn is_big_endian(self) -> bool {
         self.rules().big_endian
     }

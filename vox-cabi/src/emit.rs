@@ -96,6 +96,15 @@ impl Results {
     /// # Panics
     ///
     /// If the result is something else.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cranelift_codegen::ir::Value;
+    ///
+    /// let value = Value::from_u32(7);
+    /// assert_eq!(vox_cabi::Results::Byte(value).byte(), value);
+    /// ```
     #[track_caller]
     pub fn byte(&self) -> Value {
         match self {
@@ -109,6 +118,15 @@ impl Results {
     /// # Panics
     ///
     /// If the result is something else.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cranelift_codegen::ir::Value;
+    ///
+    /// let value = Value::from_u32(7);
+    /// assert_eq!(vox_cabi::Results::Words(vec![value]).word(), value);
+    /// ```
     #[track_caller]
     pub fn word(&self) -> Value {
         match self {
@@ -118,6 +136,17 @@ impl Results {
     }
 
     /// The words of the result; none if it is void or a `bool`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cranelift_codegen::ir::Value;
+    /// use vox_cabi::Results;
+    ///
+    /// let words = [7, 8].map(Value::from_u32);
+    /// assert_eq!(Results::Words(words.to_vec()).words(), words);
+    /// assert!(Results::Void.words().is_empty());
+    /// ```
     pub fn words(&self) -> &[Value] {
         match self {
             Results::Words(words) => words,
@@ -128,6 +157,25 @@ impl Results {
 
 /// The Cranelift signature of functions called by `plan`. It is an artifact of
 /// order-and-pad: its parameters are [`CallPlan::slots`].
+///
+/// # Examples
+///
+/// ```
+/// use cranelift_codegen::ir::ArgumentPurpose;
+/// use vox_cabi::{plan, signature, Abi, FunctionType, Parameter, Returned, Words};
+///
+/// let borrow = FunctionType::new(
+///     &[Parameter::Aggregate(Words::Two)],
+///     Returned::Aggregate(Words::Two),
+/// );
+/// // Two words in, two out, in registers.
+/// let linux = signature(&plan(Abi::X86_64SystemV, &borrow));
+/// assert_eq!((linux.params.len(), linux.returns.len()), (2, 2));
+/// // A pointer to where the result goes, and one to a copy of the argument.
+/// let windows = signature(&plan(Abi::X86_64Windows, &borrow));
+/// assert_eq!((windows.params.len(), windows.returns.len()), (2, 0));
+/// assert_eq!(windows.params[0].purpose, ArgumentPurpose::StructReturn);
+/// ```
 pub fn signature(plan: &CallPlan) -> Signature {
     let mut signature = Signature::new(plan.abi().call_conv());
     for slot in plan.slots() {
@@ -152,6 +200,13 @@ pub fn signature(plan: &CallPlan) -> Signature {
 
 impl Emitter {
     /// An emitter for one function, for callees that follow `abi`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let emitter = vox_cabi::Emitter::new(vox_cabi::Abi::Riscv64);
+    /// assert_eq!(emitter.abi(), vox_cabi::Abi::Riscv64);
+    /// ```
     pub fn new(abi: Abi) -> Self {
         Emitter {
             abi,
@@ -161,6 +216,13 @@ impl Emitter {
     }
 
     /// The ABI of the callees.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// // The callees', whatever platform the code around them is for.
+    /// assert_eq!(vox_cabi::Emitter::new(vox_cabi::Abi::S390x).abi(), vox_cabi::Abi::S390x);
+    /// ```
     pub fn abi(&self) -> Abi {
         self.abi
     }
@@ -174,6 +236,29 @@ impl Emitter {
     ///
     /// If the number of arguments, of words of one argument, or the type of a
     /// word is not what `function` says.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use cranelift_codegen::ir::{types, Function, InstBuilder, Signature, UserFuncName};
+    /// # use cranelift_codegen::isa::CallConv;
+    /// # use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+    /// use vox_cabi::{Abi, Emitter, FunctionType, Parameter, Returned, Words};
+    ///
+    /// # let signature = Signature::new(CallConv::SystemV);
+    /// # let mut function = Function::with_name_signature(UserFuncName::default(), signature);
+    /// # let mut context = FunctionBuilderContext::new();
+    /// # let mut builder = FunctionBuilder::new(&mut function, &mut context);
+    /// # let block = builder.create_block();
+    /// # builder.switch_to_block(block);
+    /// # builder.seal_block(block);
+    /// // `builder` is that of a function under construction, in a block.
+    /// let len = FunctionType::new(&[Parameter::Aggregate(Words::Two)], Returned::Word);
+    /// let list = [0x2000, 0].map(|word| builder.ins().iconst(types::I64, word));
+    /// let mut emitter = Emitter::new(Abi::Aarch64);
+    /// let results = emitter.call(&mut builder, &len, 0x1000, &[&list]);
+    /// assert_eq!(builder.func.dfg.value_type(results.word()), types::I64);
+    /// ```
     #[track_caller]
     pub fn call(
         &mut self,
@@ -191,6 +276,30 @@ impl Emitter {
     /// # Panics
     ///
     /// As [`Emitter::call`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use cranelift_codegen::ir::{types, Function, InstBuilder, Signature, UserFuncName};
+    /// # use cranelift_codegen::isa::CallConv;
+    /// # use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+    /// use vox_cabi::{Abi, Emitter, FunctionType, Parameter, Returned, Words};
+    ///
+    /// # let signature = Signature::new(CallConv::SystemV);
+    /// # let mut function = Function::with_name_signature(UserFuncName::default(), signature);
+    /// # let mut context = FunctionBuilderContext::new();
+    /// # let mut builder = FunctionBuilder::new(&mut function, &mut context);
+    /// # let block = builder.create_block();
+    /// # builder.switch_to_block(block);
+    /// # builder.seal_block(block);
+    /// // `builder` is that of a function under construction, in a block.
+    /// let free = FunctionType::new(&[Parameter::Pointer], Returned::Void);
+    /// let callee = builder.ins().iconst(types::I64, 0x1000);
+    /// let argument = builder.ins().iconst(types::I64, 0x2000);
+    /// let mut emitter = Emitter::new(Abi::Aarch64);
+    /// let results = emitter.call_value(&mut builder, &free, callee, &[&[argument]]);
+    /// assert!(results.words().is_empty());
+    /// ```
     #[track_caller]
     pub fn call_value(
         &mut self,
@@ -246,6 +355,31 @@ impl Emitter {
     /// # Panics
     ///
     /// If the offset is outside the words.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use cranelift_codegen::ir::{types, Function, InstBuilder, Signature, UserFuncName};
+    /// # use cranelift_codegen::isa::CallConv;
+    /// # use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+    /// use vox_cabi::{Abi, Emitter, FunctionType, Parameter, Returned, Words};
+    ///
+    /// # let signature = Signature::new(CallConv::SystemV);
+    /// # let mut function = Function::with_name_signature(UserFuncName::default(), signature);
+    /// # let mut context = FunctionBuilderContext::new();
+    /// # let mut builder = FunctionBuilder::new(&mut function, &mut context);
+    /// # let block = builder.create_block();
+    /// # builder.switch_to_block(block);
+    /// # builder.seal_block(block);
+    /// // `builder` is that of a function under construction, in a block.
+    /// // `{usize, usize, bool}`
+    /// let next = FunctionType::new(&[Parameter::Pointer], Returned::Aggregate(Words::Three));
+    /// let iterator = builder.ins().iconst(types::I64, 0x2000);
+    /// let mut emitter = Emitter::new(Abi::Aarch64);
+    /// let results = emitter.call(&mut builder, &next, 0x1000, &[&[iterator]]);
+    /// let has_more = emitter.byte_at(&mut builder, results.words(), 16);
+    /// assert_eq!(builder.func.dfg.value_type(has_more), types::I8);
+    /// ```
     #[track_caller]
     pub fn byte_at(
         &self,

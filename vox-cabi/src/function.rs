@@ -28,6 +28,12 @@ impl Words {
     pub const ALL: [Words; 4] = [Words::One, Words::Two, Words::Three, Words::Four];
 
     /// The number of words.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(vox_cabi::Words::Three.count(), 3);
+    /// ```
     pub const fn count(self) -> usize {
         match self {
             Words::One => 1,
@@ -38,6 +44,12 @@ impl Words {
     }
 
     /// The number of bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(vox_cabi::Words::Three.len_bytes(), 24);
+    /// ```
     pub const fn len_bytes(self) -> u32 {
         match self {
             Words::One => 8,
@@ -48,6 +60,15 @@ impl Words {
     }
 
     /// The size of this many words, if it is one to four.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use vox_cabi::Words;
+    ///
+    /// assert_eq!(Words::from_count(2), Some(Words::Two));
+    /// assert_eq!(Words::from_count(5), None);
+    /// ```
     pub const fn from_count(count: usize) -> Option<Words> {
         match count {
             1 => Some(Words::One),
@@ -74,6 +95,15 @@ pub enum Parameter {
 
 impl Parameter {
     /// The number of words a caller hands over for this parameter.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use vox_cabi::{Parameter, Words};
+    ///
+    /// assert_eq!(Parameter::Pointer.word_count(), 1);
+    /// assert_eq!(Parameter::Aggregate(Words::Two).word_count(), 2);
+    /// ```
     pub const fn word_count(self) -> usize {
         match self {
             Parameter::Word | Parameter::Pointer => 1,
@@ -112,6 +142,16 @@ pub struct FunctionType<'a> {
 
 impl<'a> FunctionType<'a> {
     /// A function type, usable in a `const`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use vox_cabi::{FunctionType, Parameter, Returned, Words};
+    ///
+    /// const LEN: FunctionType<'_> =
+    ///     FunctionType::new(&[Parameter::Aggregate(Words::Two)], Returned::Word);
+    /// assert_eq!(LEN.to_string(), "fn(aggregate 2) -> word");
+    /// ```
     pub const fn new(parameters: &'a [Parameter], returned: Returned) -> Self {
         FunctionType {
             parameters,

@@ -143,31 +143,92 @@ pub fn plan(abi: Abi, function: &FunctionType<'_>) -> CallPlan {
 
 impl CallPlan {
     /// The ABI the plan is for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use vox_cabi::{plan, Abi, FunctionType, Parameter, Returned, Words};
+    ///
+    /// let len = FunctionType::new(&[Parameter::Aggregate(Words::Two)], Returned::Word);
+    /// assert_eq!(plan(Abi::S390x, &len).abi(), Abi::S390x);
+    /// ```
     pub fn abi(&self) -> Abi {
         self.abi
     }
 
     /// The type of the functions the plan is for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use vox_cabi::{plan, Abi, FunctionType, Parameter, Returned, Words};
+    ///
+    /// let len = FunctionType::new(&[Parameter::Aggregate(Words::Two)], Returned::Word);
+    /// assert_eq!(plan(Abi::S390x, &len).function(), len);
+    /// ```
     pub fn function(&self) -> FunctionType<'_> {
         FunctionType::new(&self.parameters, self.returned)
     }
 
     /// How each parameter is passed, in C order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use vox_cabi::{plan, Abi, FunctionType, Parameter, Passing, Place, Returned, Words};
+    ///
+    /// let len = FunctionType::new(&[Parameter::Aggregate(Words::Two)], Returned::Word);
+    /// let pointer = Place::Register(0);
+    /// let copied = Passing::Copy { words: Words::Two, pointer };
+    /// assert_eq!(plan(Abi::S390x, &len).passing(), [copied]);
+    /// ```
     pub fn passing(&self) -> &[Passing] {
         &self.passing
     }
 
     /// How the result comes back.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use vox_cabi::{plan, Abi, FunctionType, Parameter, ReturnPlan, Returned, Words};
+    ///
+    /// let len = FunctionType::new(&[Parameter::Aggregate(Words::Two)], Returned::Word);
+    /// assert_eq!(plan(Abi::S390x, &len).return_plan(), ReturnPlan::Registers(1));
+    /// ```
     pub fn return_plan(&self) -> ReturnPlan {
         self.return_plan
     }
 
     /// The 64-bit integers to hand to a code generator, in its order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use vox_cabi::{plan, Abi, FunctionType, Parameter, Returned, Slot, Words};
+    ///
+    /// let len = FunctionType::new(&[Parameter::Aggregate(Words::Two)], Returned::Word);
+    /// let copy = Slot::CopyPointer { parameter: 0 };
+    /// assert_eq!(plan(Abi::S390x, &len).slots(), [copy]);
+    /// let words = [0, 1].map(|word| Slot::Word { parameter: 0, word });
+    /// assert_eq!(plan(Abi::Riscv64, &len).slots(), words);
+    /// ```
     pub fn slots(&self) -> &[Slot] {
         &self.slots
     }
 
     /// The number of words on the stack.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use vox_cabi::{plan, Abi, FunctionType, Parameter, Returned, Words};
+    ///
+    /// let len = FunctionType::new(&[Parameter::Aggregate(Words::Two)], Returned::Word);
+    /// assert_eq!(plan(Abi::X86_64SystemV, &len).stack_words(), 0);
+    /// let large = FunctionType::new(&[Parameter::Aggregate(Words::Three)], Returned::Word);
+    /// assert_eq!(plan(Abi::X86_64SystemV, &large).stack_words(), 3);
+    /// ```
     pub fn stack_words(&self) -> usize {
         self.stack_words
     }

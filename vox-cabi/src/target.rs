@@ -11,6 +11,19 @@ use crate::abi::{Abi, Architecture, Convention};
 
 impl Architecture {
     /// The architecture of a target with 64-bit pointers, if it is supported.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use vox_cabi::Architecture;
+    ///
+    /// let architecture = |triple: &str| Ok::<_, target_lexicon::ParseError>(
+    ///     Architecture::from_triple(&triple.parse()?)
+    /// );
+    /// assert_eq!(architecture("aarch64-apple-darwin")?, Some(Architecture::Aarch64));
+    /// assert_eq!(architecture("x86_64-unknown-linux-gnux32")?, None);
+    /// # Ok::<(), target_lexicon::ParseError>(())
+    /// ```
     pub fn from_triple(triple: &Triple) -> Option<Architecture> {
         if triple.pointer_width() != Ok(PointerWidth::U64) {
             return None;
@@ -29,6 +42,16 @@ impl Architecture {
 
 impl Convention {
     /// Our name for a Cranelift convention that is some platform's C ABI.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cranelift_codegen::isa::CallConv;
+    /// use vox_cabi::Convention;
+    ///
+    /// assert_eq!(Convention::from_call_conv(CallConv::SystemV), Some(Convention::SystemV));
+    /// assert_eq!(Convention::from_call_conv(CallConv::Tail), None);
+    /// ```
     pub fn from_call_conv(call_conv: CallConv) -> Option<Convention> {
         match call_conv {
             CallConv::SystemV => Some(Convention::SystemV),
@@ -39,6 +62,15 @@ impl Convention {
     }
 
     /// Cranelift's name for this convention.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cranelift_codegen::isa::CallConv;
+    /// use vox_cabi::Convention;
+    ///
+    /// assert_eq!(Convention::AppleAarch64.call_conv(), CallConv::AppleAarch64);
+    /// ```
     pub fn call_conv(self) -> CallConv {
         match self {
             Convention::SystemV => CallConv::SystemV,
@@ -50,6 +82,21 @@ impl Convention {
 
 impl Abi {
     /// The ABI that `call_conv` means on `triple`, if it is supported.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cranelift_codegen::isa::CallConv;
+    /// use vox_cabi::Abi;
+    ///
+    /// // One name, two ABIs.
+    /// let windows = CallConv::WindowsFastcall;
+    /// let abi = Abi::from_triple(&"x86_64-pc-windows-msvc".parse()?, windows);
+    /// assert_eq!(abi, Some(Abi::X86_64Windows));
+    /// let abi = Abi::from_triple(&"aarch64-pc-windows-msvc".parse()?, windows);
+    /// assert_eq!(abi, Some(Abi::Aarch64Windows));
+    /// # Ok::<(), target_lexicon::ParseError>(())
+    /// ```
     pub fn from_triple(triple: &Triple, call_conv: CallConv) -> Option<Abi> {
         Abi::lookup(
             Architecture::from_triple(triple)?,
@@ -58,11 +105,32 @@ impl Abi {
     }
 
     /// The C ABI of the platform `isa` generates code for, if it is supported.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cranelift_codegen::{isa, settings};
+    /// use vox_cabi::Abi;
+    ///
+    /// let flags = settings::Flags::new(settings::builder());
+    /// let isa = isa::lookup_by_name("s390x-unknown-linux-gnu")?.finish(flags)?;
+    /// assert_eq!(Abi::from_isa(&*isa), Some(Abi::S390x));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn from_isa(isa: &dyn TargetIsa) -> Option<Abi> {
         Abi::from_triple(isa.triple(), isa.default_call_conv())
     }
 
     /// Cranelift's name for this ABI's convention.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cranelift_codegen::isa::CallConv;
+    /// use vox_cabi::Abi;
+    ///
+    /// assert_eq!(Abi::Aarch64Windows.call_conv(), CallConv::WindowsFastcall);
+    /// ```
     pub fn call_conv(self) -> CallConv {
         self.convention().call_conv()
     }
