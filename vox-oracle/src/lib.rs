@@ -6,8 +6,9 @@
 //! with vox's lowering, programs or tiers. [`diff`] says where two encodings
 //! part, in a form a person can read.
 //!
-//! [`judge`] brings them together: [`codec_test!`] is the only way to write a test
-//! of the codec, and runs every value through every [`mode`] and every kind of output.
+//! [`judge`] brings them together: it runs every value through every [`mode`] and every kind of output.
+//! Tests of the codec are written with [`codec_test!`], or as members of the [`zoo!`]; one that makes its
+//! values in a loop calls the function of [`judge`] that the macro would call.
 //!
 //! This crate is test support: it is written to be obviously right, not fast.
 
