@@ -7,8 +7,8 @@ use std::time::Instant;
 use crate::context::Context;
 use crate::outcome::{Outcome, Report};
 use crate::{
-    assumptions, check_targets, concurrency, cross, examples, layers, layout, miri, package,
-    process, readme,
+    assumptions, check_targets, concurrency, cross, examples, features, layers, layout, miri,
+    package, process, readme,
 };
 
 struct Step {
@@ -67,6 +67,7 @@ const STEPS: &[Step] = &[
             "warnings",
         ]),
     ),
+    step("each feature alone", Action::Check(features::check)),
     step("docs", Action::Docs),
     step("readme", Action::Check(readme::check)),
     step("layers", Action::Check(layers::check)),

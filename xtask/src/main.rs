@@ -12,6 +12,7 @@ mod concurrency;
 mod context;
 mod cross;
 mod examples;
+mod features;
 mod full;
 mod fuzz;
 mod install;
@@ -62,6 +63,8 @@ enum Task {
     },
     /// Run every example of `vox`.
     Examples,
+    /// Lint `vox` with each of its features alone.
+    Features,
     /// Run the interpreter under Miri, on the nightly toolchain.
     Miri {
         /// Only the unit tests of `vox-core`.
@@ -158,6 +161,7 @@ fn run(task: Task) -> anyhow::Result<Report> {
             }
         }
         Task::Examples => one(&mut report, "examples", false, examples::run_all)?,
+        Task::Features => one(&mut report, "features", false, features::check)?,
         Task::Miri { quick, install } => one(&mut report, "miri", install, |cx| {
             miri::test(cx, miri::Extent::from_quick(quick))
         })?,
