@@ -349,7 +349,7 @@ impl Filler<'_, '_, '_> {
 /// # Safety
 ///
 /// It is never dropped, grown or read as a `Vec` of bytes.
-unsafe fn vec_of(first: *mut u8, len: usize, capacity: usize) -> Vec<u8> {
+pub(crate) unsafe fn vec_of(first: *mut u8, len: usize, capacity: usize) -> Vec<u8> {
     // SAFETY: the caller's duty: what an allocator would ask for never happens.
     unsafe { Vec::from_raw_parts(first, len, capacity) }
 }
