@@ -746,6 +746,10 @@ fn render() -> String {
     );
     table(&mut text, "type", TYPES);
     text.push_str(
+        "\nFacet puts the iterator of a map or set, and the guard of a lock, into a box. When there is no memory for the box\n\
+         the process aborts; any other lack of memory is an error.\n",
+    );
+    text.push_str(
         "\nTypes of other crates need facet's feature for them. Where a feature of vox is named, that one is needed\n\
          too, and turns facet's on; without it the type is refused, and the error names the feature.\n\n\
          # Types by proxy\n\n\
