@@ -86,6 +86,7 @@ impl Kind {
                 variants: vec![Variant {
                     discriminant: 1,
                     fields: vec![field(inner, payload_at)],
+                    skipped: false,
                 }],
             },
             Self::Lock => Form::Lock {
