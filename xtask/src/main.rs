@@ -12,6 +12,8 @@ mod concurrency;
 mod context;
 mod cross;
 mod examples;
+#[cfg(test)]
+mod facet_features;
 mod full;
 mod fuzz;
 mod install;

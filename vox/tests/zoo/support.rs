@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use crate::features::FEATURES;
 use crate::refusals::{self, Refusal};
 
 /// Types of one kind.
@@ -682,6 +683,16 @@ fn all_rows() -> impl Iterator<Item = (String, &'static [&'static str])> {
 }
 
 #[test]
+fn every_feature_names_members_or_refusals() {
+    for feature in FEATURES {
+        for name in feature.shown_by {
+            let what = feature.name;
+            assert!(is_shown(name), "there is no `{name}`, which shows {what}");
+        }
+    }
+}
+
+#[test]
 fn every_row_names_members_or_refusals() {
     for (what, shown_by) in all_rows() {
         assert!(!shown_by.is_empty(), "{what} is shown by nothing");
@@ -779,7 +790,27 @@ fn render() -> String {
          Their types have an encoding; these values are an error, with the path to them, tested at the same places.\n\n",
     );
     refusals_table(&mut text, refusals::VALUES);
+    features_table(&mut text);
     text
+}
+
+fn features_table(text: &mut String) {
+    text.push_str(
+        "\n# Features of facet\n\n\
+         Every crate feature of facet, and what shows the types it adds.\n\n\
+         | feature | adds | in the zoo |\n|---|---|---|\n",
+    );
+    for feature in FEATURES {
+        let shown_by = match feature.shown_by {
+            [] => String::from("no type of its own"),
+            names => code(names),
+        };
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {shown_by} |",
+            feature.name, feature.what
+        );
+    }
 }
 
 fn refusals_table(text: &mut String, rows: &[Refusal]) {
