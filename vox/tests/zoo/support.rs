@@ -205,7 +205,7 @@ const TYPES: &[Types] = &[
     },
     Types {
         what: "`BTreeMap`, `HashMap`, `indexmap::IndexMap`",
-        rule: "the number of entries, then key and value of each, in the order of the map. A `HashMap` with a hasher of its own: facet 0.46 reads it as one with the standard hasher",
+        rule: "the number of entries, then key and value of each, in the order of the map. Facet 0.46 reads a `HashMap` or `HashSet` with a hasher of its own as one with the standard hasher: where that would be wrong, the type is refused",
         shown_by: &[
             "containers::map_of_strings",
             "containers::map_of_lists",
