@@ -205,6 +205,14 @@ impl EncodeCx {
         self.cold.get_or_insert_default()
     }
 
+    /// As [`Self::cold`]; `None` when there is no memory for it.
+    fn try_cold(&mut self) -> Option<&mut Cold> {
+        if self.cold.is_none() {
+            self.cold = Some(try_box(Cold::default())?);
+        }
+        self.cold.as_deref_mut()
+    }
+
     /// Records why the encode fails and answers the null that every tier
     /// passes on. The first reason stays.
     #[cold]
@@ -214,7 +222,12 @@ impl EncodeCx {
         match failure {
             _ if has_failed => {}
             Failure::OutOfMemory => self.out_of_memory = true,
-            failure => self.cold().failure = Some(failure),
+            // A panic must go on, whatever else happens.
+            failure @ Failure::Panic(_) => self.cold().failure = Some(failure),
+            failure => match self.try_cold() {
+                Some(cold) => cold.failure = Some(failure),
+                None => self.out_of_memory = true,
+            },
         }
         core::ptr::null_mut()
     }
@@ -245,6 +258,20 @@ impl EncodeCx {
         }
     }
 
+    /// Makes room for one more resource; answers whether there is, and fails when there is not. Whoever
+    /// takes something asks first, so that what was taken always has a place.
+    pub(crate) fn has_room(&mut self) -> bool {
+        let has_room = match self.try_cold() {
+            Some(cold) => cold.resources.try_reserve(1).is_ok(),
+            None => false,
+        };
+        if !has_room {
+            self.fail(Failure::OutOfMemory);
+        }
+        has_room
+    }
+
+    /// Keeps a resource, for which [`Self::has_room`].
     pub(crate) fn push_resource(&mut self, resource: Resource) {
         self.cold().resources.push(resource);
     }
@@ -259,6 +286,22 @@ impl EncodeCx {
     pub fn spare(&self, out: *mut u8) -> usize {
         // The cursor is never more than FREE_SPARE past the limit, so this does not wrap.
         (self.limit.addr() + FREE_SPARE).wrapping_sub(out.addr())
+    }
+}
+
+/// A box; `None` when there is no memory for it, where `Box::new` aborts.
+fn try_box<T>(value: T) -> Option<Box<T>> {
+    const { assert!(size_of::<T>() != 0) };
+    let layout = core::alloc::Layout::new::<T>();
+    // SAFETY: the size is not 0.
+    let memory = unsafe { std::alloc::alloc(layout) }.cast::<T>();
+    if memory.is_null() {
+        return None;
+    }
+    // SAFETY: allocated just now with a `T`'s layout by the allocator boxes use, and initialised.
+    unsafe {
+        memory.write(value);
+        Some(Box::from_raw(memory))
     }
 }
 

@@ -79,6 +79,12 @@ impl Case {
         (peek, &value.bytes)
     }
 
+    /// Whether a value has no encoding, for a skipped variant is in it; its bytes are then those before that one.
+    #[must_use]
+    pub fn is_refused(&self, index: usize) -> bool {
+        self.values[index].is_refused
+    }
+
     /// The containers of linked nodes in a value; alive as long as the case.
     #[cfg(test)]
     pub(crate) fn chains(&self, index: usize) -> &[*mut functions::Chain] {

@@ -11,6 +11,8 @@ use crate::plan::{Field, Form, OptionForm, Treatment};
 pub struct Census {
     cases: u64,
     values: u64,
+    /// Of the values.
+    refused: u64,
     bytes: u64,
     forms: BTreeMap<String, u64>,
     sizes: BTreeMap<u32, u64>,
@@ -21,6 +23,8 @@ impl Census {
     pub fn add(&mut self, case: &Case) {
         self.cases += 1;
         self.values += case.len() as u64;
+        let refused = (0..case.len()).filter(|index| case.is_refused(*index));
+        self.refused += refused.count() as u64;
         for index in 0..case.len() {
             let len = case.value(index).1.len();
             self.bytes += len as u64;
@@ -63,9 +67,12 @@ impl Census {
         match form {
             Form::Struct { fields, .. } => self.fields(fields),
             Form::Enum { variants, .. } => {
-                variants
-                    .iter()
-                    .for_each(|variant| self.fields(&variant.fields));
+                for variant in variants {
+                    self.fields(&variant.fields);
+                    if variant.skipped {
+                        self.count(String::from("variant, skipped"));
+                    }
+                }
             }
             _ => {}
         }
@@ -87,6 +94,7 @@ impl Census {
     pub fn merge(&mut self, other: &Self) {
         self.cases += other.cases;
         self.values += other.values;
+        self.refused += other.refused;
         self.bytes += other.bytes;
         for (name, count) in &other.forms {
             *self.forms.entry(name.clone()).or_default() += count;
@@ -94,6 +102,12 @@ impl Census {
         for (size, count) in &other.sizes {
             *self.sizes.entry(*size).or_default() += count;
         }
+    }
+
+    /// Values that have no encoding.
+    #[must_use]
+    pub fn refused(&self) -> u64 {
+        self.refused
     }
 
     /// Types counted.
@@ -107,8 +121,8 @@ impl fmt::Display for Census {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} types, {} values, {} bytes\nencoded size:",
-            self.cases, self.values, self.bytes
+            "{} types, {} values ({} of them refused), {} bytes\nencoded size:",
+            self.cases, self.values, self.refused, self.bytes
         )?;
         for (bits, count) in &self.sizes {
             let most = (1_u128 << bits) - 1;

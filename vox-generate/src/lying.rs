@@ -58,7 +58,8 @@ fn common_answer(case: &Case, index: usize, modes: &[&Mode]) -> Option<String> {
 }
 
 fn lie(case: &Case, modes: &[&Mode], tally: &mut Tally) {
-    for index in 0..case.len() {
+    let encoded = (0..case.len()).filter(|index| !case.is_refused(*index));
+    for index in encoded {
         for chain in case.chains(index).iter().take(LIARS) {
             // SAFETY: the container is alive with the case, and nobody else is at it.
             let honest = unsafe { (**chain).len };

@@ -118,6 +118,8 @@ pub(crate) enum Treatment {
 pub(crate) struct Variant {
     pub(crate) discriminant: i64,
     pub(crate) fields: Vec<Field>,
+    /// Marked as skipped: a value that is one is refused, and what is in it is never looked at.
+    pub(crate) skipped: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -219,7 +221,8 @@ impl fmt::Display for Plan {
                 Form::Enum { repr, variants } => {
                     write!(f, "\nenum T{index}: {repr:?} {{")?;
                     for variant in variants {
-                        write!(f, " {} {{", variant.discriminant)?;
+                        let skipped = if variant.skipped { "skipped " } else { "" };
+                        write!(f, " {skipped}{} {{", variant.discriminant)?;
                         self.write_fields(&variant.fields, f)?;
                         f.write_str(" }")?;
                     }

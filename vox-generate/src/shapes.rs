@@ -8,7 +8,7 @@
 //! shapes share one, also within a type: whoever tells shapes apart by id is found out.
 
 use facet_core::{
-    ArrayDef, BaseRepr, ConstTypeId, Def, EnumType, Facet, Field as FacetField, FieldBuilder,
+    ArrayDef, Attr, BaseRepr, ConstTypeId, Def, EnumType, Facet, Field as FacetField, FieldBuilder,
     FieldFlags, KnownPointer, ListDef, MapDef, OptionDef, PointerDef, PointerFlags, PointerVTable,
     ProxyDef, Repr, ResultDef, SetDef, Shape, ShapeBuilder, ShapeLayout, SliceDef, StructKind,
     StructType, Type, TypeOps, UserType, Variant as FacetVariant, VariantBuilder,
@@ -35,6 +35,12 @@ static IDS: [ConstTypeId; IDENTITIES] = [
 /// Names of fields and variants; position by position, as in tuples.
 static NAMES: [&str; 16] = [
     "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p",
+];
+
+/// The attributes that mark a variant as skipped; one of them each.
+static SKIPPED: [[Attr; 1]; 2] = [
+    [Attr::new(None, "skip", &())],
+    [Attr::new(None, "skip_serializing", &())],
 ];
 
 fn name(index: usize) -> &'static str {
@@ -249,7 +255,12 @@ impl Maker<'_> {
     unsafe fn variant(&mut self, index: usize, variant: &Variant) -> FacetVariant {
         // SAFETY: the caller's duty.
         let data = unsafe { self.fields(&variant.fields, false) };
+        let attributes: &[Attr] = match variant.skipped {
+            true => &SKIPPED[index % SKIPPED.len()],
+            false => &[],
+        };
         FacetVariant {
+            attributes,
             discriminant: Some(variant.discriminant),
             ..VariantBuilder::new(name(index), data).build()
         }

@@ -15,7 +15,9 @@ use crate::Choices;
 use crate::arena::Arena;
 use crate::functions::{Block, Chain, HEADER, Lock, Node, Original};
 use crate::plan::make::tag_size;
-use crate::plan::{Field, Form, ListForm, OptionForm, Plan, PointerForm, Treatment, TypeId};
+use crate::plan::{
+    Field, Form, ListForm, OptionForm, Plan, PointerForm, Treatment, TypeId, Variant,
+};
 
 /// Recursion beyond which everything that may be empty is.
 const MAX_DEPTH: u32 = 12;
@@ -24,8 +26,10 @@ const MAX_DEPTH: u32 = 12;
 #[derive(Debug)]
 pub(crate) struct Value {
     pub(crate) address: *const u8,
-    /// What vox must make of it.
+    /// What vox must make of it; where it is refused, what stands before the part that is.
     pub(crate) bytes: Vec<u8>,
+    /// Whether a skipped variant is in it, where it is asked for.
+    pub(crate) is_refused: bool,
     /// The containers of linked nodes in it, which say how many they have.
     #[cfg_attr(not(test), expect(dead_code, reason = "only tests let them lie"))]
     pub(crate) chains: Vec<*mut Chain>,
@@ -51,14 +55,19 @@ pub(crate) unsafe fn make(plan: &Plan, choices: &mut Choices<'_>, arena: &mut Ar
         poison,
         left,
         depth: 0,
+        refused_at: None,
     };
     // SAFETY: memory of the root's layout was just made.
     unsafe {
         let address = filler.memory(filler.plan.get(plan.root).layout);
         filler.fill(plan.root, address);
+        if let Some(at) = filler.refused_at {
+            filler.out.truncate(at);
+        }
         Value {
             address,
             bytes: filler.out,
+            is_refused: filler.refused_at.is_some(),
             chains: filler.chains,
         }
     }
@@ -74,6 +83,8 @@ struct Filler<'p, 'c, 'a> {
     /// Elements and payloads that may still be made.
     left: usize,
     depth: u32,
+    /// How much stands before the first part that has no encoding.
+    refused_at: Option<usize>,
 }
 
 impl Filler<'_, '_, '_> {
@@ -129,13 +140,7 @@ impl Filler<'_, '_, '_> {
                     }
                 }
                 Form::Struct { fields, .. } => self.fields(fields, at),
-                Form::Enum { repr, variants } => {
-                    let index = self.choices.index(variants.len());
-                    write_tag(at, *repr, variants[index].discriminant);
-                    let number = u32::try_from(index).expect("variants are few");
-                    wire::variant(&mut self.out, number);
-                    self.fields(&variants[index].fields, at);
-                }
+                Form::Enum { repr, variants } => self.enumeration(*repr, variants, at),
                 Form::Option { payload, form } => self.option(*payload, *form, at),
                 Form::Result {
                     ok,
@@ -170,6 +175,35 @@ impl Filler<'_, '_, '_> {
         self.depth -= 1;
     }
 
+    /// A variant; seldom one that is skipped, whose fields stay poisoned.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::fill`].
+    unsafe fn enumeration(&mut self, repr: EnumRepr, variants: &[Variant], at: *mut u8) {
+        let of = |skipped: bool| {
+            let indices = variants.iter().enumerate();
+            let of = indices.filter(|(_, variant)| variant.skipped == skipped);
+            of.map(|(index, _)| index).collect::<Vec<_>>()
+        };
+        let skipped = of(true);
+        let is_refused = !skipped.is_empty() && self.choices.once_in(32);
+        let index = match is_refused {
+            true => self.choices.pick(&skipped),
+            false => self.choices.pick(&of(false)),
+        };
+        // SAFETY: the caller's duty.
+        unsafe { write_tag(at, repr, variants[index].discriminant) };
+        if is_refused {
+            self.refused_at.get_or_insert(self.out.len());
+            return;
+        }
+        let number = u32::try_from(index).expect("variants are few");
+        wire::variant(&mut self.out, number);
+        // SAFETY: the caller's duty.
+        unsafe { self.fields(&variants[index].fields, at) };
+    }
+
     /// # Safety
     ///
     /// As for [`Self::fill`].
@@ -179,6 +213,7 @@ impl Filler<'_, '_, '_> {
                 continue;
             }
             let before = self.out.len();
+            let refused_before = self.refused_at;
             // SAFETY: the caller's duty.
             let first = unsafe {
                 let place = at.add(field.offset);
@@ -193,6 +228,7 @@ impl Filler<'_, '_, '_> {
             };
             if is_left_out {
                 self.out.truncate(before);
+                self.refused_at = refused_before;
             }
         }
     }
@@ -349,7 +385,7 @@ impl Filler<'_, '_, '_> {
 /// # Safety
 ///
 /// It is never dropped, grown or read as a `Vec` of bytes.
-unsafe fn vec_of(first: *mut u8, len: usize, capacity: usize) -> Vec<u8> {
+pub(crate) unsafe fn vec_of(first: *mut u8, len: usize, capacity: usize) -> Vec<u8> {
     // SAFETY: the caller's duty: what an allocator would ask for never happens.
     unsafe { Vec::from_raw_parts(first, len, capacity) }
 }

@@ -9,6 +9,8 @@ use vox_oracle::scale::scaled;
 /// With some five values each, and three buffers in two interpreting modes: over 100,000 encodes.
 const CASES: usize = 5000;
 const ENCODES: u64 = 100_000;
+/// Values with a skipped variant.
+const REFUSED: u64 = 200;
 
 #[test]
 fn types_made_at_run_time() {
@@ -31,6 +33,8 @@ fn types_made_at_run_time() {
         return;
     }
     assert!(summary.encodes >= ENCODES, "only {}", summary.encodes);
+    let refused = summary.census.refused();
+    assert!(refused >= REFUSED, "only {refused} refused");
     assert!(
         missing.is_empty(),
         "never executed, or unexpectedly: {missing:?}"

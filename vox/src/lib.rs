@@ -65,6 +65,18 @@
 //! own. Its panics reach the caller of the encode as they are, the output as it was before.
 //! The exception is Rust's own: a panic inside one of facet's `extern "C"` vtable functions
 //! aborts the process at that function's edge.
+//!
+//! # When memory runs out
+//!
+//! An encode that finds no memory for its output, a proxy or the guard of a lock is the error
+//! [`EncodeErrorKind::OutOfMemory`], the output as it was before; telling so needs none. What aborts the process, as
+//! any `Box` or `Vec` does that finds no memory:
+//!
+//! * facet, which puts each iterator of a map or set into a box, and each guard of the standard library's and
+//!   `lock_api`'s locks;
+//! * user code that allocates, such as a proxy's conversion;
+//! * the first encode of a type, while it is lowered and compiled;
+//! * telling another failure, whose path is text.
 
 mod encoder;
 mod runtime;

@@ -13,6 +13,8 @@ mod context;
 mod cross;
 mod examples;
 mod features;
+#[cfg(test)]
+mod facet_features;
 mod full;
 mod fuzz;
 mod install;

@@ -14,8 +14,16 @@ use crate::process::{self, TestCount};
 const SCALE: &str = "0.01";
 
 /// Tests of vox-core's that are left out: random programs are printed, parsed and verified without unsafe code, thousands of
-/// times, and so are programs at the limits of lowering, which would take Miri hours to find nothing.
-const WITHOUT_UNSAFE_CODE: [&str; 3] = ["program::text", "program::verify", "limits::"];
+/// times, and so are the largest programs at the limits of lowering, which would take Miri hours to find nothing.
+const WITHOUT_UNSAFE_CODE: [&str; 7] = [
+    "program::text",
+    "program::verify",
+    "limits::seventy_thousand_fields",
+    "limits::seventy_thousand_variants",
+    "limits::more_steps_than_a_program_may_have",
+    "limits::large_programs_call_instead_of_inlining",
+    "limits::deep_types_continue_in_a_child",
+];
 
 /// How much to run.
 #[derive(Clone, Copy, PartialEq, Eq)]

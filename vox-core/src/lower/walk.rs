@@ -147,6 +147,12 @@ impl Walk<'_> {
             Kind::Result(def) => self.result(def, scope),
             Kind::List(def) => self.list(shape, def, scope),
             Kind::Array(def) => self.array(def, scope),
+            Kind::Map(_) | Kind::Set(_) if !probe::is_read_right(shape) => {
+                Err(scope.refuse(format!(
+                    "`{shape}` has a hasher that changes where its table is, and facet would look for it \
+                     where the standard one leaves it; a `#[facet(proxy = ...)]` says what to encode instead"
+                )))
+            }
             Kind::Map(def) => self.map(def, scope),
             Kind::Set(def) => self.set(def, scope),
             Kind::Pointer(pointer) => self.pointer(pointer, scope),

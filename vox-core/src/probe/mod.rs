@@ -1,5 +1,6 @@
 //! Probed layouts: where `Vec`, `String`, boxed slices and wide references keep
-//! their address and length, and options their tag.
+//! their address and length, and options their tag; and whether a hasher keeps facet from
+//! finding the table of a map.
 //!
 //! Rust does not promise these layouts, so they are learnt at run time, on
 //! values vox builds itself, never on the user's: values whose address, length
@@ -10,8 +11,9 @@
 //!
 //! What was learnt is kept without locks that a forked child could wait for.
 //!
-//! Not here: how a layout is used ([`crate::lower`]). Read next: [`words`], [`option`].
+//! Not here: how a layout is used ([`crate::lower`]). Read next: [`words`], [`option`], [`hashed`].
 
+mod hashed;
 mod list;
 mod option;
 mod wide;
@@ -38,6 +40,12 @@ pub(crate) fn list(shape: &'static Shape, def: &'static ListDef) -> Option<Words
 pub(crate) fn option(shape: &'static Shape, def: &'static OptionDef) -> Option<Tagged> {
     static KNOWN: Known<Tagged> = ForkLock::new();
     remember(&KNOWN, shape, || option::probe(shape, def))
+}
+
+/// Whether facet's functions read a map or set of this shape, whatever its hasher is.
+pub(crate) fn is_read_right(shape: &'static Shape) -> bool {
+    static KNOWN: Known<bool> = ForkLock::new();
+    remember(&KNOWN, shape, || Some(hashed::is_read_right(shape))).unwrap_or_default()
 }
 
 /// What was learnt, by the address of the shape.

@@ -21,6 +21,9 @@ entry_fn! {
         // SAFETY: the state is exclusively ours while a function of ours runs (A3).
         let cx = unsafe { &mut *cx };
         cx.counters.trampoline_calls += 1;
+        if !cx.has_room() {
+            return ptr::null();
+        }
         // SAFETY: programs name functions of the kind their ops call (A2).
         let lock = unsafe { core::mem::transmute::<*const (), LockFn>(lock) };
         // SAFETY: the value is alive and of the function's shape (A1).
@@ -48,6 +51,9 @@ entry_fn! {
         // SAFETY: the state is exclusively ours while a function of ours runs (A3).
         let cx = unsafe { &mut *cx };
         cx.counters.trampoline_calls += 1;
+        if !cx.has_room() {
+            return ptr::null();
+        }
         // SAFETY: programs name functions of the kind their ops call (A2).
         let read = unsafe { core::mem::transmute::<*const (), ReadFn>(read) };
         // SAFETY: the value is alive and of the function's shape (A1).

@@ -30,6 +30,9 @@ entry_fn! {
         // SAFETY: the state is exclusively ours while a function of ours runs (A3).
         let cx = unsafe { &mut *cx };
         cx.counters.trampoline_calls += 1;
+        if !cx.has_room() {
+            return ptr::null();
+        }
         let Some(mut proxy) = allocate(size, align) else {
             return cx.fail(Failure::OutOfMemory);
         };
@@ -75,6 +78,9 @@ entry_fn! {
         // SAFETY: as in `convert`.
         let cx = unsafe { &mut *cx };
         cx.counters.trampoline_calls += 1;
+        if !cx.has_room() {
+            return ptr::null();
+        }
         let Some(mut proxy) = allocate(size, align) else {
             return cx.fail(Failure::OutOfMemory);
         };
@@ -112,7 +118,11 @@ fn allocate(size: usize, align: usize) -> Option<ProxyValue> {
         // SAFETY: the size is not 0.
         unsafe { std::alloc::alloc(layout) }
     };
-    (!memory.is_null()).then_some(ProxyValue {
+    if memory.is_null() {
+        // Not `then_some`, which would make a value first and free nothing at all.
+        return None;
+    }
+    Some(ProxyValue {
         memory,
         layout,
         drop_at: 0,

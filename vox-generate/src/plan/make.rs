@@ -266,6 +266,7 @@ impl Planner<'_, '_> {
         let discriminants = self.discriminants(repr, count);
         let all_unit = count > 20 || self.choices.once_in(4);
         let mut layout = layout_of(tag_size(repr), tag_size(repr));
+        let mut written = count;
         let variants = discriminants
             .into_iter()
             .map(|discriminant| {
@@ -278,9 +279,13 @@ impl Planner<'_, '_> {
                     layout.size().max(placed.size()),
                     layout.align().max(placed.align()),
                 );
+                // One at least has values.
+                let skipped = written > 1 && self.choices.once_in(8);
+                written -= usize::from(skipped);
                 Variant {
                     discriminant,
                     fields,
+                    skipped,
                 }
             })
             .collect();

@@ -9,6 +9,7 @@ use std::thread;
 use facet::Facet;
 use serde::Serialize;
 use vox::{Runtime, Tier};
+use vox_oracle::mode;
 use vox_oracle::scale::scaled;
 
 #[derive(Facet, Serialize)]
@@ -122,39 +123,49 @@ thread_local! {
     static LATE: RefCell<Vec<AtTheEnd>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Thread-locals are destroyed in some order; encoding works in all of them.
+/// Thread-locals are destroyed in some order; encoding works in all of them, in every mode, and also when the type was
+/// not met before.
 #[test]
 fn a12_in_destructors_of_threads() {
-    let runtime = Arc::new(Runtime::builder().tier(Tier::Optimized).build());
-    let (answer, answers) = channel();
-    for warm in [false, true] {
-        let answer = answer.clone();
-        let runtime = runtime.clone();
-        thread::spawn(move || {
-            let at_the_end = |runtime: Option<Arc<Runtime>>| AtTheEnd {
-                runtime,
-                answer: answer.clone(),
-            };
-            EARLY.with_borrow_mut(|list| {
-                list.extend([at_the_end(None), at_the_end(Some(runtime.clone()))]);
-            });
-            if warm {
-                vox::to_bytes(&row(1)).expect("it encodes");
-                runtime.to_bytes(&row(1)).expect("it encodes");
-            }
-            LATE.with_borrow_mut(|list| {
-                list.extend([at_the_end(None), at_the_end(Some(runtime.clone()))]);
-                // The last owner of this one is the destructor itself.
-                list.push(at_the_end(Some(Arc::new(Runtime::builder().build()))));
-            });
-        })
-        .join()
-        .expect("the thread ends well");
+    for mode in mode::fresh(None) {
+        let name = mode.name;
+        let runtime = Arc::new(mode.runtime);
+        // The first thread leaves both the type and the thread's caches to the destructors.
+        for warm in [false, true] {
+            let answers = at_the_end_of_a_thread(&runtime, warm);
+            assert_eq!(answers.len(), 5, "{name}");
+            let is_right = |bytes: &Vec<u8>| *bytes == expected(&row(2));
+            assert!(answers.iter().all(is_right), "{name}, warm: {warm}");
+        }
+        assert_eq!(runtime.report::<Row>().tier, mode.tier, "{name}");
     }
-    drop(answer);
-    let answers: Vec<_> = answers.into_iter().collect();
-    assert_eq!(answers.len(), 10);
-    assert!(answers.iter().all(|bytes| *bytes == expected(&row(2))));
+}
+
+/// What destructors of a thread's locals encode, made before and after what vox keeps for the thread.
+fn at_the_end_of_a_thread(runtime: &Arc<Runtime>, warm: bool) -> Vec<Vec<u8>> {
+    let (answer, answers) = channel();
+    let runtime = runtime.clone();
+    thread::spawn(move || {
+        let at_the_end = |runtime: Option<Arc<Runtime>>| AtTheEnd {
+            runtime,
+            answer: answer.clone(),
+        };
+        EARLY.with_borrow_mut(|list| {
+            list.extend([at_the_end(None), at_the_end(Some(runtime.clone()))]);
+        });
+        if warm {
+            vox::to_bytes(&row(1)).expect("it encodes");
+            runtime.to_bytes(&row(1)).expect("it encodes");
+        }
+        LATE.with_borrow_mut(|list| {
+            list.extend([at_the_end(None), at_the_end(Some(runtime.clone()))]);
+            // The last owner of this one is the destructor itself.
+            list.push(at_the_end(Some(Arc::new(Runtime::builder().build()))));
+        });
+    })
+    .join()
+    .expect("the thread ends well");
+    answers.into_iter().collect()
 }
 
 #[test]

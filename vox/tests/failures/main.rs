@@ -4,6 +4,7 @@
 //! Not here: running out of memory (`memory`).
 
 mod depth;
+mod hashers;
 mod links;
 mod locks;
 mod lying;

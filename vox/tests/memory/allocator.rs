@@ -12,14 +12,33 @@ thread_local! {
     static FAILED: Cell<usize> = const { Cell::new(0) };
     static MADE: Cell<usize> = const { Cell::new(0) };
     static LIVE_BYTES: Cell<isize> = const { Cell::new(0) };
+    /// Layouts whose allocations always succeed, and how many did while others were to fail.
+    static SPARED: Cell<(&'static [Layout], usize)> = const { Cell::new((&[], 0)) };
+    /// Allocations until the one whose layout is wanted, and the layout once it was seen.
+    static WATCHED: Cell<(Option<usize>, Option<Layout>)> = const { Cell::new((None, None)) };
 }
 
 /// The allocator.
 pub(crate) struct Scripted;
 
+/// Remembers the layout of the allocation that is watched for.
+fn watch(layout: Layout) {
+    match WATCHED.get() {
+        (Some(0), _) => WATCHED.set((None, Some(layout))),
+        (Some(left), seen) => WATCHED.set((Some(left - 1), seen)),
+        (None, _) => {}
+    }
+}
+
 /// Counts an allocation; answers whether it may succeed.
-fn permits() -> bool {
+fn permits(layout: Layout) -> bool {
     MADE.set(MADE.get() + 1);
+    watch(layout);
+    let (spared, count) = SPARED.get();
+    if spared.contains(&layout) {
+        SPARED.set((spared, count + 1));
+        return true;
+    }
     match LEFT.get() {
         None => true,
         Some(0) => {
@@ -44,7 +63,7 @@ fn bytes(size: usize) -> isize {
 // SAFETY: memory is the system's; failing is allowed at any time.
 unsafe impl GlobalAlloc for Scripted {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if !permits() {
+        if !permits(layout) {
             return ptr::null_mut();
         }
         LIVE_BYTES.set(LIVE_BYTES.get() + bytes(layout.size()));
@@ -59,7 +78,7 @@ unsafe impl GlobalAlloc for Scripted {
     }
 
     unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        if !permits() {
+        if !permits(layout) {
             return ptr::null_mut();
         }
         LIVE_BYTES.set(LIVE_BYTES.get() + bytes(size) - bytes(layout.size()));
@@ -79,6 +98,14 @@ pub(crate) fn failing<R>(number: usize, for_good: bool, run: impl FnOnce() -> R)
     (result, FAILED.get())
 }
 
+/// Runs something while allocations of these layouts succeed whatever is to fail. Answers how many there were.
+pub(crate) fn sparing<R>(layouts: &'static [Layout], run: impl FnOnce() -> R) -> (R, usize) {
+    SPARED.set((layouts, 0));
+    let result = run();
+    let (_, count) = SPARED.replace((&[], 0));
+    (result, count)
+}
+
 /// Allocations made by something.
 pub(crate) fn counting<R>(run: impl FnOnce() -> R) -> (R, usize) {
     let before = MADE.get();
@@ -89,4 +116,12 @@ pub(crate) fn counting<R>(run: impl FnOnce() -> R) -> (R, usize) {
 /// Bytes of this thread that are allocated and not freed.
 pub(crate) fn live_bytes() -> isize {
     LIVE_BYTES.get()
+}
+
+/// The layout of the allocation with this number (from 0) of those something makes.
+#[allow(dead_code, reason = "not every test program asks")]
+pub(crate) fn layout_of(number: usize, run: impl FnOnce()) -> Option<Layout> {
+    WATCHED.set((Some(number), None));
+    run();
+    WATCHED.replace((None, None)).1
 }

@@ -1,8 +1,8 @@
 //! Memory: what is allocated, what is given back, and what happens when there
 //! is none. In a program of its own, for it replaces the allocator.
 //!
-//! Reflection allocates too (iterators, guards), and aborts when it cannot: the
-//! values that fail here have neither. Compiling and lowering may abort as well
+//! Reflection allocates too (iterators, guards), and aborts when it cannot:
+//! `reflected` tells these allocations from the others. Compiling and lowering may abort as well
 //! and are done before.
 
 mod allocator;
@@ -12,6 +12,7 @@ mod leaks;
 #[path = "../support/moody.rs"]
 mod moody;
 mod proxies;
+mod reflected;
 #[path = "../support/script.rs"]
 mod script;
 

@@ -25,6 +25,7 @@ mod golden;
 mod attributes;
 mod constructs;
 mod enums;
+mod features;
 mod grammar;
 mod products;
 mod proxies;

@@ -4,8 +4,9 @@
 //! Not here: the whole texts (`failures`), and what a proxy or a lock does (`failures` as well).
 
 use std::any::TypeId;
-use std::collections::BTreeMap;
-use std::hash::RandomState;
+use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher, RandomState};
 use std::path::PathBuf;
 use std::ptr::NonNull;
 use std::sync::OnceLock;
@@ -22,6 +23,19 @@ use vox_oracle::mode;
 use yoke::Yoke;
 
 struct NotFacet;
+
+/// A hasher that stands in front of the table.
+#[derive(Default)]
+#[repr(align(64))]
+struct Moving([u64; 8]);
+
+impl BuildHasher for Moving {
+    type Hasher = DefaultHasher;
+
+    fn build_hasher(&self) -> DefaultHasher {
+        DefaultHasher::new()
+    }
+}
 
 #[derive(Facet)]
 struct OpaqueField {
@@ -326,6 +340,7 @@ pub(crate) const TYPES: &[Refusal] = refusals! {
     Unsupported matrix "arrays of several dimensions", "is an array of several dimensions": Matrix([1; 4]);
     Unsupported simd "`core::simd` vectors (facet's feature `simd`, with a nightly compiler)", "is opaque to reflection": Simd([1.0; 4]);
     Unsupported undescribed "shapes that describe nothing", "has a shape that describes nothing": Undescribed;
+    Unsupported hasher "a `HashMap` or `HashSet` whose hasher moves the table, as large alignment does", "has a hasher that changes where its table is": HashMap::<u8, u8, Moving>::default();
     Unsupported odd_uint "`ruint::Uint` and `Bits` of other sizes than the list has", "is opaque to reflection": ruint::Uint::<72, 2>::ZERO;
     Unsupported flatten "`flatten`", "serde makes a flattened struct a map of unknown length, which postcard refuses": Flattening { map: BTreeMap::new() };
     Unsupported captures_tag "`tag` on a field of an `other` variant", "captures the tag or content of an unknown variant": CapturesTag::Known(1);

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use crate::features::FEATURES;
 use crate::refusals::{self, Refusal};
 
 /// Types of one kind.
@@ -204,7 +205,7 @@ const TYPES: &[Types] = &[
     },
     Types {
         what: "`BTreeMap`, `HashMap`, `indexmap::IndexMap`",
-        rule: "the number of entries, then key and value of each, in the order of the map. A `HashMap` with a hasher of its own: facet 0.46 reads it as one with the standard hasher",
+        rule: "the number of entries, then key and value of each, in the order of the map. Facet 0.46 reads a `HashMap` or `HashSet` with a hasher of its own as one with the standard hasher: where that would be wrong, the type is refused",
         shown_by: &[
             "containers::map_of_strings",
             "containers::map_of_lists",
@@ -682,6 +683,16 @@ fn all_rows() -> impl Iterator<Item = (String, &'static [&'static str])> {
 }
 
 #[test]
+fn every_feature_names_members_or_refusals() {
+    for feature in FEATURES {
+        for name in feature.shown_by {
+            let what = feature.name;
+            assert!(is_shown(name), "there is no `{name}`, which shows {what}");
+        }
+    }
+}
+
+#[test]
 fn every_row_names_members_or_refusals() {
     for (what, shown_by) in all_rows() {
         assert!(!shown_by.is_empty(), "{what} is shown by nothing");
@@ -746,6 +757,10 @@ fn render() -> String {
     );
     table(&mut text, "type", TYPES);
     text.push_str(
+        "\nFacet puts the iterator of a map or set, and the guard of a lock, into a box. When there is no memory for the box\n\
+         the process aborts; any other lack of memory is an error.\n",
+    );
+    text.push_str(
         "\nTypes of other crates need facet's feature for them. Where a feature of vox is named, that one is needed\n\
          too, and turns facet's on; without it the type is refused, and the error names the feature.\n\n\
          # Types by proxy\n\n\
@@ -775,7 +790,27 @@ fn render() -> String {
          Their types have an encoding; these values are an error, with the path to them, tested at the same places.\n\n",
     );
     refusals_table(&mut text, refusals::VALUES);
+    features_table(&mut text);
     text
+}
+
+fn features_table(text: &mut String) {
+    text.push_str(
+        "\n# Features of facet\n\n\
+         Every crate feature of facet, and what shows the types it adds.\n\n\
+         | feature | adds | in the zoo |\n|---|---|---|\n",
+    );
+    for feature in FEATURES {
+        let shown_by = match feature.shown_by {
+            [] => String::from("no type of its own"),
+            names => code(names),
+        };
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {shown_by} |",
+            feature.name, feature.what
+        );
+    }
 }
 
 fn refusals_table(text: &mut String, rows: &[Refusal]) {
