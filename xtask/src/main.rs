@@ -12,9 +12,9 @@ mod concurrency;
 mod context;
 mod cross;
 mod examples;
-mod features;
 #[cfg(test)]
 mod facet_features;
+mod features;
 mod full;
 mod fuzz;
 mod install;
