@@ -444,3 +444,39 @@ fn arrays() {
         flags: vec![Flag::Only; 9],
     }]);
 }
+
+#[test]
+fn every_character() {
+    let characters: Vec<char> = ('\0'..=char::MAX).collect();
+    check_all(&[characters]);
+}
+
+/// Strings of options are written without a branch on whether they are there: every length around the ones that are
+/// handled differently, empty ones, and nothing, in every order of two.
+#[test]
+fn strings_of_options() {
+    #[derive(Facet, serde::Serialize)]
+    struct Pair {
+        first: Option<String>,
+        number: Option<u32>,
+        second: Option<Vec<u8>>,
+    }
+    let lens = [0, 1, 15, 16, 17, 31, 32, 33, 64, 95, 126, 127, 128, 129, 400];
+    let texts: Vec<Option<String>> = lens
+        .map(|len| Some("ab".chars().cycle().take(len).collect()))
+        .into_iter()
+        .chain([None])
+        .collect();
+    let pair = |first: &Option<String>, second: &Option<String>| Pair {
+        first: first.clone(),
+        number: first.as_ref().map(|_| 300),
+        second: second.clone().map(String::into_bytes),
+    };
+    let pairs: Vec<Pair> = texts
+        .iter()
+        .flat_map(|first| texts.iter().map(move |second| pair(first, second)))
+        .collect();
+    check_all(&pairs);
+    // In one value, so that the room runs out everywhere.
+    check_all(&[pairs]);
+}

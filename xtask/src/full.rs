@@ -4,6 +4,8 @@
 
 use std::time::Instant;
 
+use anyhow::Context as _;
+
 use crate::context::Context;
 use crate::outcome::{Outcome, Report};
 use crate::{
@@ -115,13 +117,23 @@ const fn step(name: &'static str, action: Action) -> Step {
     Step { name, action }
 }
 
-pub(crate) fn run(cx: &Context, report: &mut Report) {
+pub(crate) fn run(cx: &Context, report: &mut Report) -> anyhow::Result<()> {
     let start = Instant::now();
     for step in STEPS {
         println!("[{:.0} s]", start.elapsed().as_secs_f64());
         run_step(cx, step, report);
     }
     println!("[{:.0} s] all steps ran", start.elapsed().as_secs_f64());
+    write_table(cx, report)
+}
+
+/// For ARCHITECTURE.md, section "What was run".
+fn write_table(cx: &Context, report: &Report) -> anyhow::Result<()> {
+    let path = cx.metadata.target_directory.as_std_path().join("full.md");
+    std::fs::write(&path, report.markdown())
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    println!("the table: {}", path.display());
+    Ok(())
 }
 
 fn run_step(cx: &Context, step: &Step, report: &mut Report) {

@@ -187,7 +187,7 @@ fn run(task: Task) -> anyhow::Result<Report> {
         } => one(&mut report, "fuzz", install, |cx| {
             fuzz::run(cx, fuzz::Target::from_every_tier(every_tier), seconds)
         })?,
-        Task::Full { install } => full::run(&Context::load(install)?, &mut report),
+        Task::Full { install } => full::run(&Context::load(install)?, &mut report)?,
     }
     Ok(report)
 }

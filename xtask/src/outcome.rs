@@ -68,6 +68,26 @@ impl Report {
         self.rows.iter().filter(|row| wanted(&row.verdict)).count()
     }
 
+    /// The table in Markdown, as ARCHITECTURE.md has it; a failure and a skipped part with its reason.
+    pub(crate) fn markdown(&self) -> String {
+        let mut text = String::from("| step | result | seconds | covered |\n|---|---|--:|---|\n");
+        for row in &self.rows {
+            let (result, covered) = match &row.verdict {
+                Verdict::Passed(detail) => ("passed", detail.as_str()),
+                Verdict::Skipped(reason) => ("skipped", reason.as_str()),
+                Verdict::Failed(reason) => ("failed", reason.as_str()),
+            };
+            // A reason may have lines and bars of its own.
+            let covered = covered.replace('\n', " ").replace('|', "\\|");
+            let seconds = row.elapsed.as_secs_f64();
+            line(
+                &mut text,
+                format_args!("| {} | {result} | {seconds:.0} | {covered} |", row.name),
+            );
+        }
+        text
+    }
+
     /// The table, then failures, then skipped parts, then the three numbers.
     fn closing(&self) -> String {
         let mut text = String::new();
@@ -142,6 +162,18 @@ mod tests {
         assert_eq!(lines[5], "SKIPPED two: no network");
         assert_eq!(lines[6], "1 passed, 1 failed, 1 skipped");
         assert_eq!(lines.len(), 7);
+    }
+
+    #[test]
+    fn the_markdown_table_has_a_line_for_each_check() {
+        let mut report = Report::default();
+        report.run("one", || Ok(Outcome::Passed("3 tests".into())));
+        report.run("two", || anyhow::bail!("a | b\nbroke"));
+        let table = report.markdown();
+        let lines: Vec<&str> = table.lines().collect();
+        assert_eq!(lines[2], "| one | passed | 0 | 3 tests |");
+        assert_eq!(lines[3], "| two | failed | 0 | a \\| b broke |");
+        assert_eq!(lines.len(), 4);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Strings and lists of bytes; lists copied whole.
 
-use cranelift_codegen::ir::{Block, InstBuilder, Value, condcodes::IntCC};
+use cranelift_codegen::ir::{Block, InstBuilder, Value, condcodes::IntCC, types};
 use vox_core::cx::{EncodeCx, OVERSHOOT};
 use vox_core::program::{BlockId, MAX_RESERVE, Op, Program, Source, max_written};
 
@@ -69,12 +69,100 @@ pub(super) fn write(
     e.builder.switch_to_block(other);
     write_other(e, run, [cursor, after], any, &mut join);
     e.builder.switch_to_block(any);
-    let arguments = stub_arguments(e, run, cursor, after.spare);
-    let end = e.call_stub(Stub::Bytes, &arguments);
-    let end = e.unless_null(end, scope);
-    join.arrive(e, Some(Cursor::with_spare(end, after.spare)));
+    write_any(e, run, cursor, after.spare, scope, &mut join);
     join.finish(e)
         .ok_or_else(|| CompileError::Malformed(String::from("a string without an end")))
+}
+
+/// Writes a string of an option, whose length may be that of nothing, as if it were there: without a branch on
+/// whether it is, for that is often what nothing can predict. Takes the room of [`write`]. `None` where strings
+/// are not read beyond their end.
+pub(super) fn write_if(
+    e: &mut Emitter<'_, '_>,
+    is_some: Value,
+    place: Place,
+    source: Source,
+    reserve: u32,
+    ahead: u32,
+    cursor: Cursor,
+    scope: Scope,
+) -> Result<Option<Cursor>, CompileError> {
+    let Source::Words { .. } = source else {
+        return Ok(None);
+    };
+    if !e.options.over_read || reserve > MAX_RESERVE - SHORT_BOUND {
+        return Ok(None);
+    }
+    e.count_op()?;
+    let run = source::run(e, place, source)?;
+    let cursor = if cursor.spare >= SHORT_BOUND + reserve {
+        cursor
+    } else {
+        cursor.ensure(e, SHORT_BOUND + reserve.max(ahead), scope)
+    };
+    let after = Cursor {
+        offset: cursor.offset + 1,
+        spare: cursor.take(SHORT_BOUND)?,
+        ..cursor
+    };
+    let mut join = Join::new(e, cursor.offset);
+    // What is in a `None` means nothing; the address of an empty string is none.
+    let zero = e.word(0);
+    let len = e.builder.ins().select(is_some, run.len, zero);
+    let nothing = e.address_of("NOTHING", (&raw const NOTHING).cast());
+    let is_empty = e.builder.ins().icmp_imm_u(IntCC::Equal, len, 0);
+    let ptr = e.builder.ins().select(is_empty, nothing, run.ptr);
+    let run = Run { ptr, len };
+
+    let short = e.builder.create_block();
+    let (other, any) = (e.cold_block(), e.cold_block());
+    let in_page = e.builder.create_block();
+    let fits = e
+        .builder
+        .ins()
+        .icmp_imm_u(IntCC::UnsignedLessThanOrEqual, len, i64::from(SHORT));
+    e.builder.ins().brif(fits, in_page, &[], other, &[]);
+    e.builder.switch_to_block(in_page);
+    test_page(e, run, short, any);
+
+    e.builder.switch_to_block(short);
+    let flags = e.out_flags();
+    e.builder
+        .ins()
+        .istore8(flags, len, cursor.base, cursor.offset);
+    copy_range(e, ptr, 0..SHORT.cast_signed(), after);
+    let some = e.builder.ins().uextend(types::I64, is_some);
+    let taken = e.builder.ins().iadd(len, some);
+    let base = e.builder.ins().iadd(cursor.base, taken);
+    join.arrive(e, Some(Cursor { base, offset: cursor.offset, ..after }));
+
+    e.builder.switch_to_block(other);
+    write_other(e, run, [cursor, after], any, &mut join);
+    e.builder.switch_to_block(any);
+    write_any(e, run, cursor, after.spare, scope, &mut join);
+    Ok(join.finish(e))
+}
+
+/// What is read in place of a string that is empty or not there.
+static NOTHING: Nothing = Nothing([0; SHORT as usize]);
+
+#[repr(align(32))]
+#[expect(dead_code, reason = "read by generated code")]
+struct Nothing([u8; SHORT as usize]);
+
+/// Any string, by a stub.
+fn write_any(
+    e: &mut Emitter<'_, '_>,
+    run: Run,
+    cursor: Cursor,
+    spare: u32,
+    scope: Scope,
+    join: &mut Join,
+) {
+    let arguments = stub_arguments(e, run, cursor, spare);
+    let end = e.call_stub(Stub::Bytes, &arguments);
+    let end = e.unless_null(end, scope);
+    join.arrive(e, Some(Cursor::with_spare(end, spare)));
 }
 
 /// Copies the first half of [`SHORT`] bytes, and the second where it is wanted: most strings
@@ -108,6 +196,11 @@ fn test_short(e: &mut Emitter<'_, '_>, run: Run, short: Block, other: Block, any
         .icmp_imm_u(IntCC::UnsignedLessThan, less_one, i64::from(SHORT));
     e.builder.ins().brif(fits, maybe, &[], other, &[]);
     e.builder.switch_to_block(maybe);
+    test_page(e, run, short, any);
+}
+
+/// Jumps to `short` if reading [`SHORT`] bytes stays on the page.
+fn test_page(e: &mut Emitter<'_, '_>, run: Run, short: Block, any: Block) {
     let in_page = e.builder.ins().band_imm_u(run.ptr, PAGE - 1);
     let stays = e.builder.ins().icmp_imm_u(
         IntCC::UnsignedLessThanOrEqual,

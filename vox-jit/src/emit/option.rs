@@ -7,7 +7,7 @@ use super::cursor::Cursor;
 use super::emitter::{Emitter, Scope};
 use super::join::Join;
 use super::place::{Base, Place};
-use super::{block, scalar, switch, varint, vtable};
+use super::{block, bytes, scalar, switch, varint, vtable};
 use crate::error::CompileError;
 
 /// Writes 0, or 1 and the payload.
@@ -59,7 +59,7 @@ pub(super) fn write(
         OptionSource::Tagged { .. } | OptionSource::NullIsNone
     );
     if let (true, [only]) = (is_in_place, e.program.code.block(some).ops.as_slice())
-        && let Some(end) = write_flat(e, is_some, *only, base, cursor)?
+        && let Some(end) = write_flat(e, is_some, *only, base, cursor, scope)?
     {
         return Ok(Some(end));
     }
@@ -86,6 +86,7 @@ fn write_flat(
     payload: Op,
     base: Base,
     cursor: Cursor,
+    scope: Scope,
 ) -> Result<Option<Cursor>, CompileError> {
     let (value, max_len) = match payload {
         Op::WriteByte { at } => return write_fixed(e, is_some, base.at(at), types::I8, cursor),
@@ -97,6 +98,13 @@ fn write_flat(
         Op::WriteVarI16 { at } => (scalar::load_zigzag(e, base.at(at), types::I16), 3),
         Op::WriteVarI32 { at } => (scalar::load_zigzag(e, base.at(at), types::I32), 5),
         Op::WriteVarI64 { at } => (scalar::load_zigzag(e, base.at(at), types::I64), 10),
+        Op::WriteBytes {
+            at,
+            source,
+            reserve,
+        } => {
+            return bytes::write_if(e, is_some, base.at(at), source, reserve, 0, cursor, scope);
+        }
         _ => return Ok(None),
     };
     e.count_op()?;

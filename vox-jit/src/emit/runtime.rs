@@ -105,7 +105,6 @@ functions! {
     VARINT = varint::write_u64, (Out, u64) -> Out;
     VARINT_U128 = varint::write_u128, (Out, Address) -> Out;
     VARINT_I128 = varint::write_i128, (Out, Address) -> Out;
-    CHAR = varint::write_char, (Out, Address) -> Out;
     BYTES = bytes::write_bytes, (Cx, Out, Address, usize, usize) -> Out;
     APPEND = bytes::append, (Cx, Out, Address, usize, usize) -> Out;
 }

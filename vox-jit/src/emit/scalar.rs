@@ -201,7 +201,7 @@ pub(super) fn write_char(
         ..cursor
     };
     let mut join = Join::new(e, short.offset);
-    let long = e.cold_block();
+    let long = e.builder.create_block();
     let ascii = e
         .builder
         .ins()
@@ -212,10 +212,56 @@ pub(super) fn write_char(
         .brif(ascii, join.block, &[address.into()], long, &[]);
 
     e.builder.switch_to_block(long);
-    let end = write_called(e, place, runtime::CHAR, 5, cursor)?;
+    let end = write_utf8(e, value, cursor)?;
     join.arrive(e, Some(end));
     join.finish(e)
         .ok_or_else(|| CompileError::Malformed(String::from("a character without an end")))
+}
+
+/// Writes a `char` of two bytes or more, and their number in front, without a branch: four groups of six
+/// bits, highest first, of which the leading ones are shifted out. Text is often of several lengths.
+fn write_utf8(
+    e: &mut Emitter<'_, '_>,
+    value: Value,
+    cursor: Cursor,
+) -> Result<Cursor, CompileError> {
+    let spare = cursor.take(5)?;
+    let value = e.builder.ins().uextend(types::I64, value);
+    let is_at_least = |e: &mut Emitter<'_, '_>, least: i64| {
+        let cc = IntCC::UnsignedGreaterThanOrEqual;
+        let is = e.builder.ins().icmp_imm_u(cc, value, least);
+        e.builder.ins().uextend(types::I64, is)
+    };
+    let (third, fourth) = (is_at_least(e, 0x800), is_at_least(e, 0x1_0000));
+    let len = e.builder.ins().iadd(third, fourth);
+    let len = e.add(len, 2);
+
+    let mut groups = e.word(0x8080_8080);
+    for (down, up) in [(18, 0), (12, 8), (6, 16), (0, 24)] {
+        let group = e.builder.ins().ushr_imm_u(value, down);
+        let group = e.builder.ins().band_imm_u(group, 0x3f);
+        let group = e.builder.ins().ishl_imm_u(group, up);
+        groups = e.builder.ins().bor(groups, group);
+    }
+    let bits = e.builder.ins().ishl_imm_u(len, 3);
+    let all = e.word(32);
+    let too_many = e.builder.ins().isub(all, bits);
+    let bytes = e.builder.ins().ushr(groups, too_many);
+    // The first byte starts with as many ones as there are bytes.
+    let ones = e.word(0xf00);
+    let ones = e.builder.ins().ushr(ones, len);
+    let ones = e.builder.ins().band_imm_u(ones, 0xff);
+    let bytes = e.builder.ins().bor(bytes, ones);
+    let bytes = e.builder.ins().ishl_imm_u(bytes, 8);
+    let word = e.builder.ins().bor(bytes, len);
+    // Eight bytes, of which five are wanted at most.
+    cursor.store(e, word, 0);
+    let base = e.builder.ins().iadd(cursor.base, len);
+    Ok(Cursor {
+        base,
+        offset: cursor.offset + 1,
+        spare,
+    })
 }
 
 #[cfg(test)]
