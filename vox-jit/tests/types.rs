@@ -461,7 +461,9 @@ fn strings_of_options() {
         number: Option<u32>,
         second: Option<Vec<u8>>,
     }
-    let lens = [0, 1, 15, 16, 17, 31, 32, 33, 64, 95, 126, 127, 128, 129, 400];
+    let lens = [
+        0, 1, 15, 16, 17, 31, 32, 33, 64, 95, 126, 127, 128, 129, 400,
+    ];
     let texts: Vec<Option<String>> = lens
         .map(|len| Some("ab".chars().cycle().take(len).collect()))
         .into_iter()

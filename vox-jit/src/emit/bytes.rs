@@ -83,7 +83,6 @@ pub(super) fn write_if(
     place: Place,
     source: Source,
     reserve: u32,
-    ahead: u32,
     cursor: Cursor,
     scope: Scope,
 ) -> Result<Option<Cursor>, CompileError> {
@@ -95,32 +94,21 @@ pub(super) fn write_if(
     }
     e.count_op()?;
     let run = source::run(e, place, source)?;
-    let cursor = if cursor.spare >= SHORT_BOUND + reserve {
-        cursor
-    } else {
-        cursor.ensure(e, SHORT_BOUND + reserve.max(ahead), scope)
-    };
+    let run = or_nothing(e, is_some, run);
+    let cursor = cursor.ensure(e, SHORT_BOUND + reserve, scope);
     let after = Cursor {
         offset: cursor.offset + 1,
         spare: cursor.take(SHORT_BOUND)?,
         ..cursor
     };
     let mut join = Join::new(e, cursor.offset);
-    // What is in a `None` means nothing; the address of an empty string is none.
-    let zero = e.word(0);
-    let len = e.builder.ins().select(is_some, run.len, zero);
-    let nothing = e.address_of("NOTHING", (&raw const NOTHING).cast());
-    let is_empty = e.builder.ins().icmp_imm_u(IntCC::Equal, len, 0);
-    let ptr = e.builder.ins().select(is_empty, nothing, run.ptr);
-    let run = Run { ptr, len };
-
     let short = e.builder.create_block();
     let (other, any) = (e.cold_block(), e.cold_block());
     let in_page = e.builder.create_block();
-    let fits = e
-        .builder
-        .ins()
-        .icmp_imm_u(IntCC::UnsignedLessThanOrEqual, len, i64::from(SHORT));
+    let fits =
+        e.builder
+            .ins()
+            .icmp_imm_u(IntCC::UnsignedLessThanOrEqual, run.len, i64::from(SHORT));
     e.builder.ins().brif(fits, in_page, &[], other, &[]);
     e.builder.switch_to_block(in_page);
     test_page(e, run, short, any);
@@ -129,18 +117,37 @@ pub(super) fn write_if(
     let flags = e.out_flags();
     e.builder
         .ins()
-        .istore8(flags, len, cursor.base, cursor.offset);
-    copy_range(e, ptr, 0..SHORT.cast_signed(), after);
+        .istore8(flags, run.len, cursor.base, cursor.offset);
+    copy_range(e, run.ptr, 0..SHORT.cast_signed(), after);
+    // A length of one byte and the string, or nothing.
     let some = e.builder.ins().uextend(types::I64, is_some);
-    let taken = e.builder.ins().iadd(len, some);
+    let taken = e.builder.ins().iadd(run.len, some);
     let base = e.builder.ins().iadd(cursor.base, taken);
-    join.arrive(e, Some(Cursor { base, offset: cursor.offset, ..after }));
+    join.arrive(
+        e,
+        Some(Cursor {
+            base,
+            offset: cursor.offset,
+            ..after
+        }),
+    );
 
     e.builder.switch_to_block(other);
     write_other(e, run, [cursor, after], any, &mut join);
     e.builder.switch_to_block(any);
     write_any(e, run, cursor, after.spare, scope, &mut join);
     Ok(join.finish(e))
+}
+
+/// The string, or an empty one where there is none; an empty one at an address that can be read.
+fn or_nothing(e: &mut Emitter<'_, '_>, is_some: Value, run: Run) -> Run {
+    // What is in a `None` means nothing, and the address of an empty string is none.
+    let zero = e.word(0);
+    let len = e.builder.ins().select(is_some, run.len, zero);
+    let nothing = e.address_of("NOTHING", (&raw const NOTHING).cast());
+    let is_empty = e.builder.ins().icmp_imm_u(IntCC::Equal, len, 0);
+    let ptr = e.builder.ins().select(is_empty, nothing, run.ptr);
+    Run { ptr, len }
 }
 
 /// What is read in place of a string that is empty or not there.

@@ -76,10 +76,9 @@ pub(super) fn write(
     Ok(join.finish(e))
 }
 
-/// Writes a payload that is one scalar without a branch: it is read and stored in any case, and the
+/// Writes a payload that is one scalar or one string without a branch: it is read and stored in any case, and the
 /// cursor moves on if there is one. Whether an option is `Some` is often what nothing can predict, and a
-/// scalar costs less than to be wrong about it. A string costs more: those have a branch. `None` for any
-/// other payload.
+/// scalar or a short string costs less than to be wrong about it. `None` for any other payload.
 fn write_flat(
     e: &mut Emitter<'_, '_>,
     is_some: Value,
@@ -103,7 +102,7 @@ fn write_flat(
             source,
             reserve,
         } => {
-            return bytes::write_if(e, is_some, base.at(at), source, reserve, 0, cursor, scope);
+            return bytes::write_if(e, is_some, base.at(at), source, reserve, cursor, scope);
         }
         _ => return Ok(None),
     };
