@@ -113,14 +113,14 @@ pub(super) fn known() -> Vec<Known> {
     #[allow(unused_mut, reason = "nothing is added without the features")]
     let mut known = Vec::new();
     #[cfg(feature = "uuid")]
-    known.push(Known::new::<uuid::Uuid>(write_uuid));
+    known.extend([Known::new::<uuid::Uuid>(write_uuid)]);
     #[cfg(feature = "ordered-float")]
     known.extend([
         Known::new::<ordered_float::NotNan<f32>>(write_not_nan_32),
         Known::new::<ordered_float::NotNan<f64>>(write_not_nan_64),
     ]);
     #[cfg(feature = "url")]
-    known.push(host::known());
+    known.extend([host::known()]);
     #[cfg(feature = "ruint")]
     known.extend(wide::known());
     known
