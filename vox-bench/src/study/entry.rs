@@ -1,6 +1,7 @@
 //! What finding the code of a type costs: the free function, an encoder, and no search at all.
 
 use std::hint::black_box;
+use std::time::{Duration, Instant};
 
 use facet::Facet;
 use vox::Encoder;
@@ -13,6 +14,9 @@ use super::{Cell, Section};
 use crate::measure::{self, Plan, Subject, WallClock};
 use crate::mixture::{self, Case};
 use crate::workload::{Random, SEED};
+
+/// How long types may wait for their code before they are timed as they are.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// As little to encode as there can be, so that the rest is seen.
 #[derive(Facet)]
@@ -122,13 +126,7 @@ pub fn section(plan: Plan) -> Section {
 
 fn in_random_order(plan: Plan) -> [f64; 2] {
     let cases = mixture::cases(64);
-    let mut buffer = Vec::new();
-    for case in &cases {
-        for _ in 0..10_000 {
-            buffer.clear();
-            case.encode_globally(&mut buffer);
-        }
-    }
+    warm(&cases);
     let order = random_order(cases.len());
     let ways: [fn(&Case, &mut Vec<u8>); 2] = [Case::encode_by_encoder, Case::encode_globally];
     let mut subjects = ways.map(|way| {
@@ -143,6 +141,22 @@ fn in_random_order(plan: Plan) -> [f64; 2] {
     });
     let timings = measure::interleave(&mut WallClock::start(), plan, &mut subjects);
     [timings[0].median_ns, timings[1].median_ns]
+}
+
+/// Encodes until every type is in the tier it stays in: both ways, for each finds the type by itself the first time.
+fn warm(cases: &[Case]) {
+    let mut buffer = Vec::new();
+    for case in cases {
+        for _ in 0..10_000 {
+            buffer.clear();
+            case.encode_globally(&mut buffer);
+            case.encode_by_encoder(&mut buffer);
+        }
+    }
+    let start = Instant::now();
+    while vox::stats().waiting > 0 && start.elapsed() < PATIENCE {
+        std::thread::sleep(Duration::from_millis(1));
+    }
 }
 
 /// Numbers below `count` in an order too long to be memorised.

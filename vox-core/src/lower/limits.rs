@@ -12,6 +12,11 @@ pub(super) const FRAME_NESTING: u32 = 4;
 /// What a block run by an iterator counts as: its op keeps a batch of items on the stack besides.
 pub(super) const ITERATION_NESTING: u32 = 6;
 
+/// What a block counts as that is run on a pair of words: its frame has the pair, and that of the list which nearly always
+/// follows stands on it. With less, two levels of slices behind pointers would stand around a call, which
+/// Windows, where frames save ten vector registers more, has no room for.
+pub(super) const WIDE_NESTING: u32 = 8;
+
 /// How many types may be inlined inside each other; what lies deeper is a child.
 pub(super) const MAX_INLINE_DEPTH: u32 = 128;
 

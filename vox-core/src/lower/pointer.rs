@@ -25,7 +25,7 @@ impl Walk<'_> {
         if is_sized {
             self.value(pointee, scope.inside(each))?;
         } else {
-            self.unsized_value(pointee, scope.inside(each).in_frame(), PAIR)?;
+            self.unsized_value(pointee, scope.inside(each).on_pair(), PAIR)?;
         }
         if self.builder.is_empty(each) {
             self.builder.discard(each);

@@ -4,7 +4,7 @@
 use facet_core::Shape;
 
 use super::LowerError;
-use super::limits::{FRAME_NESTING, ITERATION_NESTING};
+use super::limits::{FRAME_NESTING, ITERATION_NESTING, WIDE_NESTING};
 use crate::program::{BlockId, Offset};
 
 const TOO_FAR: &str =
@@ -109,6 +109,14 @@ impl<'a> Scope<'a> {
     pub(super) const fn in_frame(self) -> Self {
         Self {
             nesting: self.nesting + FRAME_NESTING - 1,
+            ..self
+        }
+    }
+
+    /// This place, in a block run on a pair of words.
+    pub(super) const fn on_pair(self) -> Self {
+        Self {
+            nesting: self.nesting + WIDE_NESTING - 1,
             ..self
         }
     }
