@@ -12,6 +12,7 @@
 //!
 //! This crate is test support: it is written to be obviously right, not fast.
 
+pub mod child;
 pub mod diff;
 pub mod judge;
 pub mod mode;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Context as _;
-use cargo_metadata::{Metadata, MetadataCommand};
+use cargo_metadata::{Metadata, MetadataCommand, Package};
 
 /// The workspace, read once per run.
 pub(crate) struct Context {
@@ -49,6 +49,14 @@ impl Context {
         // `cargo run` adds the host's library folders; foreign loaders must not see them.
         command.env_remove("LD_LIBRARY_PATH");
         command
+    }
+
+    /// A crate of the workspace.
+    pub(crate) fn package(&self, name: &str) -> anyhow::Result<&Package> {
+        let mut packages = self.metadata.workspace_packages().into_iter();
+        packages
+            .find(|package| package.name.as_str() == name)
+            .with_context(|| format!("the workspace has no crate `{name}`"))
     }
 
     /// Names of the workspace's crates, in the order of the manifest.

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use cargo_metadata::TargetKind;
 
 use crate::context::Context;
@@ -32,11 +32,7 @@ pub(crate) fn run_all(cx: &Context) -> anyhow::Result<Outcome> {
 }
 
 fn list(cx: &Context) -> anyhow::Result<Vec<Example>> {
-    let packages = cx.metadata.workspace_packages();
-    let vox = packages
-        .iter()
-        .find(|package| package.name.as_str() == "vox")
-        .context("the workspace has no crate `vox`")?;
+    let vox = cx.package("vox")?;
     let targets = vox.targets.iter();
     Ok(targets
         .filter(|target| target.kind.contains(&TargetKind::Example))

@@ -23,11 +23,7 @@ pub(crate) fn check(cx: &Context) -> anyhow::Result<Outcome> {
 }
 
 fn list(cx: &Context) -> anyhow::Result<Vec<String>> {
-    let packages = cx.metadata.workspace_packages();
-    let vox = packages
-        .iter()
-        .find(|package| package.name.as_str() == "vox")
-        .context("the workspace has no crate `vox`")?;
+    let vox = cx.package("vox")?;
     let names = vox.features.keys();
     Ok(names.filter(|name| *name != "default").cloned().collect())
 }

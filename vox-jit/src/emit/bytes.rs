@@ -39,7 +39,7 @@ pub(super) fn write(
     scope: Scope,
 ) -> Result<Cursor, CompileError> {
     let run = source::run(e, place, source)?;
-    if !e.options.over_read || reserve > MAX_RESERVE - SHORT_BOUND {
+    if !has_short_form(e, reserve) {
         return Ok(call(e, runtime::BYTES, run, reserve, cursor, scope));
     }
     let cursor = if cursor.spare >= SHORT_BOUND + reserve {
@@ -47,11 +47,7 @@ pub(super) fn write(
     } else {
         cursor.ensure(e, SHORT_BOUND + reserve.max(ahead), scope)
     };
-    let after = Cursor {
-        offset: cursor.offset + 1,
-        spare: cursor.take(SHORT_BOUND)?,
-        ..cursor
-    };
+    let after = behind_length(cursor)?;
     let mut join = Join::new(e, after.offset);
     let short = e.builder.create_block();
     let (other, any) = (e.cold_block(), e.cold_block());
@@ -89,18 +85,14 @@ pub(super) fn write_if(
     let Source::Words { .. } = source else {
         return Ok(None);
     };
-    if !e.options.over_read || reserve > MAX_RESERVE - SHORT_BOUND {
+    if !has_short_form(e, reserve) {
         return Ok(None);
     }
     e.count_op()?;
     let run = source::run(e, place, source)?;
     let run = or_nothing(e, is_some, run);
     let cursor = cursor.ensure(e, SHORT_BOUND + reserve, scope);
-    let after = Cursor {
-        offset: cursor.offset + 1,
-        spare: cursor.take(SHORT_BOUND)?,
-        ..cursor
-    };
+    let after = behind_length(cursor)?;
     let mut join = Join::new(e, cursor.offset);
     let short = e.builder.create_block();
     let (other, any) = (e.cold_block(), e.cold_block());
@@ -150,6 +142,20 @@ fn or_nothing(e: &mut Emitter<'_, '_>, is_some: Value, run: Run) -> Run {
     Run { ptr, len }
 }
 
+/// Whether a string that leaves `reserve` may be read beyond its end, and one check finds room for both.
+fn has_short_form(e: &Emitter<'_, '_>, reserve: u32) -> bool {
+    e.options.over_read && reserve <= MAX_RESERVE - SHORT_BOUND
+}
+
+/// Behind a length of one byte, with the room a short string leaves.
+fn behind_length(cursor: Cursor) -> Result<Cursor, CompileError> {
+    Ok(Cursor {
+        offset: cursor.offset + 1,
+        spare: cursor.take(SHORT_BOUND)?,
+        ..cursor
+    })
+}
+
 /// What is read in place of a string that is empty or not there.
 static NOTHING: Nothing = Nothing([0; SHORT as usize]);
 
@@ -166,8 +172,8 @@ fn write_any(
     scope: Scope,
     join: &mut Join,
 ) {
-    let arguments = stub_arguments(e, run, cursor, spare);
-    let end = e.call_stub(Stub::Bytes, &arguments);
+    let (out, left) = (cursor.address(e), e.word(spare.into()));
+    let end = e.call_stub(Stub::Bytes, &[out, run.ptr, run.len, left]);
     let end = e.unless_null(end, scope);
     join.arrive(e, Some(Cursor::with_spare(end, spare)));
 }
@@ -215,12 +221,6 @@ fn test_page(e: &mut Emitter<'_, '_>, run: Run, short: Block, any: Block) {
         PAGE - i64::from(SHORT),
     );
     e.builder.ins().brif(stays, short, &[], any, &[]);
-}
-
-fn stub_arguments(e: &mut Emitter<'_, '_>, run: Run, cursor: Cursor, spare: u32) -> [Value; 4] {
-    let out = cursor.address(e);
-    let spare = e.word(spare.into());
-    [out, run.ptr, run.len, spare]
 }
 
 /// A string that is not short: an empty one and those of medium length here, all

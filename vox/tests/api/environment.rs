@@ -1,11 +1,10 @@
 //! The variables the global runtime reads, each combination in a process of
 //! its own.
 
-use std::env;
 use std::ffi::OsStr;
-use std::process::Command;
 
 use vox::{Tier, VtableCalls};
+use vox_oracle::child;
 
 /// What the child does: the report of a type in the global runtime, in lines.
 #[test]
@@ -27,22 +26,11 @@ fn child() {
 
 /// Runs the child with these variables and answers its lines of one kind.
 fn ask<V: AsRef<OsStr>>(variables: &[(&str, V)], kind: &str) -> Vec<String> {
-    let program = env::current_exe().expect("the path of the test program");
-    // On emulated targets programs are run by another one.
-    let mut command = match env::var("VOX_TEST_RUNNER") {
-        Ok(runner) => {
-            let mut words = runner.split_whitespace();
-            let mut command = Command::new(words.next().expect("a runner has a name"));
-            command.args(words).arg(program);
-            command
-        }
-        Err(_) => Command::new(program),
-    };
+    let mut command = child::command("environment::child");
     for variable in ["VOX_TIER", "VOX_VTABLE_CALLS", "VOX_PROBED_LAYOUTS"] {
         command.env_remove(variable);
     }
     let output = command
-        .args(["--exact", "environment::child", "--ignored", "--nocapture"])
         .envs(variables.iter().map(|(name, value)| (name, value)))
         .output()
         .expect("the child runs");

@@ -9,11 +9,12 @@ use std::alloc::Layout;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::collections::{btree_map, btree_set, hash_map, hash_set};
 use std::env;
-use std::process::{Command, Output};
+use std::process::Output;
 use std::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard};
 
 use facet::Facet;
 use vox::EncodeErrorKind;
+use vox_oracle::child;
 use vox_oracle::mode::{self, Mode};
 
 use crate::allocator::{counting, failing, layout_of, live_bytes, sparing};
@@ -193,19 +194,7 @@ fn child() {
 }
 
 fn run_child(mode: usize, number: usize) -> Output {
-    let program = env::current_exe().expect("the path of the test program");
-    // On emulated targets programs are run by another one.
-    let mut command = match env::var("VOX_TEST_RUNNER") {
-        Ok(runner) => {
-            let mut words = runner.split_whitespace();
-            let mut command = Command::new(words.next().expect("a runner has a name"));
-            command.args(words).arg(program);
-            command
-        }
-        Err(_) => Command::new(program),
-    };
-    command
-        .args(["--exact", "reflected::child", "--ignored", "--nocapture"])
+    child::command("reflected::child")
         .env(TOLD, format!("{mode} {number}"))
         .output()
         .expect("the child runs")

@@ -1,7 +1,6 @@
 //! Child processes: a test of this program, run by another one.
 
-use std::env;
-use std::process::Command;
+use vox_oracle::child;
 
 /// What a child said.
 pub(crate) struct Said(String);
@@ -29,19 +28,7 @@ impl Said {
 
 /// Runs one ignored test in a process of its own, which must succeed.
 pub(crate) fn run(test: &str, variables: &[(&str, &str)]) -> Said {
-    let program = env::current_exe().expect("the path of the test program");
-    // On emulated targets programs are run by another one.
-    let mut command = match env::var("VOX_TEST_RUNNER") {
-        Ok(runner) => {
-            let mut words = runner.split_whitespace();
-            let mut command = Command::new(words.next().expect("a runner has a name"));
-            command.args(words).arg(program);
-            command
-        }
-        Err(_) => Command::new(program),
-    };
-    let output = command
-        .args(["--exact", test, "--ignored", "--nocapture"])
+    let output = child::command(test)
         .env_remove("VOX_TIER")
         .envs(variables.iter().copied())
         .output()
