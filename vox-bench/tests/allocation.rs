@@ -10,11 +10,13 @@
 mod allocator;
 
 use std::alloc::Layout;
-use std::collections::{btree_map, hash_map};
+use std::collections::{BTreeMap, btree_map, hash_map};
 
 use vox::EncodeErrorKind;
 use vox_bench::workload::{Family, Value, Visitor, Workload, metadata, visit_rows};
-use vox_oracle::mode::{self, Mode};
+use vox_oracle::codec_test;
+use vox_oracle::judge::Judge;
+use vox_oracle::mode::Mode;
 
 use allocator::{Scripted, counting, failing, live_bytes, sparing};
 
@@ -80,54 +82,46 @@ fn maps_in(workload: &str) -> usize {
     }
 }
 
-#[derive(Default)]
-struct Failing {
+struct Failing<'j> {
+    judge: &'j Judge,
     families: Vec<Family>,
     /// Errors seen in each mode.
-    errors: Vec<usize>,
+    errors: BTreeMap<&'static str, usize>,
 }
 
-impl Failing {
-    fn in_mode<T: Value>(&self, mode: &Mode, name: &str, value: &T, expected: &[u8]) -> usize {
-        // The type's first encode here; from then on a runtime knows how long outputs are, and one allocation suffices.
-        mode.runtime.to_bytes(value).expect("it encodes");
-        let mut buffer = buffer();
-        let ((result, allocations), iterators) = sparing(ITERATORS, || {
-            counting(|| mode.runtime.to_bytes_in(value, &mut buffer))
-        });
-        result.expect("there is memory");
-        // Nothing of vox's is spared.
-        assert_eq!(iterators, maps_in(name), "{name}, {}", mode.name);
-        let allocations = allocations - iterators;
-        // More than are needed, so that the run that fails nothing is among them.
-        let tried = (0..=allocations + 1).flat_map(|number| [(number, false), (number, true)]);
-        tried
-            .filter(|(number, for_good)| {
-                let what = format!(
-                    "{name}, {}, allocation {number}, for good: {for_good}",
-                    mode.name
-                );
-                fails_at(&what, mode, value, expected, *number, *for_good)
-            })
-            .count()
-    }
-}
-
-impl Visitor for Failing {
-    fn visit<T: Value>(&mut self, workload: &Workload, value: &T) {
-        let expected = postcard::to_allocvec(value).expect("serde postcard takes every workload");
-        let modes = mode::all();
-        self.errors.resize(modes.len(), 0);
-        for (index, mode) in modes.iter().enumerate() {
-            let errors = self.in_mode(mode, workload.name, value, &expected);
-            assert!(
-                errors > 0,
-                "{}, {}: nothing failed",
-                workload.name,
+fn in_mode<T: Value>(mode: &Mode, name: &str, value: &T, expected: &[u8]) -> usize {
+    // The type's first encode here; from then on a runtime knows how long outputs are, and one allocation suffices.
+    mode.runtime.to_bytes(value).expect("it encodes");
+    let mut buffer = buffer();
+    let ((result, allocations), iterators) = sparing(ITERATORS, || {
+        counting(|| mode.runtime.to_bytes_in(value, &mut buffer))
+    });
+    result.expect("there is memory");
+    // Nothing of vox's is spared.
+    assert_eq!(iterators, maps_in(name), "{name}, {}", mode.name);
+    let allocations = allocations - iterators;
+    // More than are needed, so that the run that fails nothing is among them.
+    let tried = (0..=allocations + 1).flat_map(|number| [(number, false), (number, true)]);
+    tried
+        .filter(|(number, for_good)| {
+            let what = format!(
+                "{name}, {}, allocation {number}, for good: {for_good}",
                 mode.name
             );
-            self.errors[index] += errors;
-        }
+            fails_at(&what, mode, value, expected, *number, *for_good)
+        })
+        .count()
+}
+
+impl Visitor for Failing<'_> {
+    fn visit<T: Value>(&mut self, workload: &Workload, value: &T) {
+        let name = workload.name;
+        let judge = self.judge;
+        judge.in_every_mode(name, value, |mode, expected| {
+            let errors = in_mode(mode, name, value, expected);
+            assert!(errors > 0, "{name}, {}: nothing failed", mode.name);
+            *self.errors.entry(&mode.name).or_default() += errors;
+        });
         if !self.families.contains(&workload.family) {
             self.families.push(workload.family);
         }
@@ -136,10 +130,15 @@ impl Visitor for Failing {
     fn visit_rotation<T: Value>(&mut self, _: &Workload, _: &[T]) {}
 }
 
-#[test]
-fn at_every_allocation_of_every_workload() {
-    let mut all = Failing::default();
-    visit_rows(&mut all);
-    println!("{:?}, errors by mode {:?}", all.families, all.errors);
-    assert_eq!(all.families.len(), 12, "{:?}", all.families);
-}
+codec_test!(
+    fn at_every_allocation_of_every_workload(judge: &Judge) {
+        let mut all = Failing {
+            judge,
+            families: Vec::new(),
+            errors: BTreeMap::new(),
+        };
+        visit_rows(&mut all);
+        println!("{:?}, errors by mode {:?}", all.families, all.errors);
+        assert_eq!(all.families.len(), 12, "{:?}", all.families);
+    }
+);

@@ -7,7 +7,8 @@ use vox_bench::progress::{Form, Progress};
 use vox_bench::table;
 use vox_bench::trial::{self, Options};
 use vox_bench::workload::{Scale, Value, Visitor, Workload, catalogue, visit_all};
-use vox_oracle::{judge, mode};
+use vox_oracle::judge::Judge;
+use vox_oracle::{codec_test, mode};
 
 fn scale() -> Scale {
     Scale::from_env().unwrap_or_else(|error| panic!("{error}"))
@@ -47,11 +48,11 @@ fn every_workload_has_serdes_bytes_in_every_mode() {
 
 /// Puts rows, and the first values of rotations, to the judge: every kind of
 /// output, and the walker as a second witness.
-struct Judged;
+struct Judged<'j>(&'j Judge);
 
-impl Visitor for Judged {
+impl Visitor for Judged<'_> {
     fn visit<T: Value>(&mut self, workload: &Workload, value: &T) {
-        judge::by_serde(workload.name, value);
+        self.0.by_serde(workload.name, value);
     }
 
     fn visit_rotation<T: Value>(&mut self, workload: &Workload, values: &[T]) {
@@ -61,10 +62,11 @@ impl Visitor for Judged {
     }
 }
 
-#[test]
-fn every_workload_satisfies_the_judge() {
-    visit_all(&mut Judged, scale());
-}
+codec_test!(
+    fn every_workload_satisfies_the_judge(judge: &Judge) {
+        visit_all(&mut Judged(judge), scale());
+    }
+);
 
 fn options(filter: &str) -> Options {
     Options {

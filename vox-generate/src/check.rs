@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use vox::{EncodeError, EncodeErrorKind};
 use vox_core::interp::counts;
 use vox_oracle::diff::compare;
-use vox_oracle::judge;
+use vox_oracle::judge::OneMode;
 use vox_oracle::mode::Mode;
 
 use crate::case::Case;
@@ -105,19 +105,20 @@ fn refused(result: Result<usize, EncodeError>, buffer: &[u8]) -> Result<(), Stri
 /// As for [`values`].
 pub fn outputs(case: &Case, mode: &Mode) -> Result<(), String> {
     guard(|| {
+        let judge = OneMode(mode);
         for index in 0..case.len() {
             let (_, expected) = case.value(index);
             // SAFETY: a value of the case's shape is at its address, and the case is alive.
             let root = unsafe { Root::around(case.shape(), case.address(index)) };
             let label = format!("value {index}");
             if !case.is_refused(index) {
-                judge::in_mode(mode, &label, root, expected);
+                judge.by_bytes(&label, root, expected);
             } else if expected.len() <= MOST_BEFORE_REFUSAL {
                 let result = mode.runtime.to_bytes(root);
                 let text = result.as_ref().map_err(ToString::to_string).err();
                 refused(result.map(|bytes| bytes.len()), &BEFORE)?;
                 // Other outputs say the same.
-                judge::refuses_in(mode, &label, root, &text.unwrap_or_default());
+                judge.refuses(&label, root, &text.unwrap_or_default());
             }
         }
         Ok(())

@@ -1,19 +1,26 @@
 //! The judge: one value, every mode, every kind of output, against independent oracles.
+//!
+//! [`codec_test!`](crate::codec_test) is the only way to a [`Judge`], and so the only way to write a test
+//! of the codec. What a judge does with a value is compiled once: see `subject`.
+
+use core::cell::Cell;
 
 use facet_core::Facet;
 use serde::Serialize;
-use vox::{EncodeErrorKind, Runtime};
 
 use crate::assert_same_bytes;
 use crate::mode::{self, Mode};
 use crate::walker;
+use crate::zoo::{self, Member};
 
 mod failure;
+mod one_mode;
 mod subject;
+mod success;
 
 use subject::{Subject, Value};
 
-pub use failure::{panics, panics_in, refuses, refuses_in};
+pub use one_mode::OneMode;
 
 /// What stands before and behind the output, and must stay.
 const SENTINEL: [u8; 5] = [0xa5, 0x5a, 0xa5, 0x5a, 0x99];
@@ -30,103 +37,199 @@ const SENTINEL: [u8; 5] = [0xa5, 0x5a, 0xa5, 0x5a, 0x99];
 ///   same text in every mode.
 /// * `codec_test!(name panics: (a, "text"), ...)`: values whose user code panics; the
 ///   payload must reach the caller in every mode.
+/// * `codec_test!(fn name(judge: &Judge) { ... })`: whatever the [`Judge`] is given in the body. A body that
+///   gives it nothing fails. The other forms are short for this one.
+///
+/// Attributes and comments stand before the name or before `fn`.
 ///
 /// # Examples
 ///
 /// ```
 /// vox_oracle::codec_test!(numbers: 1_u8, -5_i32, u64::MAX);
+///
+/// vox_oracle::codec_test!(
+///     /// Every length of a string.
+///     fn strings(judge: &Judge) {
+///         for len in 0..200 {
+///             judge.by_serde(&format!("{len} letters"), &"x".repeat(len));
+///         }
+///     }
+/// );
 /// ```
 #[macro_export]
 macro_rules! codec_test {
-    ($(#[$meta:meta])* $name:ident : $($value:expr),+ $(,)?) => {
+    ($(#[$meta:meta])* fn $name:ident($judge:ident: &Judge) $body:block) => {
         $(#[$meta])*
         #[test]
         fn $name() {
-            $( $crate::judge::by_serde(stringify!($value), &$value); )+
+            fn body($judge: &$crate::judge::Judge) $body
+            $crate::judge::of_codec_test(body);
         }
+    };
+    ($(#[$meta:meta])* $name:ident : $($value:expr),+ $(,)?) => {
+        $crate::codec_test!($(#[$meta])* fn $name(judge: &Judge) {
+            $( judge.by_serde(stringify!($value), &$value); )+
+        });
     };
     ($(#[$meta:meta])* $name:ident as twin : $(($value:expr, $twin:expr)),+ $(,)?) => {
-        $(#[$meta])*
-        #[test]
-        fn $name() {
-            $( $crate::judge::by_twin(stringify!($value), &$value, &$twin); )+
-        }
+        $crate::codec_test!($(#[$meta])* fn $name(judge: &Judge) {
+            $( judge.by_twin(stringify!($value), &$value, &$twin); )+
+        });
     };
     ($(#[$meta:meta])* $name:ident by walker : $($value:expr),+ $(,)?) => {
-        $(#[$meta])*
-        #[test]
-        fn $name() {
-            $( $crate::judge::by_walker(stringify!($value), &$value); )+
-        }
+        $crate::codec_test!($(#[$meta])* fn $name(judge: &Judge) {
+            $( judge.by_walker(stringify!($value), &$value); )+
+        });
     };
     ($(#[$meta:meta])* $name:ident refuses : $(($value:expr, $text:expr)),+ $(,)?) => {
-        $(#[$meta])*
-        #[test]
-        fn $name() {
-            $( $crate::judge::refuses(stringify!($value), &$value, $text); )+
-        }
+        $crate::codec_test!($(#[$meta])* fn $name(judge: &Judge) {
+            $( judge.refuses(stringify!($value), &$value, $text); )+
+        });
     };
     ($(#[$meta:meta])* $name:ident panics : $(($value:expr, $text:expr)),+ $(,)?) => {
-        $(#[$meta])*
-        #[test]
-        fn $name() {
-            $( $crate::judge::panics(stringify!($value), &$value, $text); )+
-        }
+        $crate::codec_test!($(#[$meta])* fn $name(judge: &Judge) {
+            $( judge.panics(stringify!($value), &$value, $text); )+
+        });
     };
 }
 
-/// Judges a value by serde's postcard and by the walker.
-#[track_caller]
-pub fn by_serde<'f, T>(label: &str, value: &T)
-where
-    T: Facet<'f> + Serialize + ?Sized,
-{
-    by_twin(label, value, value);
+/// Judges values in one test, which [`codec_test!`](crate::codec_test) declares.
+#[derive(Debug)]
+pub struct Judge {
+    /// How many values it was given.
+    judged: Cell<u64>,
 }
 
-/// Judges a value by serde's postcard on its twin, and by the walker.
+/// Runs the body of a test, which must give its judge something. Called by `codec_test!` only: a check
+/// of `xtask` finds every other call.
+///
+/// # Panics
+///
+/// As the body does, and when nothing was judged: such a test could not fail.
+#[doc(hidden)]
 #[track_caller]
-pub fn by_twin<'f, T, S>(label: &str, value: &T, twin: &S)
-where
-    T: Facet<'f> + ?Sized,
-    S: Serialize + ?Sized,
-{
-    let expected = postcard::to_allocvec(twin).expect("serde postcard encodes the specimen");
-    let subject = Value::new(value);
-    assert_same_bytes(
-        &format!("{label}, the walker"),
-        &expected,
-        &walk(label, &subject),
-    );
-    in_all_modes(label, &subject, &expected);
+pub fn of_codec_test(body: fn(&Judge)) {
+    let judge = Judge {
+        judged: Cell::new(0),
+    };
+    body(&judge);
+    assert!(judge.judged.get() > 0, "this test judges nothing");
 }
 
-/// Judges a value by the walker alone.
-#[track_caller]
-pub fn by_walker<'f, T>(label: &str, value: &T)
-where
-    T: Facet<'f> + ?Sized,
-{
-    let subject = Value::new(value);
-    in_all_modes(label, &subject, &walk(label, &subject));
+impl Judge {
+    /// Judges a value by serde's postcard and by the walker.
+    #[track_caller]
+    pub fn by_serde<'f, T>(&self, label: &str, value: &T)
+    where
+        T: Facet<'f> + Serialize + ?Sized,
+    {
+        self.by_twin(label, value, value);
+    }
+
+    /// Judges a value by serde's postcard on its twin, and by the walker.
+    #[track_caller]
+    pub fn by_twin<'f, T, S>(&self, label: &str, value: &T, twin: &S)
+    where
+        T: Facet<'f> + ?Sized,
+        S: Serialize + ?Sized,
+    {
+        let subject = Value::new(value);
+        let expected = by_both(label, &subject, encode(twin));
+        self.in_all_modes(label, &subject, &expected);
+    }
+
+    /// Judges a value by the walker alone.
+    #[track_caller]
+    pub fn by_walker<'f, T>(&self, label: &str, value: &T)
+    where
+        T: Facet<'f> + ?Sized,
+    {
+        let subject = Value::new(value);
+        self.in_all_modes(label, &subject, &walk(label, &subject));
+    }
+
+    /// Judges a value by bytes known from elsewhere.
+    #[track_caller]
+    pub fn by_bytes<'f, T>(&self, label: &str, value: &T, expected: &[u8])
+    where
+        T: Facet<'f> + ?Sized,
+    {
+        self.in_all_modes(label, &Value::new(value), expected);
+    }
+
+    /// Judges a value that cannot be encoded: the same text in every mode and kind
+    /// of output, and the caller's buffer as it was.
+    #[track_caller]
+    pub fn refuses<'f, T>(&self, label: &str, value: &T, text: &str)
+    where
+        T: Facet<'f> + ?Sized,
+    {
+        let subject = Value::new(value);
+        for mode in self.modes() {
+            failure::refuses(mode, label, &subject, text);
+        }
+    }
+
+    /// Judges a value whose encoding panics: the payload reaches the caller in
+    /// every mode and kind of output, the caller's buffer is as it was, and the
+    /// runtime goes on working.
+    #[track_caller]
+    pub fn panics<'f, T>(&self, label: &str, value: &T, payload: &str)
+    where
+        T: Facet<'f> + ?Sized,
+    {
+        let subject = Value::new(value);
+        for mode in self.modes() {
+            failure::panics(mode, label, &subject, payload);
+        }
+    }
+
+    /// Hands out every mode, and the bytes on which serde's postcard and the walker agree: for tests of how
+    /// a value is encoded (buffers, writers, addresses, registers), which compare by themselves.
+    #[track_caller]
+    pub fn in_every_mode<'f, T>(
+        &self,
+        label: &str,
+        value: &T,
+        mut compare: impl FnMut(&'static Mode, &[u8]),
+    ) where
+        T: Facet<'f> + Serialize + ?Sized,
+    {
+        let expected = by_both(label, &Value::new(value), encode(value));
+        for mode in self.modes() {
+            compare(mode, &expected);
+        }
+    }
+
+    /// Judges a member of the zoo, by its name: every value of it, at every place, in every mode. Not every kind of
+    /// output: there are too many.
+    ///
+    /// # Panics
+    ///
+    /// When bytes differ, something is refused, or there is no such member.
+    pub fn member(&self, members: &[Member], name: &str) {
+        let member = members.iter().find(|member| member.name == name);
+        zoo::judge(member.expect("declared with the test"), self.modes());
+    }
+
+    #[track_caller]
+    fn in_all_modes(&self, label: &str, subject: &dyn Subject<'_>, expected: &[u8]) {
+        for mode in self.modes() {
+            success::encodes(mode, label, subject, expected);
+        }
+    }
+
+    /// What one value is judged in.
+    fn modes(&self) -> &'static [Mode] {
+        self.judged.set(self.judged.get() + 1);
+        mode::all()
+    }
 }
 
-/// Judges a value by bytes known from elsewhere.
+/// What serde's postcard writes.
 #[track_caller]
-pub fn by_bytes<'f, T>(label: &str, value: &T, expected: &[u8])
-where
-    T: Facet<'f> + ?Sized,
-{
-    in_all_modes(label, &Value::new(value), expected);
-}
-
-/// Judges a value in one mode, in every kind of output.
-#[track_caller]
-pub fn in_mode<'f, T>(mode: &Mode, label: &str, value: &T, expected: &[u8])
-where
-    T: Facet<'f> + ?Sized,
-{
-    judge(mode, label, &Value::new(value), expected);
+fn encode<S: Serialize + ?Sized>(twin: &S) -> Vec<u8> {
+    postcard::to_allocvec(twin).expect("serde postcard encodes the specimen")
 }
 
 /// What the walker writes.
@@ -138,90 +241,16 @@ fn walk(label: &str, subject: &dyn Subject<'_>) -> Vec<u8> {
     }
 }
 
+/// Serde's bytes, to which the walker agrees.
 #[track_caller]
-fn in_all_modes(label: &str, subject: &dyn Subject<'_>, expected: &[u8]) {
-    for mode in mode::all() {
-        judge(mode, label, subject, expected);
-    }
-}
-
-#[track_caller]
-fn judge(mode: &Mode, label: &str, subject: &dyn Subject<'_>, expected: &[u8]) {
-    let label = format!("{label}, {}", mode.name);
-    let runtime = &mode.runtime;
-    let fail =
-        |what: &str, error: &dyn core::fmt::Display| -> ! { panic!("{label}: {what}: {error}") };
-
-    match subject.to_bytes(runtime) {
-        Ok(bytes) => assert_same_bytes(&label, expected, &bytes),
-        Err(error) => fail("to_bytes", &error),
-    }
-    let report = subject.report(runtime);
-    assert_eq!(report.refusal, None, "{label}: {report}");
-    assert_eq!(report.tier, mode.tier, "{label}: {report}");
-
-    let mut buffer = SENTINEL.to_vec();
-    match subject.to_bytes_in(runtime, &mut buffer) {
-        Ok(len) => assert_eq!(len, expected.len(), "{label}: to_bytes_in"),
-        Err(error) => fail("to_bytes_in", &error),
-    }
-    assert_eq!(
-        buffer[..SENTINEL.len()],
-        SENTINEL,
-        "{label}: what was there before"
-    );
+fn by_both(label: &str, subject: &dyn Subject<'_>, serdes: Vec<u8>) -> Vec<u8> {
     assert_same_bytes(
-        &format!("{label}, appended"),
-        expected,
-        &buffer[SENTINEL.len()..],
+        &format!("{label}, the walker"),
+        &serdes,
+        &walk(label, subject),
     );
-
-    match runtime.peek_to_bytes(subject.peek()) {
-        Ok(bytes) => assert_same_bytes(&format!("{label}, by its shape"), expected, &bytes),
-        Err(error) => fail("peek_to_bytes", &error),
-    }
-
-    let mut written = Vec::new();
-    match subject.to_writer(runtime, &mut written) {
-        Ok(len) => assert_eq!(len, expected.len(), "{label}: to_writer"),
-        Err(error) => fail("to_writer", &error),
-    }
-    assert_same_bytes(&format!("{label}, written"), expected, &written);
-
-    match subject.encoded_len(runtime) {
-        Ok(len) => assert_eq!(len, expected.len(), "{label}: encoded_len"),
-        Err(error) => fail("encoded_len", &error),
-    }
-    in_slices(runtime, &label, subject, expected);
+    serdes
 }
 
-/// Judges a value in slices that are just long enough, longer, and too short.
-#[track_caller]
-fn in_slices(runtime: &Runtime, label: &str, subject: &dyn Subject<'_>, expected: &[u8]) {
-    for extra in [0, SENTINEL.len()] {
-        let mut slice = vec![0; expected.len()];
-        slice.extend_from_slice(&SENTINEL[..extra]);
-        match subject.to_slice(runtime, &mut slice) {
-            Ok(part) => assert_same_bytes(&format!("{label}, in a slice"), expected, part),
-            Err(error) => panic!("{label}: to_slice with {extra} extra bytes: {error}"),
-        }
-        assert_eq!(
-            slice[expected.len()..],
-            SENTINEL[..extra],
-            "{label}: what is behind the result"
-        );
-    }
-    if let Some(short) = expected.len().checked_sub(1) {
-        let mut slice = vec![0; short];
-        match subject.to_slice(runtime, &mut slice) {
-            Ok(_) => panic!("{label}: {short} bytes were enough"),
-            Err(error) => assert_eq!(
-                error.kind(),
-                EncodeErrorKind::BufferTooSmall {
-                    needed: Some(expected.len())
-                },
-                "{label}: {error}"
-            ),
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -6,9 +6,10 @@
 //! with vox's lowering, programs or tiers. [`diff`] says where two encodings
 //! part, in a form a person can read.
 //!
-//! [`judge`] brings them together: it runs every value through every [`mode`] and every kind of output.
-//! Tests of the codec are written with [`codec_test!`], or as members of the [`zoo!`]; one that makes its
-//! values in a loop calls the function of [`judge`] that the macro would call.
+//! The [judge](judge::Judge) brings them together: it runs every value through every [`mode`] and every kind of output.
+//! There is one way to it, the macro [`codec_test!`], which takes a list of values or a body that makes them; the members of
+//! a [`zoo!`] are tested by the same macro. A test that gives its judge nothing fails, and `cargo xtask codec-tests` finds
+//! tests of the codec that are written in another way.
 //!
 //! This crate is test support: it is written to be obviously right, not fast.
 

@@ -1,7 +1,7 @@
 //! The zoo: many types, each tried at every kind of place.
 //!
-//! A member of the zoo is a type with a few values at its boundaries. [`judge`] encodes
-//! each of them in every mode as the root, as a field between others, as the element of a
+//! A member of the zoo is a type with a few values at its boundaries. Its test, a [`codec_test!`](crate::codec_test) that
+//! [`zoo!`](crate::zoo!) declares, encodes each of them in every mode as the root, as a field between others, as the element of a
 //! list, as the payload of an option and as the value of a map.
 //!
 //! The root is judged by serde's `postcard`, and everything by the walker. At the other places
@@ -20,7 +20,7 @@ use facet_reflect::Peek;
 use serde::Serialize;
 
 use crate::assert_same_bytes;
-use crate::mode;
+use crate::mode::Mode;
 use crate::walker;
 use crate::wire;
 
@@ -177,20 +177,16 @@ fn places_of(root: &[u8], all: &[Vec<u8>]) -> Vec<u8> {
 }
 
 /// Judges every value of a member, in every mode.
-///
-/// # Panics
-///
-/// When bytes differ, or something is refused.
-pub fn judge(member: &Member) {
+pub(crate) fn judge(member: &Member, modes: &[Mode]) {
     let mut count = 0;
     (member.visit)(&mut |specimen| {
         count += 1;
-        judge_specimen(member, &specimen);
+        judge_specimen(member, &specimen, modes);
     });
     assert!(count > 0, "{}::{} has values", member.module, member.name);
 }
 
-fn judge_specimen(member: &Member, specimen: &Specimen<'_>) {
+fn judge_specimen(member: &Member, specimen: &Specimen<'_>, modes: &[Mode]) {
     const BEFORE: [u8; 3] = [0xa5, 0x5a, 0x99];
     let place = if specimen.is_root {
         "root"
@@ -207,7 +203,7 @@ fn judge_specimen(member: &Member, specimen: &Specimen<'_>) {
         }
         Err(error) => panic!("{label}: the walker refuses it: {error}"),
     }
-    for mode in mode::all() {
+    for mode in modes {
         let label = format!("{label}, {}", mode.name);
         let mut buffer = BEFORE.to_vec();
         match mode.runtime.peek_to_bytes_in(specimen.peek, &mut buffer) {
@@ -223,7 +219,7 @@ fn judge_specimen(member: &Member, specimen: &Specimen<'_>) {
     }
 }
 
-/// Declares members of the zoo, and a test for each: `name: Type = [values];`.
+/// Declares members of the zoo, and a [`codec_test!`](crate::codec_test) for each: `name: Type = [values];`.
 ///
 /// Members whose twin is another value are declared as `name: Type as twin =
 /// [(value, twin), ...];`, in an invocation of their own.
@@ -254,11 +250,9 @@ macro_rules! zoo {
     };
     (@tests $members:ident; $($name:ident)+) => {
         $(
-            #[test]
-            fn $name() {
-                let member = $members.iter().find(|member| member.name == stringify!($name));
-                $crate::zoo::judge(member.expect("declared with the test"));
-            }
+            $crate::codec_test!(fn $name(judge: &Judge) {
+                judge.member($members, stringify!($name));
+            });
         )+
     };
 }

@@ -85,7 +85,7 @@ fn named_in_proofs(text: &str) -> Vec<(usize, u32)> {
     named
 }
 
-/// The numbers in the names of tests: `a7_` at the start, behind an attribute that ends in `test]`.
+/// The numbers in the names of tests: `a7_` at the start, behind the attribute `test` or inside `codec_test!`.
 fn guards(text: &str) -> Vec<(usize, u32)> {
     let mut guards = Vec::new();
     let mut is_test = false;
@@ -93,6 +93,11 @@ fn guards(text: &str) -> Vec<(usize, u32)> {
         let line = line.trim();
         if line.starts_with("#[") {
             is_test |= line == "#[test]";
+        } else if line.ends_with("codec_test!(") {
+            is_test = true;
+        } else if line == ");" {
+            // A list of values, which has no `fn`.
+            is_test = false;
         } else if let Some(name) = line.strip_prefix("fn ") {
             let number = name
                 .strip_prefix('a')
@@ -153,6 +158,14 @@ mod tests {
     fn an_assumption_without_a_test_is_found() {
         let found = problems("#[test]\nfn a1_holds() {}\nfn a12_is_no_test() {}\n");
         assert_eq!(found, ["A12 has no guard: no test is called `a12_...`"]);
+    }
+
+    #[test]
+    fn a_test_of_the_codec_is_a_guard() {
+        let text = "#[test]\nfn a12_too() {}\ncodec_test!(\n    /// Why.\n    fn a1_holds(judge: &Judge) {\n    }\n);\n";
+        assert_eq!(problems(text), Vec::<String>::new());
+        let text = "#[test]\nfn a12_too() {}\ncodec_test!(\n    numbers: 1\n);\nfn a1_helps() {}\n";
+        assert_eq!(problems(text).len(), 1);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 
 mod assumptions;
 mod check_targets;
+mod codec_tests;
 mod concurrency;
 mod context;
 mod cross;
@@ -45,6 +46,8 @@ enum Task {
     Layers,
     /// Hold SAFETY.md, the proofs in the code and the guard tests together.
     Assumptions,
+    /// Hold that tests of the codec are written with `codec_test!`.
+    CodecTests,
     /// Run the test suite for other targets, under Wine or qemu-user.
     Cross {
         /// Targets to run; see `xtask/src/cross/targets.rs`.
@@ -145,6 +148,7 @@ fn run(task: Task) -> anyhow::Result<Report> {
     match task {
         Task::Layers => one(&mut report, "layers", false, layers::check)?,
         Task::Assumptions => one(&mut report, "assumptions", false, assumptions::check)?,
+        Task::CodecTests => one(&mut report, "codec tests", false, codec_tests::check)?,
         Task::Cross {
             targets,
             install,

@@ -1,19 +1,11 @@
-//! Attributes, against serde's postcard on the twin. The walker of vox-oracle
-//! refuses most of these, so serde's bytes alone are the judge.
+//! Attributes, against serde's postcard on the twin and the walker, and the programs they make.
 
 use facet::Facet;
 use serde::Serialize;
 use vox_core::program::Op;
-use vox_oracle::judge::by_bytes;
+use vox_oracle::codec_test;
 
 use crate::common::{all_ops, program, root_names};
-
-/// Encodes in every mode and compares with serde's bytes.
-#[track_caller]
-fn as_serde<T: Facet<'static> + Serialize>(value: &T) {
-    let expected = postcard::to_allocvec(value).expect("serde encodes the specimen");
-    by_bytes(T::SHAPE.type_identifier, value, &expected);
-}
 
 #[derive(Facet, Serialize)]
 #[repr(u8)]
@@ -26,13 +18,13 @@ enum Untagged {
     Named { a: u16, b: Option<u8> },
 }
 
-#[test]
-fn untagged_enums_write_their_fields_only() {
-    as_serde(&Untagged::Unit);
-    as_serde(&Untagged::Number(300));
-    as_serde(&Untagged::Pair(1, String::from("two")));
-    as_serde(&Untagged::Named { a: 700, b: Some(1) });
-}
+codec_test!(
+    untagged_enums_write_their_fields_only:
+    Untagged::Unit,
+    Untagged::Number(300),
+    Untagged::Pair(1, String::from("two")),
+    Untagged::Named { a: 700, b: Some(1) },
+);
 
 #[derive(Facet, Serialize)]
 struct Inner {
@@ -58,16 +50,13 @@ enum InternallyTagged {
     },
 }
 
-#[test]
-fn internally_tagged_enums_write_the_name() {
-    as_serde(&InternallyTagged::UnitVariant);
-    as_serde(&InternallyTagged::Named { a: 700, b: None });
-    as_serde(&InternallyTagged::Newtype(Inner {
-        x: 5,
-        y: String::from("why"),
-    }));
-    as_serde(&InternallyTagged::Renamed { a: 3 });
-}
+codec_test!(
+    internally_tagged_enums_write_the_name:
+    InternallyTagged::UnitVariant,
+    InternallyTagged::Named { a: 700, b: None },
+    InternallyTagged::Newtype(Inner { x: 5, y: String::from("why") }),
+    InternallyTagged::Renamed { a: 3 },
+);
 
 #[derive(Facet, Serialize)]
 #[repr(u8)]
@@ -80,13 +69,13 @@ enum AdjacentlyTagged {
     Named { a: u16, b: Option<u8> },
 }
 
-#[test]
-fn adjacently_tagged_enums_write_the_index() {
-    as_serde(&AdjacentlyTagged::Unit);
-    as_serde(&AdjacentlyTagged::Number(300));
-    as_serde(&AdjacentlyTagged::Pair(1, String::from("two")));
-    as_serde(&AdjacentlyTagged::Named { a: 700, b: Some(1) });
-}
+codec_test!(
+    adjacently_tagged_enums_write_the_index:
+    AdjacentlyTagged::Unit,
+    AdjacentlyTagged::Number(300),
+    AdjacentlyTagged::Pair(1, String::from("two")),
+    AdjacentlyTagged::Named { a: 700, b: Some(1) },
+);
 
 /// Written as `serde_repr` would: the discriminant as an integer of the tag's type.
 #[derive(Facet, Clone, Copy)]
@@ -98,20 +87,19 @@ enum Numeric {
     Many = 300,
 }
 
-#[test]
-fn numeric_enums_write_the_discriminant() {
-    for (value, number) in [
-        (Numeric::Minus, -300_i16),
-        (Numeric::Zero, 0),
-        (Numeric::Many, 300),
-    ] {
-        let expected = postcard::to_allocvec(&number).expect("a number");
-        by_bytes("Numeric", &value, &expected);
+codec_test!(
+    fn numeric_enums_write_the_discriminant(judge: &Judge) {
+        for (value, number) in [
+            (Numeric::Minus, -300_i16),
+            (Numeric::Zero, 0),
+            (Numeric::Many, 300),
+        ] {
+            judge.by_twin("Numeric", &value, &number);
+        }
+        let list = vec![Numeric::Many, Numeric::Minus];
+        judge.by_twin("Vec<Numeric>", &list, &vec![300_i16, -300]);
     }
-    let list = vec![Numeric::Many, Numeric::Minus];
-    let expected = postcard::to_allocvec(&vec![300_i16, -300]).expect("numbers");
-    by_bytes("Vec<Numeric>", &list, &expected);
-}
+);
 
 #[derive(Facet, Serialize)]
 #[repr(u8)]
@@ -129,13 +117,13 @@ enum CowLike {
     Owned(String),
 }
 
-#[test]
-fn attributes_for_reading_change_nothing() {
-    as_serde(&WithOther::Known(7));
-    as_serde(&WithOther::Unknown);
-    as_serde(&CowLike::Borrowed("b"));
-    as_serde(&CowLike::Owned(String::from("o")));
-}
+codec_test!(
+    attributes_for_reading_change_nothing:
+    WithOther::Known(7),
+    WithOther::Unknown,
+    CowLike::Borrowed("b"),
+    CowLike::Owned(String::from("o")),
+);
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 fn is_zero(value: &u32) -> bool {
@@ -162,23 +150,27 @@ struct Skipping {
     last: u8,
 }
 
-#[test]
-fn skipped_fields_are_left_out() {
-    for (sometimes, count) in [(0, 0), (0, 2), (300, 0), (300, 3)] {
-        let inner = |x| Inner {
-            x,
-            y: String::from("y"),
-        };
-        as_serde(&Skipping {
-            first: 1,
-            skipped: String::from("skipped"),
-            not_written: 2,
-            sometimes,
-            list: (0..count).map(inner).collect(),
-            last: 9,
-        });
+codec_test!(
+    fn skipped_fields_are_left_out(judge: &Judge) {
+        for (sometimes, count) in [(0, 0), (0, 2), (300, 0), (300, 3)] {
+            let inner = |x| Inner {
+                x,
+                y: String::from("y"),
+            };
+            judge.by_serde(
+                "Skipping",
+                &Skipping {
+                    first: 1,
+                    skipped: String::from("skipped"),
+                    not_written: 2,
+                    sometimes,
+                    list: (0..count).map(inner).collect(),
+                    last: 9,
+                },
+            );
+        }
     }
-}
+);
 
 #[derive(Facet, Serialize)]
 struct NewtypeSkipped(
@@ -210,28 +202,29 @@ enum VariantsSkipping {
     },
 }
 
-#[test]
-fn skipped_fields_of_tuples_and_variants() {
-    as_serde(&NewtypeSkipped(1, 300));
-    as_serde(&VariantsSkipping::Newtype(1));
-    as_serde(&VariantsSkipping::Pair(1, 2));
-    as_serde(&VariantsSkipping::Named { a: 0, b: 5 });
-    as_serde(&VariantsSkipping::Named { a: 300, b: 5 });
-}
+codec_test!(
+    skipped_fields_of_tuples_and_variants:
+    NewtypeSkipped(1, 300),
+    VariantsSkipping::Newtype(1),
+    VariantsSkipping::Pair(1, 2),
+    VariantsSkipping::Named { a: 0, b: 5 },
+    VariantsSkipping::Named { a: 300, b: 5 },
+);
 
 #[derive(Facet, Serialize)]
 #[facet(transparent)]
 #[serde(transparent)]
 struct Transparent(Vec<u32>);
 
-#[test]
-fn transparent_structs_are_their_field() {
-    as_serde(&Transparent(vec![1, 300]));
-    assert_eq!(
-        root_names(&program::<Transparent>()),
-        ["write_list_var_u32"]
-    );
-}
+codec_test!(
+    fn transparent_structs_are_their_field(judge: &Judge) {
+        judge.by_serde("Transparent", &Transparent(vec![1, 300]));
+        assert_eq!(
+            root_names(&program::<Transparent>()),
+            ["write_list_var_u32"]
+        );
+    }
+);
 
 #[derive(Facet)]
 #[facet(metadata_container)]
@@ -241,19 +234,19 @@ struct Documented {
     doc: Option<Vec<String>>,
 }
 
-#[test]
-fn metadata_containers_are_their_value() {
-    let documented = Documented {
-        value: 300,
-        doc: Some(vec![String::from("text")]),
-    };
-    let expected = postcard::to_allocvec(&300_u32).expect("a number");
-    by_bytes("Documented", &documented, &expected);
-    assert_eq!(
-        root_names(&program::<Documented>()),
-        ["reserve", "write_var_u32"]
-    );
-}
+codec_test!(
+    fn metadata_containers_are_their_value(judge: &Judge) {
+        let documented = Documented {
+            value: 300,
+            doc: Some(vec![String::from("text")]),
+        };
+        judge.by_twin("Documented", &documented, &300_u32);
+        assert_eq!(
+            root_names(&program::<Documented>()),
+            ["reserve", "write_var_u32"]
+        );
+    }
+);
 
 #[derive(Facet, Clone, Copy)]
 #[facet(proxy = Celsius)]
@@ -280,10 +273,11 @@ impl TryFrom<Celsius> for Kelvin {
     }
 }
 
-#[test]
-fn proxies_are_written_in_place_of_the_value() {
-    let expected = postcard::to_allocvec(&(Celsius { degrees: -10 }, 5_u8)).expect("numbers");
-    by_bytes("(Kelvin, u8)", &(Kelvin(263.0), 5_u8), &expected);
-    let lowered = program::<Vec<Kelvin>>();
-    assert!(all_ops(&lowered).any(|op| matches!(op, Op::WithProxy { .. })));
-}
+codec_test!(
+    fn proxies_are_written_in_place_of_the_value(judge: &Judge) {
+        let twin = (Celsius { degrees: -10 }, 5_u8);
+        judge.by_twin("(Kelvin, u8)", &(Kelvin(263.0), 5_u8), &twin);
+        let lowered = program::<Vec<Kelvin>>();
+        assert!(all_ops(&lowered).any(|op| matches!(op, Op::WithProxy { .. })));
+    }
+);

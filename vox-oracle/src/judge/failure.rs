@@ -1,41 +1,19 @@
-//! Judging failures: the same text in every mode and kind of output, panics
+//! Judging failures: one value in one mode, in every kind of output; errors by their texts, panics
 //! that arrive as they were, and the caller's buffer as it was.
 
 use std::any::Any;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use facet_core::Facet;
 use vox::EncodeError;
 
 use super::SENTINEL;
-use super::subject::{Subject, Value};
-use crate::mode::{self, Mode};
+use super::subject::Subject;
+use crate::mode::Mode;
 
-/// Judges a value that cannot be encoded: the same text in every mode and kind
-/// of output, and the caller's buffer as it was.
+/// The same text in every kind of output, and the caller's buffer as it was.
 #[track_caller]
-pub fn refuses<'f, T>(label: &str, value: &T, text: &str)
-where
-    T: Facet<'f> + ?Sized,
-{
-    let subject = Value::new(value);
-    for mode in mode::all() {
-        judge_refusal(mode, label, &subject, text);
-    }
-}
-
-/// As [`refuses`], in one mode.
-#[track_caller]
-pub fn refuses_in<'f, T>(mode: &Mode, label: &str, value: &T, text: &str)
-where
-    T: Facet<'f> + ?Sized,
-{
-    judge_refusal(mode, label, &Value::new(value), text);
-}
-
-#[track_caller]
-fn judge_refusal(mode: &Mode, label: &str, subject: &dyn Subject<'_>, text: &str) {
+pub(super) fn refuses(mode: &Mode, label: &str, subject: &dyn Subject<'_>, text: &str) {
     let expect = |kind: &str, outcome: Result<usize, EncodeError>| match outcome {
         Ok(len) => panic!(
             "{label}, {}: {kind} encoded it to {len} bytes, expected: {text}",
@@ -57,31 +35,10 @@ fn judge_refusal(mode: &Mode, label: &str, subject: &dyn Subject<'_>, text: &str
     expect("encoded_len", subject.encoded_len(runtime));
 }
 
-/// Judges a value whose encoding panics: the payload reaches the caller in
-/// every mode and kind of output, the caller's buffer is as it was, and the
+/// The payload reaches the caller in every kind of output, the caller's buffer is as it was, and the
 /// runtime goes on working.
 #[track_caller]
-pub fn panics<'f, T>(label: &str, value: &T, payload: &str)
-where
-    T: Facet<'f> + ?Sized,
-{
-    let subject = Value::new(value);
-    for mode in mode::all() {
-        judge_panic(mode, label, &subject, payload);
-    }
-}
-
-/// As [`panics`], in one mode.
-#[track_caller]
-pub fn panics_in<'f, T>(mode: &Mode, label: &str, value: &T, payload: &str)
-where
-    T: Facet<'f> + ?Sized,
-{
-    judge_panic(mode, label, &Value::new(value), payload);
-}
-
-#[track_caller]
-fn judge_panic(mode: &Mode, label: &str, subject: &dyn Subject<'_>, payload: &str) {
+pub(super) fn panics(mode: &Mode, label: &str, subject: &dyn Subject<'_>, payload: &str) {
     let runtime = &mode.runtime;
     let expect = |kind: &str, run: &mut dyn FnMut() -> Result<usize, EncodeError>| {
         let what = format!("{label}, {}, {kind}", mode.name);

@@ -6,7 +6,8 @@ use std::path::Path;
 use facet::{Facet, PtrConst, Shape, ShapeRef, StructType, Type, UserType};
 use facet_reflect::Peek;
 use vox::{EncodeErrorKind, Runtime, Tier};
-use vox_oracle::mode;
+use vox_oracle::judge::Judge;
+use vox_oracle::{codec_test, mode};
 
 #[derive(Facet, serde::Serialize)]
 struct Point {
@@ -14,43 +15,47 @@ struct Point {
     label: String,
 }
 
-/// A peek in every mode, beside the typed call.
+/// A peek in every mode.
 #[track_caller]
-fn agrees<'f, T: Facet<'f> + serde::Serialize + ?Sized>(value: &T) {
-    let expected = postcard::to_allocvec(value).expect("serde encodes it");
-    for mode in mode::all() {
+fn agrees<'f, T: Facet<'f> + serde::Serialize + ?Sized>(judge: &Judge, value: &T) {
+    judge.in_every_mode(T::SHAPE.type_identifier, value, |mode, expected| {
         let bytes = mode.runtime.peek_to_bytes(Peek::new(value));
         assert_eq!(bytes.expect("it encodes"), expected, "{}", mode.name);
         let mut buffer = vec![1, 2, 3];
         let len = mode.runtime.peek_to_bytes_in(Peek::new(value), &mut buffer);
         assert_eq!(len.expect("it encodes"), expected.len());
         assert_eq!(buffer[..3], [1, 2, 3]);
-        assert_eq!(buffer[3..], expected, "{}", mode.name);
-    }
-}
-
-#[test]
-fn sized() {
-    agrees(&300_u16);
-    agrees(&Point {
-        x: -300,
-        label: String::from("p"),
+        assert_eq!(buffer[3..], *expected, "{}", mode.name);
     });
-    agrees(&BTreeMap::from([(1_u8, vec!["a", "b"])]));
-    agrees(&());
 }
 
-#[test]
-fn unsized_() {
-    agrees("text");
-    agrees("");
-    agrees::<[u32]>(&[1, 300]);
-    agrees::<[String]>(&[String::from("a")]);
-    agrees::<[()]>(&[(); 3]);
-    agrees::<Path>(Path::new("/a/path"));
-    agrees(&"text");
-    agrees(&Box::<str>::from("boxed"));
-}
+codec_test!(
+    fn sized(judge: &Judge) {
+        agrees(judge, &300_u16);
+        agrees(
+            judge,
+            &Point {
+                x: -300,
+                label: String::from("p"),
+            },
+        );
+        agrees(judge, &BTreeMap::from([(1_u8, vec!["a", "b"])]));
+        agrees(judge, &());
+    }
+);
+
+codec_test!(
+    fn unsized_(judge: &Judge) {
+        agrees(judge, "text");
+        agrees(judge, "");
+        agrees::<[u32]>(judge, &[1, 300]);
+        agrees::<[String]>(judge, &[String::from("a")]);
+        agrees::<[()]>(judge, &[(); 3]);
+        agrees::<Path>(judge, Path::new("/a/path"));
+        agrees(judge, &"text");
+        agrees(judge, &Box::<str>::from("boxed"));
+    }
+);
 
 /// A peek into the inside of a value.
 #[test]
@@ -85,36 +90,35 @@ fn an_address_with_the_mark_of_wide_pointers() {
     }
 }
 
-/// One type seen at two addresses, and two types that share an identity.
-#[test]
-fn shapes_made_at_run_time() {
-    let copy: &'static Shape = Box::leak(Box::new(*Point::SHAPE));
-    let point = Point {
-        x: 1,
-        label: String::from("p"),
-    };
-    // SAFETY: the shape is a copy of the type's own.
-    let peek = unsafe { Peek::unchecked_new(PtrConst::new(&raw const point), copy) };
-    let expected = postcard::to_allocvec(&point).expect("serde encodes it");
-    for mode in mode::all() {
-        assert_eq!(
-            mode.runtime.peek_to_bytes(peek).expect("it encodes"),
-            expected
-        );
-        assert_eq!(mode.runtime.to_bytes(&point).expect("it encodes"), expected);
-    }
+codec_test!(
+    /// One type seen at two addresses, and two types that share an identity.
+    fn shapes_made_at_run_time(judge: &Judge) {
+        let copy: &'static Shape = Box::leak(Box::new(*Point::SHAPE));
+        let point = Point {
+            x: 1,
+            label: String::from("p"),
+        };
+        // SAFETY: the shape is a copy of the type's own.
+        let peek = unsafe { Peek::unchecked_new(PtrConst::new(&raw const point), copy) };
+        judge.in_every_mode("a copied shape", &point, |mode, expected| {
+            let bytes = mode.runtime.peek_to_bytes(peek).expect("it encodes");
+            assert_eq!(bytes, expected, "{}", mode.name);
+            let bytes = mode.runtime.to_bytes(&point).expect("it encodes");
+            assert_eq!(bytes, expected, "{}", mode.name);
+        });
 
-    let mut other = *<(u16, u16)>::SHAPE;
-    other.id = Point::SHAPE.id;
-    let other: &'static Shape = Box::leak(Box::new(other));
-    let pair = (300_u16, 7_u16);
-    // SAFETY: of the shape's fields and layout.
-    let peek = unsafe { Peek::unchecked_new(PtrConst::new(&raw const pair), other) };
-    for mode in mode::all() {
-        let bytes = mode.runtime.peek_to_bytes(peek);
-        assert_eq!(bytes.expect("it encodes"), [0xac, 0x02, 7], "{}", mode.name);
+        let mut other = *<(u16, u16)>::SHAPE;
+        other.id = Point::SHAPE.id;
+        let other: &'static Shape = Box::leak(Box::new(other));
+        let pair = (300_u16, 7_u16);
+        // SAFETY: of the shape's fields and layout.
+        let peek = unsafe { Peek::unchecked_new(PtrConst::new(&raw const pair), other) };
+        for mode in mode::all() {
+            let bytes = mode.runtime.peek_to_bytes(peek);
+            assert_eq!(bytes.expect("it encodes"), [0xac, 0x02, 7], "{}", mode.name);
+        }
     }
-}
+);
 
 #[derive(Facet, serde::Serialize)]
 struct Node {

@@ -5,6 +5,7 @@ use std::cell::Cell;
 
 use facet::Facet;
 use vox_oracle::mode::{self, Mode};
+use vox_oracle::{codec_test, wire};
 
 thread_local! {
     /// The mode the test is in: conversions have no other way to know.
@@ -36,30 +37,41 @@ impl From<Vec<u8>> for Nested {
     }
 }
 
-fn nested(levels: u32) -> Vec<u8> {
-    let inner = levels.checked_sub(1).map(nested).unwrap_or_default();
-    postcard::to_allocvec(&inner).expect("serde encodes it")
+/// The list that so many levels are written as. In it is the encoding of one level less, another such list.
+fn twin(levels: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    if let Some(smaller) = levels.checked_sub(1) {
+        let inner = twin(smaller);
+        wire::length(&mut bytes, inner.len());
+        wire::raw(&mut bytes, &inner);
+    }
+    bytes
 }
 
-#[test]
-fn a_proxy_that_encodes_its_own_type() {
-    for mode in mode::all() {
-        MODE.set(Some(mode));
+codec_test!(
+    fn a_proxy_that_encodes_its_own_type(judge: &Judge) {
         for levels in [0, 1, 2, 50] {
-            assert_eq!(encode(&Nested(levels)), nested(levels), "{}", mode.name);
+            judge.in_every_mode("levels", &twin(levels), |mode, expected| {
+                MODE.set(Some(mode));
+                assert_eq!(encode(&Nested(levels)), expected, "{}", mode.name);
+                // Other outputs.
+                let mut written = Vec::new();
+                let len = mode.runtime.to_writer(&Nested(levels), &mut written);
+                assert_eq!(len.expect("it encodes"), expected.len(), "{}", mode.name);
+                assert_eq!(written, expected, "{}", mode.name);
+                let len = mode.runtime.encoded_len(&Nested(levels));
+                assert_eq!(len.expect("it encodes"), expected.len(), "{}", mode.name);
+            });
         }
-        // Other outputs, and other values around it.
-        let mut written = Vec::new();
-        mode.runtime
-            .to_writer(&Nested(20), &mut written)
-            .expect("it encodes");
-        assert_eq!(written, nested(20), "{}", mode.name);
-        let len = mode.runtime.encoded_len(&Nested(20)).expect("it encodes");
-        assert_eq!(len, nested(20).len(), "{}", mode.name);
-        let list = [Nested(3), Nested(0), Nested(9)];
-        assert_eq!(encode(&list), [nested(3), nested(0), nested(9)].concat());
+        // Other values around it.
+        let twins = [twin(3), twin(0), twin(9)];
+        judge.in_every_mode("a list", &twins, |mode, expected| {
+            MODE.set(Some(mode));
+            let list = [Nested(3), Nested(0), Nested(9)];
+            assert_eq!(encode(&list), expected, "{}", mode.name);
+        });
     }
-}
+);
 
 /// An encode inside fails; the one around it does not notice.
 #[derive(Facet)]
@@ -143,12 +155,14 @@ impl From<Vec<u8>> for Outer {
     }
 }
 
-#[test]
-fn a_cold_type_inside() {
-    for mode in mode::all() {
-        MODE.set(Some(mode));
-        let inner = postcard::to_allocvec(&never_seen_before()).expect("serde encodes it");
-        let expected = postcard::to_allocvec(&inner).expect("serde encodes it");
-        assert_eq!(encode(&Outer), expected, "{}", mode.name);
+codec_test!(
+    fn a_cold_type_inside(judge: &Judge) {
+        judge.in_every_mode("inside", &never_seen_before(), |mode, inner| {
+            MODE.set(Some(mode));
+            let mut expected = Vec::new();
+            wire::length(&mut expected, inner.len());
+            wire::raw(&mut expected, inner);
+            assert_eq!(encode(&Outer), expected, "{}", mode.name);
+        });
     }
-}
+);

@@ -122,26 +122,26 @@ fn distinct() -> Registers {
     })
 }
 
-#[test]
-fn vector_registers_of_the_caller_are_kept() {
-    let value = everything(2);
-    let expected = postcard::to_allocvec(&value).expect("serde encodes it");
-    let before = distinct();
-    for mode in vox_oracle::mode::all() {
-        let mut call = Call {
-            runtime: &mode.runtime,
-            value: &value,
-            buffer: Vec::new(),
-        };
-        // The first call compiles, the second only encodes.
-        for _ in 0..2 {
-            call.buffer.clear();
-            let after = call_with(encode, &mut call, &before);
-            assert_eq!(after, before, "{}", mode.name);
-            assert!(call.buffer == expected, "{}", mode.name);
-        }
+codec_test!(
+    fn vector_registers_of_the_caller_are_kept(judge: &Judge) {
+        let value = everything(2);
+        let before = distinct();
+        judge.in_every_mode("everything", &value, |mode, expected| {
+            let mut call = Call {
+                runtime: &mode.runtime,
+                value: &value,
+                buffer: Vec::new(),
+            };
+            // The first call compiles, the second only encodes.
+            for _ in 0..2 {
+                call.buffer.clear();
+                let after = call_with(encode, &mut call, &before);
+                assert_eq!(after, before, "{}", mode.name);
+                assert!(call.buffer == expected, "{}", mode.name);
+            }
+        });
     }
-}
+);
 
 /// The test above could not fail if this one did not.
 #[test]

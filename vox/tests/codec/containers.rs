@@ -6,22 +6,22 @@ use std::rc::Rc;
 use facet::Facet;
 use serde::Serialize;
 use vox_oracle::codec_test;
-use vox_oracle::judge::by_serde;
 
 /// Sizes around the batches in which items are fetched.
 const SIZES: &[u32] = &[0, 1, 2, 31, 32, 33, 63, 64, 65, 127, 128, 129, 1000, 10_000];
 
-#[test]
-fn every_size() {
-    for size in SIZES {
-        let what = |name: &str| format!("{name} of {size}");
-        by_serde(&what("BTreeSet"), &(0..*size).collect::<BTreeSet<u32>>());
-        by_serde(&what("HashSet"), &(0..*size).collect::<HashSet<u32>>());
-        let pairs = || (0..*size).map(|key| (key, format!("value {key}")));
-        by_serde(&what("BTreeMap"), &pairs().collect::<BTreeMap<_, _>>());
-        by_serde(&what("HashMap"), &pairs().collect::<HashMap<_, _>>());
+codec_test!(
+    fn every_size(judge: &Judge) {
+        for size in SIZES {
+            let what = |name: &str| format!("{name} of {size}");
+            judge.by_serde(&what("BTreeSet"), &(0..*size).collect::<BTreeSet<u32>>());
+            judge.by_serde(&what("HashSet"), &(0..*size).collect::<HashSet<u32>>());
+            let pairs = || (0..*size).map(|key| (key, format!("value {key}")));
+            judge.by_serde(&what("BTreeMap"), &pairs().collect::<BTreeMap<_, _>>());
+            judge.by_serde(&what("HashMap"), &pairs().collect::<HashMap<_, _>>());
+        }
     }
-}
+);
 
 #[derive(Facet, Serialize, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
@@ -57,24 +57,26 @@ codec_test!(
     (1_u8, BTreeSet::from(['x', 'é']), 2_u8),
 );
 
-/// Maps whose entries alone are larger than a chunk of a sink.
-#[test]
-fn large_entries() {
-    let map: BTreeMap<String, Vec<u64>> = (0..20)
-        .map(|key| (format!("{key:05000}"), vec![u64::MAX; 2000]))
-        .collect();
-    by_serde("large entries", &map);
-}
+codec_test!(
+    /// Maps whose entries alone are larger than a chunk of a sink.
+    fn large_entries(judge: &Judge) {
+        let map: BTreeMap<String, Vec<u64>> = (0..20)
+            .map(|key| (format!("{key:05000}"), vec![u64::MAX; 2000]))
+            .collect();
+        judge.by_serde("large entries", &map);
+    }
+);
 
-/// Keys and values whose places in an entry differ.
-#[test]
-fn entries_of_odd_layout() {
-    let map: HashMap<u8, u128> = (0..=255)
-        .map(|key| (key, u128::MAX - u128::from(key)))
-        .collect();
-    by_serde("HashMap<u8, u128>", &map);
-    let map: HashMap<u128, u8> = map.into_iter().map(|(key, value)| (value, key)).collect();
-    by_serde("HashMap<u128, u8>", &map);
-    let map: BTreeMap<u16, [u8; 3]> = (0..1000).map(|key| (key, [1, 2, 3])).collect();
-    by_serde("BTreeMap<u16, [u8; 3]>", &map);
-}
+codec_test!(
+    /// Keys and values whose places in an entry differ.
+    fn entries_of_odd_layout(judge: &Judge) {
+        let map: HashMap<u8, u128> = (0..=255)
+            .map(|key| (key, u128::MAX - u128::from(key)))
+            .collect();
+        judge.by_serde("HashMap<u8, u128>", &map);
+        let map: HashMap<u128, u8> = map.into_iter().map(|(key, value)| (value, key)).collect();
+        judge.by_serde("HashMap<u128, u8>", &map);
+        let map: BTreeMap<u16, [u8; 3]> = (0..1000).map(|key| (key, [1, 2, 3])).collect();
+        judge.by_serde("BTreeMap<u16, [u8; 3]>", &map);
+    }
+);

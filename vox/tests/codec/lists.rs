@@ -4,7 +4,6 @@
 use facet::Facet;
 use serde::Serialize;
 use vox_oracle::codec_test;
-use vox_oracle::judge::{by_bytes, by_serde, by_twin};
 
 use crate::twin::AsArray;
 
@@ -24,19 +23,20 @@ fn lengths() -> impl Iterator<Item = usize> {
 /// mix, for their widths on the wire differ.
 macro_rules! integers {
     ($($name:ident: $ty:ty;)+) => {$(
-        #[test]
-        fn $name() {
-            for len in lengths() {
-                let small: Vec<$ty> = vec![1; len];
-                let large = vec![<$ty>::MAX; len];
-                let mixed: Vec<$ty> = (0..len)
-                    .map(|idx| <$ty>::MAX >> (idx as u32 * 5 % <$ty>::BITS))
-                    .collect();
-                for values in [small, large, mixed] {
-                    by_serde(&format!("{len} of {}", stringify!($ty)), &values);
+        codec_test!(
+            fn $name(judge: &Judge) {
+                for len in lengths() {
+                    let small: Vec<$ty> = vec![1; len];
+                    let large = vec![<$ty>::MAX; len];
+                    let mixed: Vec<$ty> = (0..len)
+                        .map(|idx| <$ty>::MAX >> (idx as u32 * 5 % <$ty>::BITS))
+                        .collect();
+                    for values in [small, large, mixed] {
+                        judge.by_serde(&format!("{len} of {}", stringify!($ty)), &values);
+                    }
                 }
             }
-        }
+        );
     )+};
 }
 
@@ -55,13 +55,14 @@ integers! {
     isizes: isize;
 }
 
-#[test]
-fn negative_integers() {
-    let values: Vec<i64> = (0..5000).map(|idx| i64::MIN >> (idx % 64)).collect();
-    by_serde("i64", &values);
-    let values: Vec<i16> = (0..5000).map(|idx| i16::MIN >> (idx % 16)).collect();
-    by_serde("i16", &values);
-}
+codec_test!(
+    fn negative_integers(judge: &Judge) {
+        let values: Vec<i64> = (0..5000).map(|idx| i64::MIN >> (idx % 64)).collect();
+        judge.by_serde("i64", &values);
+        let values: Vec<i16> = (0..5000).map(|idx| i16::MIN >> (idx % 16)).collect();
+        judge.by_serde("i16", &values);
+    }
+);
 
 #[derive(Facet, Serialize, Clone)]
 struct Point {
@@ -95,45 +96,46 @@ fn row(id: u64) -> Row {
     }
 }
 
-#[test]
-fn every_length_of_other_elements() {
-    for len in lengths() {
-        let what = |name: &str| format!("{len} of {name}");
-        let ids = 0..len as u64;
-        by_serde(&what("()"), &vec![(); len]);
-        by_serde(&what("Nothing"), &vec![Nothing; len]);
-        by_serde(&what("bool"), &vec![true; len]);
-        by_serde(&what("char"), &vec!['🦀'; len]);
-        by_serde(&what("f32"), &vec![1.5_f32; len]);
-        by_serde(&what("f64"), &vec![f64::MIN_POSITIVE; len]);
-        by_serde(&what("[u8; 3]"), &vec![[1_u8, 2, 3]; len]);
-        by_serde(
-            &what("Point"),
-            &vec![
-                Point {
-                    x: 1.0,
-                    y: 2.0,
-                    z: 3.0
-                };
-                len
-            ],
-        );
-        by_serde(
-            &what("Gapped"),
-            &vec![
-                Gapped {
-                    first: 1,
-                    second: 2.0,
-                    third: true
-                };
-                len
-            ],
-        );
-        by_serde(&what("Option<u8>"), &vec![Some(1_u8); len]);
-        by_serde(&what("(u8, u64)"), &vec![(255_u8, u64::MAX); len]);
-        by_serde(&what("Row"), &ids.map(row).collect::<Vec<_>>());
+codec_test!(
+    fn every_length_of_other_elements(judge: &Judge) {
+        for len in lengths() {
+            let what = |name: &str| format!("{len} of {name}");
+            let ids = 0..len as u64;
+            judge.by_serde(&what("()"), &vec![(); len]);
+            judge.by_serde(&what("Nothing"), &vec![Nothing; len]);
+            judge.by_serde(&what("bool"), &vec![true; len]);
+            judge.by_serde(&what("char"), &vec!['🦀'; len]);
+            judge.by_serde(&what("f32"), &vec![1.5_f32; len]);
+            judge.by_serde(&what("f64"), &vec![f64::MIN_POSITIVE; len]);
+            judge.by_serde(&what("[u8; 3]"), &vec![[1_u8, 2, 3]; len]);
+            judge.by_serde(
+                &what("Point"),
+                &vec![
+                    Point {
+                        x: 1.0,
+                        y: 2.0,
+                        z: 3.0
+                    };
+                    len
+                ],
+            );
+            judge.by_serde(
+                &what("Gapped"),
+                &vec![
+                    Gapped {
+                        first: 1,
+                        second: 2.0,
+                        third: true
+                    };
+                    len
+                ],
+            );
+            judge.by_serde(&what("Option<u8>"), &vec![Some(1_u8); len]);
+            judge.by_serde(&what("(u8, u64)"), &vec![(255_u8, u64::MAX); len]);
+            judge.by_serde(&what("Row"), &ids.map(row).collect::<Vec<_>>());
+        }
     }
-}
+);
 
 codec_test!(
     lists_of_lists:
@@ -175,46 +177,49 @@ codec_test!(
     vec![[300_u16; 7]; 100],
 );
 
-/// Longer than serde's own impls go.
-#[test]
-fn long_arrays() {
-    let bytes = [7_u8; 5000];
-    by_twin("[u8; 5000]", &bytes, &AsArray(&bytes));
-    let shorts = [60_000_u16; 5000];
-    by_twin("[u16; 5000]", &shorts, &AsArray(&shorts));
-    let floats = [1.5_f64; 2000];
-    by_twin("[f64; 2000]", &floats, &AsArray(&floats));
-    let unrolled = [u128::MAX; 64];
-    by_twin("[u128; 64]", &unrolled, &AsArray(&unrolled));
-    let looped = [u128::MAX; 65];
-    by_twin("[u128; 65]", &looped, &AsArray(&looped));
-    let texts: [String; 100] = std::array::from_fn(|idx| "x".repeat(idx));
-    by_twin("[String; 100]", &texts, &AsArray(&texts));
-    let units = [(); 100_000];
-    by_twin("[(); 100_000]", &units, &AsArray(&units));
-    let nested = [[9_u8; 200]; 200];
-    let rows: Vec<_> = nested.iter().map(|row| AsArray(row)).collect();
-    by_twin("[[u8; 200]; 200]", &nested, &AsArray(&rows));
-}
+codec_test!(
+    /// Longer than serde's own impls go.
+    fn long_arrays(judge: &Judge) {
+        let bytes = [7_u8; 5000];
+        judge.by_twin("[u8; 5000]", &bytes, &AsArray(&bytes));
+        let shorts = [60_000_u16; 5000];
+        judge.by_twin("[u16; 5000]", &shorts, &AsArray(&shorts));
+        let floats = [1.5_f64; 2000];
+        judge.by_twin("[f64; 2000]", &floats, &AsArray(&floats));
+        let unrolled = [u128::MAX; 64];
+        judge.by_twin("[u128; 64]", &unrolled, &AsArray(&unrolled));
+        let looped = [u128::MAX; 65];
+        judge.by_twin("[u128; 65]", &looped, &AsArray(&looped));
+        let texts: [String; 100] = std::array::from_fn(|idx| "x".repeat(idx));
+        judge.by_twin("[String; 100]", &texts, &AsArray(&texts));
+        let units = [(); 100_000];
+        judge.by_twin("[(); 100_000]", &units, &AsArray(&units));
+        let nested = [[9_u8; 200]; 200];
+        let rows: Vec<_> = nested.iter().map(|row| AsArray(row)).collect();
+        judge.by_twin("[[u8; 200]; 200]", &nested, &AsArray(&rows));
+    }
+);
 
-/// A list with more capacity than elements.
-#[test]
-fn spare_capacity_is_not_written() {
-    let mut list = Vec::with_capacity(1000);
-    list.extend([1_u32, 2, 3]);
-    by_serde("three of a thousand", &list);
-    by_serde("none of a thousand", &Vec::<String>::with_capacity(1000));
-}
+codec_test!(
+    /// A list with more capacity than elements.
+    fn spare_capacity_is_not_written(judge: &Judge) {
+        let mut list = Vec::with_capacity(1000);
+        list.extend([1_u32, 2, 3]);
+        judge.by_serde("three of a thousand", &list);
+        judge.by_serde("none of a thousand", &Vec::<String>::with_capacity(1000));
+    }
+);
 
-/// A list of units longer than anything that loops could write, the walker
-/// included.
-#[test]
-fn units_without_number() {
-    let mut expected = vec![0x80; 8];
-    expected.push(0x10);
-    by_bytes("2^60 units", &vec![(); 1 << 60], &expected);
-    by_bytes("2^60 empty arrays", &vec![[0_u8; 0]; 1 << 60], &expected);
-}
+codec_test!(
+    /// A list of units longer than anything that loops could write, the walker
+    /// included.
+    fn units_without_number(judge: &Judge) {
+        let mut expected = vec![0x80; 8];
+        expected.push(0x10);
+        judge.by_bytes("2^60 units", &vec![(); 1 << 60], &expected);
+        judge.by_bytes("2^60 empty arrays", &vec![[0_u8; 0]; 1 << 60], &expected);
+    }
+);
 
 /// Elements and runs of fields that would be copied whole, if they had no padding.
 #[derive(Facet, Serialize, Clone, Copy)]
@@ -227,34 +232,38 @@ struct Gaps {
     last: i8,
 }
 
-#[test]
-fn a6_padding_of_elements_is_not_read() {
-    const COUNT: usize = 40;
-    let gaps = Gaps {
-        byte: 1,
-        float: 2.5,
-        flag: true,
-        double: -0.5,
-        last: -3,
-    };
-    let expected = postcard::to_allocvec(&vec![gaps; COUNT]).expect("serde encodes it");
-    for poison in [0xa5_u8, 0x5a] {
-        let mut memory = vec![std::mem::MaybeUninit::<Gaps>::uninit(); COUNT];
-        for place in &mut memory {
-            let start = place.as_mut_ptr();
-            // SAFETY: the memory is ours and as large as said; fields of it, one by one, so
-            // that what is between them stays.
-            unsafe {
-                start.cast::<u8>().write_bytes(poison, size_of::<Gaps>());
-                (&raw mut (*start).byte).write(gaps.byte);
-                (&raw mut (*start).float).write(gaps.float);
-                (&raw mut (*start).flag).write(gaps.flag);
-                (&raw mut (*start).double).write(gaps.double);
-                (&raw mut (*start).last).write(gaps.last);
+codec_test!(
+    fn a6_padding_of_elements_is_not_read(judge: &Judge) {
+        const COUNT: usize = 40;
+        let gaps = Gaps {
+            byte: 1,
+            float: 2.5,
+            flag: true,
+            double: -0.5,
+            last: -3,
+        };
+        for poison in [0xa5_u8, 0x5a] {
+            let mut memory = vec![std::mem::MaybeUninit::<Gaps>::uninit(); COUNT];
+            for place in &mut memory {
+                let start = place.as_mut_ptr();
+                // SAFETY: the memory is ours and as large as said; fields of it, one by one, so
+                // that what is between them stays.
+                unsafe {
+                    start.cast::<u8>().write_bytes(poison, size_of::<Gaps>());
+                    (&raw mut (*start).byte).write(gaps.byte);
+                    (&raw mut (*start).float).write(gaps.float);
+                    (&raw mut (*start).flag).write(gaps.flag);
+                    (&raw mut (*start).double).write(gaps.double);
+                    (&raw mut (*start).last).write(gaps.last);
+                }
             }
+            // SAFETY: every field of every element was written.
+            let values = unsafe { &*(&raw const *memory as *const [Gaps]) };
+            judge.by_twin(
+                &format!("poisoned with {poison:#x}"),
+                values,
+                &[gaps; COUNT][..],
+            );
         }
-        // SAFETY: every field of every element was written.
-        let values = unsafe { &*(&raw const *memory as *const [Gaps]) };
-        by_bytes(&format!("poisoned with {poison:#x}"), values, &expected);
     }
-}
+);

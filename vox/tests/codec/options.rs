@@ -8,19 +8,19 @@ use std::sync::Arc;
 
 use facet::Facet;
 use serde::Serialize;
-use vox_oracle::judge::by_serde;
-use vox_oracle::{codec_test, judge};
+use vox_oracle::codec_test;
+use vox_oracle::judge::Judge;
 
 /// A payload, one to four options deep, in every state each depth has.
 #[track_caller]
-fn nested<'f, T>(label: &str, value: T)
+fn nested<'f, T>(judge: &Judge, label: &str, value: T)
 where
     T: Facet<'f> + Serialize + Clone,
 {
-    by_serde(label, &Some(value.clone()));
-    by_serde(label, &None::<T>);
-    by_serde(label, &[Some(Some(value.clone())), Some(None), None]);
-    by_serde(
+    judge.by_serde(label, &Some(value.clone()));
+    judge.by_serde(label, &None::<T>);
+    judge.by_serde(label, &[Some(Some(value.clone())), Some(None), None]);
+    judge.by_serde(
         label,
         &[
             Some(Some(Some(value.clone()))),
@@ -29,7 +29,7 @@ where
             None,
         ],
     );
-    by_serde(
+    judge.by_serde(
         label,
         &vec![
             Some(Some(Some(Some(value.clone())))),
@@ -39,16 +39,17 @@ where
             None,
         ],
     );
-    by_serde(label, &(1_u8, Some(value.clone()), 2_u8, None::<T>, 3_u8));
-    by_serde(label, &vec![Some(value), None]);
+    judge.by_serde(label, &(1_u8, Some(value.clone()), 2_u8, None::<T>, 3_u8));
+    judge.by_serde(label, &vec![Some(value), None]);
 }
 
 macro_rules! payloads {
     ($($name:ident: $value:expr;)+) => {$(
-        #[test]
-        fn $name() {
-            nested(stringify!($value), $value);
-        }
+        codec_test!(
+            fn $name(judge: &Judge) {
+                nested(judge, stringify!($value), $value);
+            }
+        );
     )+};
 }
 
@@ -129,32 +130,33 @@ codec_test!(
     vec![Ok::<[u128; 16], u8>([1; 16]), Err(2), Ok([u128::MAX; 16])],
 );
 
-/// Padding and the bytes of a `None` are whatever they are, and never written.
-#[test]
-fn a6_padding_is_not_read() {
-    #[derive(Facet, Serialize)]
-    struct Padded {
-        small: u8,
-        wide: Option<u64>,
-        tiny: Option<u8>,
-    }
-    for poison in [0xa5_u8, 0x5a] {
-        let mut memory = std::mem::MaybeUninit::<Padded>::uninit();
-        // SAFETY: the memory is ours and as large as said.
-        unsafe {
-            memory
-                .as_mut_ptr()
-                .cast::<u8>()
-                .write_bytes(poison, size_of::<Padded>());
+codec_test!(
+    /// Padding and the bytes of a `None` are whatever they are, and never written.
+    fn a6_padding_is_not_read(judge: &Judge) {
+        #[derive(Facet, Serialize)]
+        struct Padded {
+            small: u8,
+            wide: Option<u64>,
+            tiny: Option<u8>,
         }
-        // SAFETY: fields of the allocation, each written before the whole is used.
-        let value = unsafe {
-            let start = memory.as_mut_ptr();
-            (&raw mut (*start).small).write(1);
-            (&raw mut (*start).wide).write(None);
-            (&raw mut (*start).tiny).write(None);
-            memory.assume_init_ref()
-        };
-        judge::by_bytes(&format!("poisoned with {poison:#x}"), value, &[1, 0, 0]);
+        for poison in [0xa5_u8, 0x5a] {
+            let mut memory = std::mem::MaybeUninit::<Padded>::uninit();
+            // SAFETY: the memory is ours and as large as said.
+            unsafe {
+                memory
+                    .as_mut_ptr()
+                    .cast::<u8>()
+                    .write_bytes(poison, size_of::<Padded>());
+            }
+            // SAFETY: fields of the allocation, each written before the whole is used.
+            let value = unsafe {
+                let start = memory.as_mut_ptr();
+                (&raw mut (*start).small).write(1);
+                (&raw mut (*start).wide).write(None);
+                (&raw mut (*start).tiny).write(None);
+                memory.assume_init_ref()
+            };
+            judge.by_bytes(&format!("poisoned with {poison:#x}"), value, &[1, 0, 0]);
+        }
     }
-}
+);

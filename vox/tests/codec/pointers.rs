@@ -100,25 +100,27 @@ codec_test!(
     (vec![OnceLock::from(String::from("a"))], vec!["a"]),
 );
 
-/// Guards are pointers that hold what they point to.
-#[test]
-fn guards() {
-    let mutex = Mutex::new(300_u16);
-    let rwlock = RwLock::new(String::from("text"));
-    vox_oracle::judge::by_twin("MutexGuard", &mutex.lock().unwrap(), &300_u16);
-    vox_oracle::judge::by_twin("RwLockReadGuard", &rwlock.read().unwrap(), &"text");
-    vox_oracle::judge::by_twin("RwLockWriteGuard", &rwlock.write().unwrap(), &"text");
-}
+codec_test!(
+    /// Guards are pointers that hold what they point to.
+    fn guards(judge: &Judge) {
+        let mutex = Mutex::new(300_u16);
+        let rwlock = RwLock::new(String::from("text"));
+        judge.by_twin("MutexGuard", &mutex.lock().unwrap(), &300_u16);
+        judge.by_twin("RwLockReadGuard", &rwlock.read().unwrap(), &"text");
+        judge.by_twin("RwLockWriteGuard", &rwlock.write().unwrap(), &"text");
+    }
+);
 
-/// A poisoned lock is an error to serde; here the lock cannot be taken.
-#[test]
-fn exclusive_references() {
-    let mut number = 300_u16;
-    let mut text = String::from("text");
-    vox_oracle::judge::by_serde("&mut u16", &&mut number);
-    vox_oracle::judge::by_serde("&mut str", &text.as_mut_str());
-    vox_oracle::judge::by_serde("&mut [u8]", &&mut [1_u8, 2][..]);
-}
+codec_test!(
+    /// Written as what they point to, like shared ones.
+    fn exclusive_references(judge: &Judge) {
+        let mut number = 300_u16;
+        let mut text = String::from("text");
+        judge.by_serde("&mut u16", &&mut number);
+        judge.by_serde("&mut str", &text.as_mut_str());
+        judge.by_serde("&mut [u8]", &&mut [1_u8, 2][..]);
+    }
+);
 
 #[derive(Facet, Serialize)]
 struct Borrowed<'a> {

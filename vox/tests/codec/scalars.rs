@@ -1,28 +1,28 @@
 //! Scalars at every boundary of their wire form.
 
 use vox_oracle::codec_test;
-use vox_oracle::judge::by_serde;
 
 /// Every power of two that starts a new varint byte, with its neighbours, as
 /// far as the type goes.
 macro_rules! unsigned {
     ($($name:ident: $ty:ty;)+) => {$(
-        #[test]
-        fn $name() {
-            let mut values = vec![0, 1, <$ty>::MAX, <$ty>::MAX - 1, <$ty>::MAX / 2, <$ty>::MAX / 2 + 1];
-            for bits in (7..<$ty>::BITS).step_by(7) {
-                let edge: $ty = 1 << bits;
-                values.extend([edge - 1, edge, edge + 1]);
+        codec_test!(
+            fn $name(judge: &Judge) {
+                let mut values = vec![0, 1, <$ty>::MAX, <$ty>::MAX - 1, <$ty>::MAX / 2, <$ty>::MAX / 2 + 1];
+                for bits in (7..<$ty>::BITS).step_by(7) {
+                    let edge: $ty = 1 << bits;
+                    values.extend([edge - 1, edge, edge + 1]);
+                }
+                for bits in (8..<$ty>::BITS).step_by(8) {
+                    let edge: $ty = 1 << bits;
+                    values.extend([edge - 1, edge, edge + 1]);
+                }
+                for value in &values {
+                    judge.by_serde(&format!("{value}_{}", stringify!($ty)), value);
+                }
+                judge.by_serde("all of them", &values);
             }
-            for bits in (8..<$ty>::BITS).step_by(8) {
-                let edge: $ty = 1 << bits;
-                values.extend([edge - 1, edge, edge + 1]);
-            }
-            for value in &values {
-                by_serde(&format!("{value}_{}", stringify!($ty)), value);
-            }
-            by_serde("all of them", &values);
-        }
+        );
     )+};
 }
 
@@ -38,24 +38,25 @@ unsigned! {
 /// As `unsigned`, around the edges that zigzag makes of them, on both sides.
 macro_rules! signed {
     ($($name:ident: $ty:ty;)+) => {$(
-        #[test]
-        fn $name() {
-            let mut values = vec![0, 1, -1, <$ty>::MAX, <$ty>::MAX - 1, <$ty>::MIN, <$ty>::MIN + 1];
-            for bits in (6..<$ty>::BITS - 1).step_by(7) {
-                let edge: $ty = 1 << bits;
-                values.extend([edge - 1, edge, edge + 1, -edge - 1, -edge, -edge + 1]);
-            }
-            for bits in [7, 8, 15, 16, 31, 32, 63, 64] {
-                if bits < <$ty>::BITS - 1 {
+        codec_test!(
+            fn $name(judge: &Judge) {
+                let mut values = vec![0, 1, -1, <$ty>::MAX, <$ty>::MAX - 1, <$ty>::MIN, <$ty>::MIN + 1];
+                for bits in (6..<$ty>::BITS - 1).step_by(7) {
                     let edge: $ty = 1 << bits;
-                    values.extend([edge - 1, edge, -edge, -edge - 1]);
+                    values.extend([edge - 1, edge, edge + 1, -edge - 1, -edge, -edge + 1]);
                 }
+                for bits in [7, 8, 15, 16, 31, 32, 63, 64] {
+                    if bits < <$ty>::BITS - 1 {
+                        let edge: $ty = 1 << bits;
+                        values.extend([edge - 1, edge, -edge, -edge - 1]);
+                    }
+                }
+                for value in &values {
+                    judge.by_serde(&format!("{value}_{}", stringify!($ty)), value);
+                }
+                judge.by_serde("all of them", &values);
             }
-            for value in &values {
-                by_serde(&format!("{value}_{}", stringify!($ty)), value);
-            }
-            by_serde("all of them", &values);
-        }
+        );
     )+};
 }
 
@@ -68,37 +69,38 @@ signed! {
     isize_edges: isize;
 }
 
-/// Bits, not numbers: NaN payloads and the sign of zero stay.
-#[test]
-fn floats() {
-    for bits in [
-        0,
-        1,
-        0x8000_0000,
-        0x3f80_0000,
-        0x7f80_0000,
-        0xff80_0000,
-        0x7fc0_0001,
-        0xffa5_5a5a,
-        0x7f7f_ffff,
-        0x0102_0304_u32,
-    ] {
-        by_serde(&format!("f32 {bits:#x}"), &f32::from_bits(bits));
+codec_test!(
+    /// Bits, not numbers: NaN payloads and the sign of zero stay.
+    fn floats(judge: &Judge) {
+        for bits in [
+            0,
+            1,
+            0x8000_0000,
+            0x3f80_0000,
+            0x7f80_0000,
+            0xff80_0000,
+            0x7fc0_0001,
+            0xffa5_5a5a,
+            0x7f7f_ffff,
+            0x0102_0304_u32,
+        ] {
+            judge.by_serde(&format!("f32 {bits:#x}"), &f32::from_bits(bits));
+        }
+        for bits in [
+            0,
+            1,
+            1 << 63,
+            0x3ff0_0000_0000_0000,
+            0x7ff0_0000_0000_0000,
+            0xfff0_0000_0000_0000,
+            0x7ff8_0000_0000_0001,
+            0xfff5_a5a5_a5a5_a5a5,
+            0x0102_0304_0506_0708_u64,
+        ] {
+            judge.by_serde(&format!("f64 {bits:#x}"), &f64::from_bits(bits));
+        }
     }
-    for bits in [
-        0,
-        1,
-        1 << 63,
-        0x3ff0_0000_0000_0000,
-        0x7ff0_0000_0000_0000,
-        0xfff0_0000_0000_0000,
-        0x7ff8_0000_0000_0001,
-        0xfff5_a5a5_a5a5_a5a5,
-        0x0102_0304_0506_0708_u64,
-    ] {
-        by_serde(&format!("f64 {bits:#x}"), &f64::from_bits(bits));
-    }
-}
+);
 
 codec_test!(booleans: true, false, [true, false, true], (false, true));
 

@@ -11,18 +11,19 @@ use script::{ScriptedList, ScriptedMap, ScriptedSet};
 /// Sizes around the batches in which items are fetched.
 const SIZES: &[usize] = &[0, 1, 31, 32, 33, 64, 65, 1000];
 
-#[test]
-fn honest_containers() {
-    for size in SIZES {
-        let items = script::items(*size);
-        let what = |name: &str| format!("{name} of {size}");
-        vox_oracle::judge::by_twin(&what("list"), &ScriptedList::honest(*size), &items);
-        vox_oracle::judge::by_twin(&what("set"), &ScriptedSet::honest(*size), &items);
-        let entries: Vec<_> = items.iter().map(|item| (*item, *item)).collect();
-        vox_oracle::judge::by_twin(&what("map"), &ScriptedMap::honest(*size), &entries);
+codec_test!(
+    fn honest_containers(judge: &Judge) {
+        for size in SIZES {
+            let items = script::items(*size);
+            let what = |name: &str| format!("{name} of {size}");
+            judge.by_twin(&what("list"), &ScriptedList::honest(*size), &items);
+            judge.by_twin(&what("set"), &ScriptedSet::honest(*size), &items);
+            let entries: Vec<_> = items.iter().map(|item| (*item, *item)).collect();
+            judge.by_twin(&what("map"), &ScriptedMap::honest(*size), &entries);
+        }
+        assert_eq!(script::live_iterators(), 0);
     }
-    assert_eq!(script::live_iterators(), 0);
-}
+);
 
 codec_test!(
     scripted_among_others as twin:

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use vox_oracle::codec_test;
-use vox_oracle::judge::by_serde;
 
 /// Lengths around varint widths, the spare room of a sink, and its chunks.
 const LENGTHS: &[usize] = &[
@@ -16,26 +15,28 @@ fn text(len: usize) -> String {
     ('a'..='z').cycle().take(len).collect()
 }
 
-#[test]
-fn every_length() {
-    for len in LENGTHS {
-        let text = text(*len);
-        by_serde(&format!("String of {len}"), &text);
-        by_serde(&format!("&str of {len}"), &text.as_str());
+codec_test!(
+    fn every_length(judge: &Judge) {
+        for len in LENGTHS {
+            let text = text(*len);
+            judge.by_serde(&format!("String of {len}"), &text);
+            judge.by_serde(&format!("&str of {len}"), &text.as_str());
+        }
     }
-}
+);
 
-/// A string between other fields: what stands before and behind it moves.
-#[test]
-fn every_length_between_fields() {
-    for len in LENGTHS {
-        let text = text(*len);
-        by_serde(
-            &format!("String of {len} between"),
-            &(u64::MAX, text.clone(), u128::MAX, text.as_str(), true),
-        );
+codec_test!(
+    /// A string between other fields: what stands before and behind it moves.
+    fn every_length_between_fields(judge: &Judge) {
+        for len in LENGTHS {
+            let text = text(*len);
+            judge.by_serde(
+                &format!("String of {len} between"),
+                &(u64::MAX, text.clone(), u128::MAX, text.as_str(), true),
+            );
+        }
     }
-}
+);
 
 codec_test!(
     unicode:

@@ -7,7 +7,8 @@ use std::hash::BuildHasher;
 
 use facet::Facet;
 use vox::EncodeErrorKind;
-use vox_oracle::mode;
+use vox_oracle::judge::Judge;
+use vox_oracle::{codec_test, mode};
 
 /// A hasher of any contents.
 #[derive(Default, Facet)]
@@ -25,15 +26,23 @@ impl<T> BuildHasher for With<T> {
 #[repr(align(64))]
 struct Aligned([u64; 8]);
 
-/// Encodes a map and a set with such a hasher; answers whether they are encoded.
-fn is_encoded<S: BuildHasher + Default + Facet<'static>>() -> bool {
-    let map: HashMap<u16, String, S> = HashMap::from_iter([(300, String::from("text"))]);
-    let set: HashSet<i32, S> = HashSet::from_iter([-70_000]);
-    let value = (map, set);
-    let expected = postcard::to_allocvec(&(&value.0, &value.1)).expect("serde encodes it");
-    let answers = mode::all().iter().map(|mode| {
+/// A map and a set, whose bytes do not depend on the hasher.
+fn with_hasher<S: BuildHasher + Default>() -> (HashMap<u16, String, S>, HashSet<i32, S>) {
+    (
+        HashMap::from_iter([(300, String::from("text"))]),
+        HashSet::from_iter([-70_000]),
+    )
+}
+
+/// Encodes a map and a set with such a hasher; answers whether they are encoded. The walker reads those with the standard
+/// hasher: of others it would read what facet's functions take for the table.
+fn is_encoded<S: BuildHasher + Default + Facet<'static>>(judge: &Judge) -> bool {
+    let value = with_hasher::<S>();
+    let mut answers = Vec::new();
+    let standard = with_hasher::<std::hash::RandomState>();
+    judge.in_every_mode("standard", &standard, |mode, expected| {
         let name = &mode.name;
-        match mode.runtime.to_bytes(&value) {
+        answers.push(match mode.runtime.to_bytes(&value) {
             Ok(bytes) => {
                 assert_eq!(bytes, expected, "{name}");
                 true
@@ -49,35 +58,30 @@ fn is_encoded<S: BuildHasher + Default + Facet<'static>>() -> bool {
                 assert_eq!(error.path(), ".0", "{name}");
                 false
             }
-        }
+        });
     });
-    let answers: Vec<bool> = answers.collect();
     assert!(answers.iter().all(|answer| *answer == answers[0]));
     answers[0]
 }
 
-#[test]
-fn without_contents() {
-    assert!(is_encoded::<With<()>>());
-}
+codec_test!(
+    fn without_contents(judge: &Judge) {
+        assert!(is_encoded::<With<()>>(judge));
+    }
+);
 
-/// Entries of any size: the smallest tables depend on it.
-#[test]
-fn the_standard_one() {
-    assert!(is_encoded::<std::hash::RandomState>());
-    for mode in mode::all() {
-        let runtime = &mode.runtime;
-        let is = |bytes: Result<Vec<u8>, vox::EncodeError>, expected: &[u8]| {
-            assert_eq!(bytes.expect("it encodes"), expected, "{}", mode.name);
-        };
-        is(runtime.to_bytes(&HashSet::from([()])), &[1]);
-        is(runtime.to_bytes(&HashSet::from([7_u8])), &[1, 7]);
-        is(runtime.to_bytes(&HashSet::from([7_u16])), &[1, 7]);
+codec_test!(
+    /// Entries of any size: the smallest tables depend on it.
+    fn the_standard_one(judge: &Judge) {
+        assert!(is_encoded::<std::hash::RandomState>(judge));
+        judge.by_serde("()", &HashSet::from([()]));
+        judge.by_serde("u8", &HashSet::from([7_u8]));
+        judge.by_serde("u16", &HashSet::from([7_u16]));
         let large = HashMap::from([([7_u8; 1000], [9_u8; 30_000])]);
         let expected = [&[1][..], &[7; 1000], &[9; 30_000]].concat();
-        is(runtime.to_bytes(&large), &expected);
+        judge.by_bytes("large entries", &large, &expected);
     }
-}
+);
 
 /// More room than a probe would take.
 #[test]
@@ -92,17 +96,18 @@ fn enormous_entries() {
     }
 }
 
-/// What the compiler does with these is its own affair.
-#[test]
-fn with_contents() {
-    let encoded = [
-        is_encoded::<With<u8>>(),
-        is_encoded::<With<[u64; 4]>>(),
-        is_encoded::<With<(u64, bool)>>(),
-        is_encoded::<With<Option<Box<u8>>>>(),
-        is_encoded::<With<Aligned>>(),
-    ];
-    println!("encoded: {encoded:?}");
-    // Its alignment alone puts it first.
-    assert!(!encoded[4]);
-}
+codec_test!(
+    /// What the compiler does with these is its own affair.
+    fn with_contents(judge: &Judge) {
+        let encoded = [
+            is_encoded::<With<u8>>(judge),
+            is_encoded::<With<[u64; 4]>>(judge),
+            is_encoded::<With<(u64, bool)>>(judge),
+            is_encoded::<With<Option<Box<u8>>>>(judge),
+            is_encoded::<With<Aligned>>(judge),
+        ];
+        println!("encoded: {encoded:?}");
+        // Its alignment alone puts it first.
+        assert!(!encoded[4]);
+    }
+);

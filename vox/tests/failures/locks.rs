@@ -78,21 +78,22 @@ fn let_go_after_a_failure() {
     }
 }
 
-/// A poisoned lock is read like any other: reflection looks past the poison.
-#[test]
-fn poisoned_locks_are_read() {
-    let mutex = Mutex::new(300_u16);
-    let rwlock = RwLock::new(String::from("text"));
-    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        let _guard = mutex.lock();
-        let _other = rwlock.write();
-        panic!("poison");
-    }));
-    assert!(outcome.is_err());
-    assert!(mutex.is_poisoned() && rwlock.is_poisoned());
-    vox_oracle::judge::by_bytes("poisoned mutex", &mutex, &[0xac, 0x02]);
-    vox_oracle::judge::by_bytes("poisoned rwlock", &rwlock, b"\x04text");
-}
+codec_test!(
+    /// A poisoned lock is read like any other: reflection looks past the poison.
+    fn poisoned_locks_are_read(judge: &Judge) {
+        let mutex = Mutex::new(300_u16);
+        let rwlock = RwLock::new(String::from("text"));
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let _guard = mutex.lock();
+            let _other = rwlock.write();
+            panic!("poison");
+        }));
+        assert!(outcome.is_err());
+        assert!(mutex.is_poisoned() && rwlock.is_poisoned());
+        judge.by_bytes("poisoned mutex", &mutex, &[0xac, 0x02]);
+        judge.by_bytes("poisoned rwlock", &rwlock, b"\x04text");
+    }
+);
 
 /// The guard is held around length and elements: what is written is one of the
 /// states the list was in.

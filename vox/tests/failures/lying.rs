@@ -4,7 +4,6 @@
 
 use facet::Facet;
 use vox_oracle::codec_test;
-use vox_oracle::judge::refuses;
 
 use crate::script::{self, ScriptedList, ScriptedMap, ScriptedSet};
 
@@ -15,45 +14,46 @@ fn text(place: &str, said: usize, what: &str) -> String {
     )
 }
 
-/// Every lie by one around the batches in which items are fetched, and the
-/// large ones.
-#[test]
-fn lies() {
-    let mut lies = vec![
-        (0, 1, "more"),
-        (0, 5, "more"),
-        (1, 0, "fewer"),
-        (0, usize::MAX, "more"),
-        (40, usize::MAX, "more"),
-        (usize::MAX, 0, "fewer"),
-        (usize::MAX, 100, "fewer"),
-        (1 << 60, 3, "fewer"),
-        (1000, 0, "fewer"),
-    ];
-    for size in [2, 30, 31, 32, 33, 63, 64, 65, 500] {
-        lies.push((size, size - 1, "fewer"));
-        lies.push((size, size + 1, "more"));
+codec_test!(
+    /// Every lie by one around the batches in which items are fetched, and the
+    /// large ones.
+    fn lies(judge: &Judge) {
+        let mut lies = vec![
+            (0, 1, "more"),
+            (0, 5, "more"),
+            (1, 0, "fewer"),
+            (0, usize::MAX, "more"),
+            (40, usize::MAX, "more"),
+            (usize::MAX, 0, "fewer"),
+            (usize::MAX, 100, "fewer"),
+            (1 << 60, 3, "fewer"),
+            (1000, 0, "fewer"),
+        ];
+        for size in [2, 30, 31, 32, 33, 63, 64, 65, 500] {
+            lies.push((size, size - 1, "fewer"));
+            lies.push((size, size + 1, "more"));
+        }
+        for (said, yields, what) in lies {
+            let label = format!("says {said}, yields {yields}");
+            judge.refuses(
+                &label,
+                &ScriptedList::lying(said, yields),
+                &text("ScriptedList", said, what),
+            );
+            judge.refuses(
+                &label,
+                &ScriptedSet::lying(said, yields),
+                &text("ScriptedSet", said, what),
+            );
+            judge.refuses(
+                &label,
+                &ScriptedMap::lying(said, yields),
+                &text("ScriptedMap", said, what),
+            );
+        }
+        assert_eq!(script::live_iterators(), 0);
     }
-    for (said, yields, what) in lies {
-        let label = format!("says {said}, yields {yields}");
-        refuses(
-            &label,
-            &ScriptedList::lying(said, yields),
-            &text("ScriptedList", said, what),
-        );
-        refuses(
-            &label,
-            &ScriptedSet::lying(said, yields),
-            &text("ScriptedSet", said, what),
-        );
-        refuses(
-            &label,
-            &ScriptedMap::lying(said, yields),
-            &text("ScriptedMap", said, what),
-        );
-    }
-    assert_eq!(script::live_iterators(), 0);
-}
+);
 
 #[derive(Facet)]
 struct Holder {

@@ -6,7 +6,8 @@ use std::io::{self, Write};
 use facet::Facet;
 use serde::Serialize;
 use vox::EncodeErrorKind;
-use vox_oracle::mode;
+use vox_oracle::codec_test;
+use vox_oracle::mode::{self, Mode};
 
 #[derive(Facet, Serialize)]
 struct Message {
@@ -52,48 +53,50 @@ impl Write for Limited<'_> {
 
 /// The error of the writer is the source; what it took is the beginning of the
 /// encoding.
-fn fails_after(bytes: usize, message: &Message, expected: &[u8]) {
-    for mode in mode::all() {
-        let mut taken = Vec::new();
-        let writer = Limited {
-            left: bytes,
-            taken: &mut taken,
-        };
-        let error = mode
-            .runtime
-            .to_writer(message, writer)
-            .expect_err("it fails");
-        assert_eq!(error.kind(), EncodeErrorKind::Io, "{}", mode.name);
-        assert_eq!(
-            error.to_string(),
-            "cannot encode `Message`: the writer failed: the disk is full"
-        );
-        let source = error.source().expect("the writer's error is the source");
-        let source = source.downcast_ref::<io::Error>().expect("an io::Error");
-        assert_eq!(source.kind(), io::ErrorKind::StorageFull);
-        assert_eq!(taken, expected[..bytes], "{}", mode.name);
-    }
+fn fails_after(bytes: usize, message: &Message, mode: &Mode, expected: &[u8]) {
+    let mut taken = Vec::new();
+    let writer = Limited {
+        left: bytes,
+        taken: &mut taken,
+    };
+    let error = mode
+        .runtime
+        .to_writer(message, writer)
+        .expect_err("it fails");
+    assert_eq!(error.kind(), EncodeErrorKind::Io, "{}", mode.name);
+    assert_eq!(
+        error.to_string(),
+        "cannot encode `Message`: the writer failed: the disk is full"
+    );
+    let source = error.source().expect("the writer's error is the source");
+    let source = source.downcast_ref::<io::Error>().expect("an io::Error");
+    assert_eq!(source.kind(), io::ErrorKind::StorageFull);
+    assert_eq!(taken, expected[..bytes], "{}", mode.name);
 }
 
-#[test]
-fn a_small_message_at_every_byte() {
-    let message = message(4);
-    let expected = postcard::to_allocvec(&message).expect("serde encodes it");
-    for bytes in 0..expected.len() {
-        fails_after(bytes, &message, &expected);
+codec_test!(
+    fn a_small_message_at_every_byte(judge: &Judge) {
+        let message = message(4);
+        judge.in_every_mode("a small message", &message, |mode, expected| {
+            for bytes in 0..expected.len() {
+                fails_after(bytes, &message, mode, expected);
+            }
+        });
     }
-}
+);
 
-#[test]
-fn a_large_message_at_many_bytes() {
-    let message = message(20_000);
-    let expected = postcard::to_allocvec(&message).expect("serde encodes it");
-    let edges = [8191, 8192, 8193, 16_384, 20_000, 20_003, 28_192];
-    for bytes in (0..expected.len()).step_by(3001).chain(edges) {
-        fails_after(bytes, &message, &expected);
+codec_test!(
+    fn a_large_message_at_many_bytes(judge: &Judge) {
+        let message = message(20_000);
+        judge.in_every_mode("a large message", &message, |mode, expected| {
+            let edges = [8191, 8192, 8193, 16_384, 20_000, 20_003, 28_192];
+            for bytes in (0..expected.len()).step_by(3001).chain(edges) {
+                fails_after(bytes, &message, mode, expected);
+            }
+            fails_after(expected.len() - 1, &message, mode, expected);
+        });
     }
-    fails_after(expected.len() - 1, &message, &expected);
-}
+);
 
 /// Takes as many bytes as its turn allows, and is interrupted now and then.
 struct Reluctant {
@@ -117,25 +120,25 @@ impl Write for Reluctant {
     }
 }
 
-#[test]
-fn a_little_at_a_time() {
-    for scale in [0, 1, 5000, 50_000] {
-        let message = message(scale);
-        let expected = postcard::to_allocvec(&message).expect("serde encodes it");
-        for mode in mode::all() {
-            let mut writer = Reluctant {
-                turn: 0,
-                taken: Vec::new(),
-            };
-            let len = mode
-                .runtime
-                .to_writer(&message, &mut writer)
-                .expect("it writes");
-            assert_eq!(len, expected.len());
-            assert!(writer.taken == expected, "{}", mode.name);
+codec_test!(
+    fn a_little_at_a_time(judge: &Judge) {
+        for scale in [0, 1, 5000, 50_000] {
+            let message = message(scale);
+            judge.in_every_mode(&format!("scale {scale}"), &message, |mode, expected| {
+                let mut writer = Reluctant {
+                    turn: 0,
+                    taken: Vec::new(),
+                };
+                let len = mode
+                    .runtime
+                    .to_writer(&message, &mut writer)
+                    .expect("it writes");
+                assert_eq!(len, expected.len());
+                assert!(writer.taken == expected, "{}", mode.name);
+            });
         }
     }
-}
+);
 
 /// A writer that takes nothing and says so.
 #[test]

@@ -8,50 +8,51 @@ use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
 use std::sync::{Mutex, RwLock};
 
 use facet::Facet;
-use vox_oracle::judge::panics;
 use vox_oracle::{codec_test, mode};
 
 use crate::moody::{self, Mood, Moody, MoodyLock};
 use crate::script::{self, ScriptedList, ScriptedMap, ScriptedSet};
 
-#[test]
-fn an_iterator_at_every_call() {
-    for call in [0, 1, 5, 30, 31, 32, 33, 39, 40] {
-        let text = format!("the iterator panics at call {call}");
-        panics("list", &ScriptedList::panicking(40, call), &text);
-        panics("set", &ScriptedSet::panicking(40, call), &text);
-        panics("map", &ScriptedMap::panicking(40, call), &text);
-        panics(
-            "nested",
-            &(
-                1_u8,
-                vec![ScriptedList::honest(40), ScriptedList::panicking(40, call)],
-                2_u8,
-            ),
-            &text,
-        );
+codec_test!(
+    fn an_iterator_at_every_call(judge: &Judge) {
+        for call in [0, 1, 5, 30, 31, 32, 33, 39, 40] {
+            let text = format!("the iterator panics at call {call}");
+            judge.panics("list", &ScriptedList::panicking(40, call), &text);
+            judge.panics("set", &ScriptedSet::panicking(40, call), &text);
+            judge.panics("map", &ScriptedMap::panicking(40, call), &text);
+            judge.panics(
+                "nested",
+                &(
+                    1_u8,
+                    vec![ScriptedList::honest(40), ScriptedList::panicking(40, call)],
+                    2_u8,
+                ),
+                &text,
+            );
+        }
+        assert_eq!(script::live_iterators(), 0);
     }
-    assert_eq!(script::live_iterators(), 0);
-}
+);
 
 const CONVERTING: &str = "the conversion panics";
 const DROPPING: &str = "the proxy panics when dropped";
 
-/// The element that panics is the k-th of many.
-#[test]
-fn a_proxy_at_every_element() {
-    for idx in [0, 1, 2, 50, 99] {
-        for (mood, text) in [
-            (Moody::PanicsConverting, CONVERTING),
-            (Moody::PanicsDropping, DROPPING),
-        ] {
-            let mut list = vec![Moody::Fine(300); 100];
-            list[idx] = mood;
-            panics(&format!("element {idx}"), &list, text);
+codec_test!(
+    /// The element that panics is the k-th of many.
+    fn a_proxy_at_every_element(judge: &Judge) {
+        for idx in [0, 1, 2, 50, 99] {
+            for (mood, text) in [
+                (Moody::PanicsConverting, CONVERTING),
+                (Moody::PanicsDropping, DROPPING),
+            ] {
+                let mut list = vec![Moody::Fine(300); 100];
+                list[idx] = mood;
+                judge.panics(&format!("element {idx}"), &list, text);
+            }
         }
+        assert_eq!(moody::live(), (0, 0));
     }
-    assert_eq!(moody::live(), (0, 0));
-}
+);
 
 codec_test!(
     proxies panics:

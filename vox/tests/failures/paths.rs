@@ -228,24 +228,25 @@ struct Maps {
     maps: Vec<BTreeMap<u8, Inner>>,
 }
 
-/// By their place in the order of iteration.
-#[test]
-fn entries_of_maps() {
-    for bad in [0, 31, 32, 49] {
-        vox_oracle::judge::refuses(
-            &format!("value {bad}"),
-            &map(bad),
-            &refused(&format!("BTreeMap<u8, Inner>.values[{bad}].value")),
-        );
-        vox_oracle::judge::refuses(
-            &format!("nested value {bad}"),
-            &Maps {
-                maps: vec![map(99), map(bad)],
-            },
-            &refused(&format!("Maps.maps[1].values[{bad}].value")),
-        );
+codec_test!(
+    /// By their place in the order of iteration.
+    fn entries_of_maps(judge: &Judge) {
+        for bad in [0, 31, 32, 49] {
+            judge.refuses(
+                &format!("value {bad}"),
+                &map(bad),
+                &refused(&format!("BTreeMap<u8, Inner>.values[{bad}].value")),
+            );
+            judge.refuses(
+                &format!("nested value {bad}"),
+                &Maps {
+                    maps: vec![map(99), map(bad)],
+                },
+                &refused(&format!("Maps.maps[1].values[{bad}].value")),
+            );
+        }
     }
-}
+);
 
 #[derive(Facet)]
 struct Tree {
@@ -340,13 +341,14 @@ mod not_utf8 {
         (Paths { cow: Cow::Owned(vec![bad()]), ..paths() }, &text("Paths.cow[0]")),
     );
 
-    #[test]
-    fn as_a_root() {
-        vox_oracle::judge::refuses("Path", bad().as_path(), &text("Path"));
-        assert_eq!(
-            postcard::to_allocvec(&bad()).is_err(),
-            vox::to_bytes(&bad()).is_err(),
-            "serde refuses it too"
-        );
-    }
+    codec_test!(
+        fn as_a_root(judge: &Judge) {
+            judge.refuses("Path", bad().as_path(), &text("Path"));
+            assert_eq!(
+                postcard::to_allocvec(&bad()).is_err(),
+                vox::to_bytes(&bad()).is_err(),
+                "serde refuses it too"
+            );
+        }
+    );
 }

@@ -83,76 +83,76 @@ struct HasRecursive {
     tree: Box<Recursive>,
 }
 
-#[test]
-fn texts() {
-    use vox_oracle::judge::refuses;
-    refuses(
-        "opaque",
-        &Hidden {
-            before: 1,
-            hidden: NotFacet,
-        },
-        "cannot encode `Hidden.hidden`: `Opaque` is opaque to reflection; a `#[facet(proxy = ...)]` \
-         on the field or the type says what to encode instead",
-    );
-    const RAW: &str = "is a raw pointer, which may dangle; a reference, a `Box` or a \
-                       `#[facet(proxy = ...)]` can be encoded";
-    refuses(
-        "*const",
-        &ptr::null::<u8>(),
-        &format!("cannot encode `*const T`: `*const T` {RAW}"),
-    );
-    refuses(
-        "NonNull",
-        &Pointers { list: vec![] },
-        &format!("cannot encode `Pointers.list[]`: `NonNull` {RAW}"),
-    );
-    refuses(
-        "through a child",
-        &HasRecursive {
-            first: 1,
-            tree: Box::new(Recursive {
+codec_test!(
+    fn texts(judge: &Judge) {
+        judge.refuses(
+            "opaque",
+            &Hidden {
+                before: 1,
+                hidden: NotFacet,
+            },
+            "cannot encode `Hidden.hidden`: `Opaque` is opaque to reflection; a `#[facet(proxy = ...)]` \
+             on the field or the type says what to encode instead",
+        );
+        const RAW: &str = "is a raw pointer, which may dangle; a reference, a `Box` or a \
+                           `#[facet(proxy = ...)]` can be encoded";
+        judge.refuses(
+            "*const",
+            &ptr::null::<u8>(),
+            &format!("cannot encode `*const T`: `*const T` {RAW}"),
+        );
+        judge.refuses(
+            "NonNull",
+            &Pointers { list: vec![] },
+            &format!("cannot encode `Pointers.list[]`: `NonNull` {RAW}"),
+        );
+        judge.refuses(
+            "through a child",
+            &HasRecursive {
+                first: 1,
+                tree: Box::new(Recursive {
+                    children: vec![],
+                    bad: ptr::null(),
+                }),
+            },
+            &format!("cannot encode `HasRecursive.tree.bad`: `*const T` {RAW}"),
+        );
+        judge.refuses(
+            "in a recursive type",
+            &Recursive {
                 children: vec![],
                 bad: ptr::null(),
-            }),
-        },
-        &format!("cannot encode `HasRecursive.tree.bad`: `*const T` {RAW}"),
-    );
-    refuses(
-        "in a recursive type",
-        &Recursive {
-            children: vec![],
-            bad: ptr::null(),
-        },
-        &format!("cannot encode `Recursive.bad`: `*const T` {RAW}"),
-    );
-    refuses(
-        "flatten",
-        &Flattening {
-            map: BTreeMap::new(),
-        },
-        "cannot encode `Flattening.map`: is flattened; serde makes a flattened struct a map of \
-         unknown length, which postcard refuses; remove `flatten`, or use a proxy",
-    );
-    refuses(
-        "union",
-        &HasUnion {
-            before: 1,
-            either: Either { number: 1 },
-        },
-        "cannot encode `HasUnion.either`: `Either` is a union, and nothing tells which field is \
-         valid; a `#[facet(proxy = ...)]` says what to encode",
-    );
-    refuses(
-        "function",
-        &Callbacks {
-            name: String::new(),
-            entries: BTreeMap::new(),
-        },
-        "cannot encode `Callbacks.entries.values[][]::Function.function`: `fn` is a function \
-         pointer, which has no encoding; skip the field",
-    );
-}
+            },
+            &format!("cannot encode `Recursive.bad`: `*const T` {RAW}"),
+        );
+        judge.refuses(
+            "flatten",
+            &Flattening {
+                map: BTreeMap::new(),
+            },
+            "cannot encode `Flattening.map`: is flattened; serde makes a flattened struct a map of \
+             unknown length, which postcard refuses; remove `flatten`, or use a proxy",
+        );
+        judge.refuses(
+            "union",
+            &HasUnion {
+                before: 1,
+                either: Either { number: 1 },
+            },
+            "cannot encode `HasUnion.either`: `Either` is a union, and nothing tells which field is \
+             valid; a `#[facet(proxy = ...)]` says what to encode",
+        );
+        judge.refuses(
+            "function",
+            &Callbacks {
+                name: String::new(),
+                entries: BTreeMap::new(),
+            },
+            "cannot encode `Callbacks.entries.values[][]::Function.function`: `fn` is a function \
+             pointer, which has no encoding; skip the field",
+        );
+    }
+);
 
 codec_test!(
     whatever_the_value_is refuses:
@@ -160,17 +160,18 @@ codec_test!(
     (Vec::<fn()>::new(), "cannot encode `Vec<fn>[]`: `fn` is a function pointer, which has no encoding; skip the field"),
 );
 
-/// What cannot exist needs no encoding: a type with such a part is fine.
-#[test]
-fn uninhabited_parts() {
-    vox_oracle::judge::by_bytes("no error", &Ok::<u8, Infallible>(7), &[0, 7]);
-    vox_oracle::judge::by_bytes("none", &None::<Infallible>, &[0]);
-    vox_oracle::judge::by_bytes("empty", &Vec::<Infallible>::new(), &[0]);
-    let first = Ok::<u8, (Infallible, u64, String)>(7);
-    vox_oracle::judge::by_bytes("no error with fields behind it", &first, &[0, 7]);
-    let empty: [[Infallible; 0]; 2] = [[], []];
-    vox_oracle::judge::by_bytes("empty arrays", &empty, &[]);
-}
+codec_test!(
+    /// What cannot exist needs no encoding: a type with such a part is fine.
+    fn uninhabited_parts(judge: &Judge) {
+        judge.by_bytes("no error", &Ok::<u8, Infallible>(7), &[0, 7]);
+        judge.by_bytes("none", &None::<Infallible>, &[0]);
+        judge.by_bytes("empty", &Vec::<Infallible>::new(), &[0]);
+        let first = Ok::<u8, (Infallible, u64, String)>(7);
+        judge.by_bytes("no error with fields behind it", &first, &[0, 7]);
+        let empty: [[Infallible; 0]; 2] = [[], []];
+        judge.by_bytes("empty arrays", &empty, &[]);
+    }
+);
 
 /// A refusal is remembered: the same text again, and other types go on.
 #[test]

@@ -5,7 +5,6 @@
 
 use facet::Facet;
 use vox_oracle::codec_test;
-use vox_oracle::judge::{panics, refuses};
 
 use crate::moody::Moody;
 
@@ -102,28 +101,30 @@ struct Outer {
     rest: Option<Box<Outer>>,
 }
 
-#[test]
-fn every_call_counts_its_own() {
-    let outer = |last, rest| Outer {
-        inner: list(1, last),
-        rest,
-    };
-    let value = outer(
-        Moody::Fine(1),
-        Some(Box::new(outer(
-            Moody::Fine(2),
-            Some(Box::new(outer(Moody::Refuses, None))),
-        ))),
-    );
-    refuses(
-        "a list in a list",
-        &value,
-        &refused("Outer.rest.rest.inner.next.value"),
-    );
-}
+codec_test!(
+    fn every_call_counts_its_own(judge: &Judge) {
+        let outer = |last, rest| Outer {
+            inner: list(1, last),
+            rest,
+        };
+        let value = outer(
+            Moody::Fine(1),
+            Some(Box::new(outer(
+                Moody::Fine(2),
+                Some(Box::new(outer(Moody::Refuses, None))),
+            ))),
+        );
+        judge.refuses(
+            "a list in a list",
+            &value,
+            &refused("Outer.rest.rest.inner.next.value"),
+        );
+    }
+);
 
-#[test]
-fn panics_pass_through() {
-    let value = list(3, Moody::PanicsConverting);
-    panics("a panic in a list", &value, "the conversion panics");
-}
+codec_test!(
+    fn panics_pass_through(judge: &Judge) {
+        let value = list(3, Moody::PanicsConverting);
+        judge.panics("a panic in a list", &value, "the conversion panics");
+    }
+);

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use facet::Facet;
 use vox::EncodeErrorKind;
-use vox_oracle::mode;
+use vox_oracle::{codec_test, mode};
 
 use crate::moody::Moody;
 
@@ -111,21 +111,21 @@ fn made_and_dropped<'f, T: Facet<'f>>(
     made[0]
 }
 
-#[test]
-fn a9_proxies_live_where_their_layout_says_and_are_dropped_once() {
-    let values = vec![Value::Fine(7); 5];
-    let made = made_and_dropped(&values, |result| {
-        let bytes = result.expect("no panic").expect("it encodes");
-        let expected = postcard::to_allocvec(&[(300_u16, "7"); 5]).expect("serde encodes it");
-        assert_eq!(bytes, [&[5], &expected[..]].concat());
-    });
-    assert_eq!(made, 5);
+codec_test!(
+    fn a9_proxies_live_where_their_layout_says_and_are_dropped_once(judge: &Judge) {
+        let values = vec![Value::Fine(7); 5];
+        judge.by_twin("five proxies", &values, &vec![(300_u16, "7"); 5]);
+        let made = made_and_dropped(&values, |result| {
+            result.expect("no panic").expect("it encodes");
+        });
+        assert_eq!(made, 5);
 
-    let made = made_and_dropped(&[const { Empty }; 3], |result| {
-        assert_eq!(result.expect("no panic").expect("it encodes"), []);
-    });
-    assert_eq!(made, 3);
-}
+        let made = made_and_dropped(&[const { Empty }; 3], |result| {
+            assert_eq!(result.expect("no panic").expect("it encodes"), []);
+        });
+        assert_eq!(made, 3);
+    }
+);
 
 /// What a conversion did not make is not dropped, and what it made is dropped
 /// although the encode fails.

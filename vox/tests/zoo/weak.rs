@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock, Weak as ArcWeak};
 
 use facet::Facet;
 use serde::Serialize;
+use vox_oracle::codec_test;
 
 /// Something every thread of the tests can point to without owning it.
 fn kept<T>(value: T) -> ArcWeak<T> {
@@ -66,17 +67,18 @@ vox_oracle::zoo! { MEMBERS;
     ];
 }
 
-/// Encoding owns a strong pointer for as long as it writes, and no longer.
-#[test]
-fn nothing_is_kept_alive() {
-    let strong = Arc::new(Parent { id: 7 });
-    let child = Child {
-        name: String::new(),
-        parent: Arc::downgrade(&strong),
-        after: 0,
-    };
-    vox_oracle::judge::by_serde("child", &child);
-    assert_eq!(Arc::strong_count(&strong), 1);
-    drop(strong);
-    vox_oracle::judge::by_serde("orphan", &child);
-}
+codec_test!(
+    /// Encoding owns a strong pointer for as long as it writes, and no longer.
+    fn nothing_is_kept_alive(judge: &Judge) {
+        let strong = Arc::new(Parent { id: 7 });
+        let child = Child {
+            name: String::new(),
+            parent: Arc::downgrade(&strong),
+            after: 0,
+        };
+        judge.by_serde("child", &child);
+        assert_eq!(Arc::strong_count(&strong), 1);
+        drop(strong);
+        judge.by_serde("orphan", &child);
+    }
+);
