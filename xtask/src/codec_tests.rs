@@ -89,7 +89,8 @@ fn complaint(
         TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket => {
             let is_attribute =
                 matches!(before, Some(TokenTree::Punct(punct)) if punct.as_char() == '#');
-            let found = is_attribute && is_at_home(file) && is_test(group.stream());
+            let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
+            let found = is_attribute && is_at_home(file) && is_test(&tokens);
             found.then(|| {
                 (
                     group.span_open(),
@@ -107,14 +108,20 @@ fn complaint(
     }
 }
 
-/// Whether an attribute is `test`, under any path, or one that gives it by `cfg_attr`.
-fn is_test(attribute: TokenStream) -> bool {
-    let tokens: Vec<TokenTree> = attribute.into_iter().collect();
-    let is = |tree: Option<&TokenTree>, word: &str| matches!(tree, Some(TokenTree::Ident(ident)) if ident == word);
-    match tokens.last() {
-        Some(TokenTree::Group(group)) => is(tokens.first(), "cfg_attr") && is_test(group.stream()),
-        last => is(last, "test"),
+/// Whether an attribute is `test`, under any path, or `cfg_attr` with it among what it gives.
+fn is_test(attribute: &[TokenTree]) -> bool {
+    match attribute {
+        [TokenTree::Ident(ident), TokenTree::Group(group)] if ident == "cfg_attr" => {
+            let given: Vec<TokenTree> = group.stream().into_iter().collect();
+            given.split(is_comma).skip(1).any(is_test)
+        }
+        [.., TokenTree::Ident(ident)] => ident == "test",
+        _ => false,
     }
+}
+
+fn is_comma(tree: &TokenTree) -> bool {
+    matches!(tree, TokenTree::Punct(punct) if punct.as_char() == ',')
 }
 
 #[cfg(test)]
@@ -136,6 +143,7 @@ mod tests {
             "\n#[test]\nfn a() {}",
             "\n#[core::prelude::v1::test]\nfn a() {}",
             "\n#[cfg_attr(not(miri), test)]\nfn a() {}",
+            "\n#[cfg_attr(unix, test, should_panic)]\nfn a() {}",
             "mod inner {\n#[test]\nfn a() {} }",
             "macro_rules! m { ($($name:ident)*) => { $(\n#[test]\nfn $name() {} )* } }",
             "m! {\n#[test]\nfn a() {} }",
@@ -153,7 +161,7 @@ mod tests {
     #[test]
     fn the_macro_and_other_attributes_are_right() {
         let text = "codec_test!(numbers: 1_u8);\n\
-                    codec_test!(#[cfg(test)] #[should_panic] fn a(judge: &Judge) {});\n\
+                    codec_test!(#[cfg_attr(test, should_panic)] fn a(judge: &Judge) {});\n\
                     // #[test]\n\
                     const TEXT: &str = \"#[test]\";\n\
                     #[cfg(test)] mod test { fn f(list: [u8; test]) {} }\n";

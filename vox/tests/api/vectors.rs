@@ -12,6 +12,7 @@ use std::sync::Arc;
 use facet::Facet;
 use serde::Serialize;
 use vox::Runtime;
+use vox_oracle::codec_test;
 
 /// xmm6 to xmm15.
 type Registers = [[u64; 2]; 10];
