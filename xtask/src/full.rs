@@ -9,8 +9,8 @@ use anyhow::Context as _;
 use crate::context::Context;
 use crate::outcome::{Outcome, Report};
 use crate::{
-    assumptions, check_targets, concurrency, cross, examples, features, layers, layout, miri,
-    package, process, readme,
+    assumptions, check_targets, concurrency, cross, examples, features, golden, layers, layout,
+    miri, package, process, readme,
 };
 
 struct Step {
@@ -74,6 +74,7 @@ const STEPS: &[Step] = &[
     step("readme", Action::Check(readme::check)),
     step("layers", Action::Check(layers::check)),
     step("assumptions", Action::Check(assumptions::check)),
+    step("golden files", Action::Check(golden::check)),
     step("packages", Action::Check(package::check)),
     step("tests", Action::Tests(&["test", "--workspace"])),
     step(
