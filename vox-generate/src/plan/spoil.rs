@@ -197,3 +197,132 @@ fn in_fields(fields: &[Field], next: &mut Vec<TypeId>) -> Option<&'static Refusa
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use core::alloc::Layout;
+
+    use super::*;
+    use crate::leaf::SCALARS;
+    use crate::plan::EnumRepr;
+
+    fn field(ty: usize, treatment: Treatment) -> Field {
+        let ty = TypeId(ty);
+        Field {
+            ty,
+            offset: 0,
+            treatment,
+        }
+    }
+
+    fn structure(field: Field) -> Form {
+        Form::Struct {
+            fields: vec![field],
+            kind: StructKind::Struct,
+            packed: false,
+        }
+    }
+
+    /// A scalar, a struct with a flattened field, and something around it, which is the root.
+    fn around_flattened(root: Form) -> Plan {
+        let forms = [
+            Form::Leaf(&SCALARS[0]),
+            structure(field(0, Treatment::Flattened)),
+            root,
+        ];
+        plan(forms.into())
+    }
+
+    fn plan(forms: Vec<Form>) -> Plan {
+        let root = TypeId(forms.len() - 1);
+        let planned = |form| Planned {
+            form,
+            layout: Layout::new::<u8>(),
+            identity: 0,
+        };
+        Plan {
+            types: forms.into_iter().map(planned).collect(),
+            root,
+            recursions: 0,
+        }
+    }
+
+    fn enumeration(tagging: Tagging, skipped: bool, kind: StructKind, field: Field) -> Form {
+        let variant = Variant {
+            discriminant: 0,
+            rename: None,
+            kind,
+            fields: vec![field],
+            skipped,
+        };
+        Form::Enum {
+            repr: EnumRepr::U8,
+            tagging,
+            variants: vec![variant],
+        }
+    }
+
+    fn variant(skipped: bool) -> Form {
+        let inner = field(1, Treatment::Plain);
+        enumeration(Tagging::Position, skipped, StructKind::Struct, inner)
+    }
+
+    #[test]
+    fn a_spoiled_part_that_is_looked_at_refuses_everything() {
+        let inner = TypeId(1);
+        for root in [
+            structure(field(1, Treatment::Plain)),
+            structure(field(1, Treatment::UnlessAlways)),
+            variant(false),
+            Form::Transparent { inner },
+            Form::Set { item: inner },
+            Form::Array {
+                element: inner,
+                count: 1,
+            },
+        ] {
+            let plan = around_flattened(root);
+            assert_eq!(plan.refusal(), Some(&refusal::FLATTENED), "{plan}");
+        }
+    }
+
+    #[test]
+    fn a_spoiled_part_out_of_sight_refuses_nothing() {
+        let element = TypeId(1);
+        for root in [
+            structure(field(1, Treatment::Skipped)),
+            variant(true),
+            Form::Array { element, count: 0 },
+        ] {
+            let plan = around_flattened(root);
+            assert_eq!(plan.refusal(), None, "{plan}");
+            assert!(plan.is_spoiled(), "{plan}");
+        }
+    }
+
+    #[test]
+    fn a_tagging_refuses_what_does_not_fit_it() {
+        use StructKind::{Struct, TupleStruct};
+        let refusal = |tagging, kind, ty| {
+            let scalar = Form::Leaf(&SCALARS[0]);
+            let named = structure(field(0, Treatment::Plain));
+            let root = enumeration(tagging, false, kind, field(ty, Treatment::Plain));
+            plan(vec![scalar, named, root]).refusal()
+        };
+        assert_eq!(refusal(Tagging::Name, Struct, 0), None);
+        assert_eq!(refusal(Tagging::Name, TupleStruct, 1), None);
+        assert_eq!(
+            refusal(Tagging::Name, TupleStruct, 0),
+            Some(&refusal::NAMED_TUPLE)
+        );
+        assert_eq!(
+            refusal(Tagging::Numeric, Struct, 0),
+            Some(&refusal::NUMERIC_FIELDS)
+        );
+        assert_eq!(
+            refusal(Tagging::ContentAlone, Struct, 0),
+            Some(&refusal::CONTENT_ALONE)
+        );
+        assert_eq!(refusal(Tagging::Untagged, TupleStruct, 0), None);
+    }
+}
