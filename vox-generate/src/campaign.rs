@@ -196,7 +196,8 @@ impl Campaign {
             }
             let checked = check::values(case, mode).map_err(|error| (mode, error))?;
             summary.encodes += checked.encodes;
-            summary.compiled += u64::from(is_costly(mode));
+            let is_compiled = is_costly(mode) && case.refusal_of_type().is_none();
+            summary.compiled += u64::from(is_compiled);
             let known = &mut executed[usize::from(mode.probed_layouts)];
             if mode.tier == Tier::Interpreter {
                 *known = checked.executed;

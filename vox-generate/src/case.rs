@@ -7,6 +7,7 @@ use facet_reflect::Peek;
 
 use crate::arena::Arena;
 use crate::plan::{self, Plan};
+use crate::refusal::Refusal;
 use crate::values::{self, Value};
 use crate::{Choices, functions, shapes, slots};
 
@@ -22,6 +23,8 @@ pub struct Case {
     plan: Plan,
     shape: &'static Shape,
     values: Vec<Value>,
+    /// Why all values are refused.
+    refusal: Option<&'static Refusal>,
     // Behind what points into it.
     _arena: Arena,
 }
@@ -43,6 +46,7 @@ impl Case {
             (shape, values)
         };
         Self {
+            refusal: plan.refusal(),
             plan,
             shape,
             values,
@@ -71,18 +75,33 @@ impl Case {
         &self.plan
     }
 
-    /// A value, and the bytes it must become.
+    /// A value, and the bytes it must become. What whoever asks first computes, nobody has asked for.
     pub(crate) fn value(&self, index: usize) -> (Peek<'_, 'static>, &[u8]) {
         let value = &self.values[index];
+        for lazy in &value.lazies {
+            // SAFETY: it lives as long as the case, and what is given out before is not used
+            // while the value is asked for again: nothing here encodes two at a time.
+            unsafe { functions::forget_computed(*lazy, value.poison) };
+        }
         // SAFETY: the value is of the shape, and lives as long as the case.
         let peek = unsafe { Peek::unchecked_new(PtrConst::new_sized(value.address), self.shape) };
         (peek, &value.bytes)
     }
 
-    /// Whether a value has no encoding, for a skipped variant is in it; its bytes are then those before that one.
+    /// Whether a value has no encoding, for itself or whatever it is.
     #[must_use]
     pub fn is_refused(&self, index: usize) -> bool {
-        self.values[index].is_refused
+        self.refusal(index).is_some()
+    }
+
+    /// Why it has none; for itself, its bytes are then those before the part that has none.
+    pub(crate) fn refusal(&self, index: usize) -> Option<&'static Refusal> {
+        self.refusal.or(self.values[index].refusal)
+    }
+
+    /// Why no value of the type has an encoding.
+    pub(crate) fn refusal_of_type(&self) -> Option<&'static Refusal> {
+        self.refusal
     }
 
     /// The containers of linked nodes in a value; alive as long as the case.

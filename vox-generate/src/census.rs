@@ -3,8 +3,73 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use facet_core::StructKind;
+
 use crate::case::Case;
-use crate::plan::{Field, Form, OptionForm, Treatment};
+use crate::plan::{Field, Form, OptionForm, Tagging, Treatment, Variant};
+
+/// What a long campaign must have made, leaves apart.
+const WANTED: &[&str] = &[
+    "recursion",
+    "struct",
+    "packed struct",
+    "tuple struct",
+    "transparent struct",
+    "enum, Position",
+    "enum, Adjacent",
+    "enum, Name",
+    "enum, Untagged",
+    "enum, Numeric",
+    "enum U8",
+    "enum U16",
+    "enum U32",
+    "enum U64",
+    "enum USize",
+    "enum I8",
+    "enum I16",
+    "enum I32",
+    "enum I64",
+    "enum ISize",
+    "variant, skipped",
+    "variant, renamed",
+    "variant of a name around a struct",
+    "option, null is none",
+    "option, tagged",
+    "result",
+    "list, Vec",
+    "list, Block",
+    "list, Chain",
+    "array",
+    "pointer, Box",
+    "pointer, Reference",
+    "pointer, Counted",
+    "pointer, WideBox",
+    "pointer, WideReference",
+    "pointer, WideCounted",
+    "pointer, WideCow",
+    "pointer, Cow",
+    "pointer, Weak",
+    "set",
+    "map",
+    "lock, shared",
+    "lock, exclusive",
+    "lock, OnceLock",
+    "lock, LazyLock",
+    "proxy",
+    "field, Renamed",
+    "field, Skipped",
+    "field, UnlessNever",
+    "field, UnlessAlways",
+    "field, UnlessOdd",
+    "spoiled out of sight",
+    "refused types: flattened field",
+    "refused types: captured tag",
+    "refused types: content without tag",
+    "refused types: tuple behind a name",
+    "refused types: number with fields",
+    "refused values: skipped variant",
+    "refused values: empty `OnceLock`",
+];
 
 /// How often everything was generated.
 #[derive(Debug, Clone, Default)]
@@ -38,6 +103,19 @@ impl Census {
             self.form(&planned.form);
         }
         *self.forms.entry(String::from("recursion")).or_default() += plan.recursions;
+        self.refusals(case);
+    }
+
+    fn refusals(&mut self, case: &Case) {
+        if let Some(refusal) = case.refusal_of_type() {
+            return self.count(format!("refused types: {}", refusal.name));
+        }
+        if case.plan().is_spoiled() {
+            self.count(String::from("spoiled out of sight"));
+        }
+        for refusal in (0..case.len()).filter_map(|index| case.refusal(index)) {
+            self.count(format!("refused values: {}", refusal.name));
+        }
     }
 
     fn form(&mut self, form: &Form) {
@@ -45,7 +123,12 @@ impl Census {
             Form::Open | Form::Slice { .. } => return,
             Form::Leaf(leaf) => leaf.name.to_owned(),
             Form::Struct { packed: true, .. } => String::from("packed struct"),
+            Form::Struct {
+                kind: StructKind::TupleStruct,
+                ..
+            } => String::from("tuple struct"),
             Form::Struct { .. } => String::from("struct"),
+            Form::Transparent { .. } => String::from("transparent struct"),
             Form::Enum { repr, .. } => format!("enum {repr:?}"),
             Form::Option {
                 form: OptionForm::NullIsNone,
@@ -61,20 +144,37 @@ impl Census {
             Form::Lock { shared, .. } => {
                 format!("lock, {}", if *shared { "shared" } else { "exclusive" })
             }
+            Form::Once { .. } => String::from("lock, OnceLock"),
+            Form::Lazy { .. } => String::from("lock, LazyLock"),
+            Form::Cow { .. } => String::from("pointer, Cow"),
+            Form::Weak { .. } => String::from("pointer, Weak"),
             Form::Proxied { .. } => String::from("proxy"),
         };
         self.count(name);
         match form {
             Form::Struct { fields, .. } => self.fields(fields),
-            Form::Enum { variants, .. } => {
+            Form::Enum {
+                tagging, variants, ..
+            } => {
+                self.count(format!("enum, {tagging:?}"));
                 for variant in variants {
-                    self.fields(&variant.fields);
-                    if variant.skipped {
-                        self.count(String::from("variant, skipped"));
-                    }
+                    self.variant(*tagging, variant);
                 }
             }
             _ => {}
+        }
+    }
+
+    fn variant(&mut self, tagging: Tagging, variant: &Variant) {
+        self.fields(&variant.fields);
+        if variant.skipped {
+            self.count(String::from("variant, skipped"));
+        }
+        if variant.rename.is_some() {
+            self.count(String::from("variant, renamed"));
+        }
+        if tagging == Tagging::Name && variant.kind == StructKind::TupleStruct {
+            self.count(String::from("variant of a name around a struct"));
         }
     }
 
@@ -108,6 +208,13 @@ impl Census {
     #[must_use]
     pub fn refused(&self) -> u64 {
         self.refused
+    }
+
+    /// What was never made, of what a long campaign must have made.
+    #[must_use]
+    pub fn missing(&self) -> Vec<&'static str> {
+        let is_missing = |name: &&str| self.forms.get(*name).is_none_or(|count| *count == 0);
+        WANTED.iter().copied().filter(is_missing).collect()
     }
 
     /// Types counted.

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use vox::{EncodeError, EncodeErrorKind};
+use vox::EncodeError;
 use vox_core::interp::counts;
 use vox_oracle::diff::compare;
 use vox_oracle::judge::OneMode;
@@ -11,15 +11,13 @@ use vox_oracle::mode::Mode;
 
 use crate::case::Case;
 use crate::coverage::OpCounts;
+use crate::refusal::Refusal;
 use crate::root::Root;
 
 /// What stands in a buffer before the encode, and must stay.
 const BEFORE: [u8; 3] = [0xa5, 0x5a, 0x99];
 
-/// What an error says of a skipped variant.
-const SKIPPED: &str = "a variant marked as skipped, which has no encoding";
-
-/// Bytes before a skipped variant that fit every output, so that this is what is told and not
+/// Bytes before what has no encoding that fit every output, so that this is what is told and not
 /// that the output is short.
 const MOST_BEFORE_REFUSAL: usize = 2048;
 
@@ -47,7 +45,11 @@ pub fn values(case: &Case, mode: &Mode) -> Result<Checked, String> {
         }
         let executed = OpCounts(counts::take());
         let report = mode.runtime.report_shape(case.shape());
-        if report.refusal.is_some() || report.tier != mode.tier {
+        let is_right = match case.refusal_of_type() {
+            Some(_) => report.refusal.is_some(),
+            None => report.refusal.is_none() && report.tier == mode.tier,
+        };
+        if !is_right {
             return Err(format!("not in the tier it should be in: {report}"));
         }
         Ok(Checked { encodes, executed })
@@ -62,8 +64,8 @@ fn value(case: &Case, index: usize, mode: &Mode) -> Result<u64, String> {
         let mut buffer = Vec::with_capacity(BEFORE.len() + room);
         buffer.extend_from_slice(&BEFORE);
         let result = mode.runtime.peek_to_bytes_in(peek, &mut buffer);
-        if case.is_refused(index) {
-            refused(result, &buffer)?;
+        if let Some(refusal) = case.refusal(index) {
+            refused(refusal, result, &buffer)?;
             continue;
         }
         let len = result.map_err(|error| error.to_string())?;
@@ -86,12 +88,16 @@ fn value(case: &Case, index: usize, mode: &Mode) -> Result<u64, String> {
     }
 }
 
-/// A skipped variant is an error that says so, and the buffer is as it was.
-fn refused(result: Result<usize, EncodeError>, buffer: &[u8]) -> Result<(), String> {
+/// What has no encoding is an error that says why, and the buffer is as it was.
+fn refused(
+    refusal: &Refusal,
+    result: Result<usize, EncodeError>,
+    buffer: &[u8],
+) -> Result<(), String> {
     match result {
-        Ok(len) => Err(format!("a skipped variant was encoded, in {len} bytes")),
-        Err(error) if error.kind() != EncodeErrorKind::InvalidValue => Err(error.to_string()),
-        Err(error) if !error.to_string().ends_with(SKIPPED) => Err(error.to_string()),
+        Ok(len) => Err(format!("a {} was encoded, in {len} bytes", refusal.name)),
+        Err(error) if error.kind() != refusal.kind => Err(error.to_string()),
+        Err(error) if !error.to_string().contains(refusal.text) => Err(error.to_string()),
         Err(_) if buffer != BEFORE => Err(String::from("the buffer is not as it was")),
         Err(_) => Ok(()),
     }
@@ -111,12 +117,14 @@ pub fn outputs(case: &Case, mode: &Mode) -> Result<(), String> {
             // SAFETY: a value of the case's shape is at its address, and the case is alive.
             let root = unsafe { Root::around(case.shape(), case.address(index)) };
             let label = format!("value {index}");
-            if !case.is_refused(index) {
+            let Some(refusal) = case.refusal(index) else {
                 judge.by_bytes(&label, root, expected);
-            } else if expected.len() <= MOST_BEFORE_REFUSAL {
+                continue;
+            };
+            if expected.len() <= MOST_BEFORE_REFUSAL {
                 let result = mode.runtime.to_bytes(root);
                 let text = result.as_ref().map_err(ToString::to_string).err();
-                refused(result.map(|bytes| bytes.len()), &BEFORE)?;
+                refused(refusal, result.map(|bytes| bytes.len()), &BEFORE)?;
                 // Other outputs say the same.
                 judge.refuses(&label, root, &text.unwrap_or_default());
             }

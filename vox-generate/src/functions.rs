@@ -64,6 +64,35 @@ pub(crate) struct Lock {
     pub(crate) held: Cell<usize>,
 }
 
+/// What a counted pointer and a weak one are the address of; what they point to starts at [`HEADER`].
+#[repr(C)]
+pub(crate) struct Counted {
+    /// Of a slice.
+    pub(crate) len: usize,
+    /// Strong pointers; without one what is pointed to is gone.
+    pub(crate) strong: Cell<usize>,
+}
+
+/// A cell that may be set; what it holds starts at [`HEADER`].
+#[repr(C)]
+pub(crate) struct Once {
+    pub(crate) is_set: bool,
+}
+
+/// A value that whoever asks first computes: then it starts at [`HEADER`].
+#[repr(C)]
+pub(crate) struct Lazy {
+    /// Where its length is, and behind a header what will be the value.
+    pub(crate) source: *const u8,
+    pub(crate) is_computed: Cell<bool>,
+}
+
+/// The address of a borrowed value, or null before an owned one, which starts at [`HEADER`].
+#[repr(C)]
+pub(crate) struct Cow {
+    pub(crate) borrowed: *const u8,
+}
+
 /// A value that is encoded as a copy of what it points to.
 #[repr(C)]
 pub(crate) struct Original {
@@ -233,11 +262,56 @@ unsafe extern "C" fn borrow_wide(value: PtrConst) -> PtrConst {
 }
 
 unsafe extern "C" fn borrow_wide_counted(value: PtrConst) -> PtrConst {
-    // SAFETY: these pointers are the address of a header that starts with the length.
+    // SAFETY: these pointers are the address of a header, which says the length.
     unsafe {
         let header = *at::<*const u8>(value);
-        let len = header.cast::<usize>().read();
+        let len = (*header.cast::<Counted>()).len;
         PtrConst::new_wide(header.add(HEADER), ptr::without_provenance(len))
+    }
+}
+
+unsafe extern "C" fn borrow_cow(value: PtrConst) -> PtrConst {
+    // SAFETY: these types are a `Cow`, with room behind it for what it may own.
+    unsafe {
+        let borrowed = at::<Cow>(value).borrowed;
+        PtrConst::new_sized(match borrowed.is_null() {
+            true => value.as_byte_ptr().add(HEADER),
+            false => borrowed,
+        })
+    }
+}
+
+unsafe extern "C" fn borrow_wide_cow(value: PtrConst) -> PtrConst {
+    // SAFETY: these types are a block.
+    let block = unsafe { at::<Block>(value) };
+    PtrConst::new_wide(block.first, ptr::without_provenance(block.len))
+}
+
+unsafe extern "C" fn compute(value: PtrConst) -> PtrConst {
+    // SAFETY: these types are a `Lazy`, with room behind it for as many bytes as its source
+    // says. Nobody has the address of that room before it is computed.
+    unsafe {
+        let place = value.as_byte_ptr().cast_mut().add(HEADER);
+        let lazy = at::<Lazy>(value);
+        if !lazy.is_computed.replace(true) {
+            let len = lazy.source.cast::<usize>().read();
+            place.copy_from_nonoverlapping(lazy.source.add(HEADER), len);
+        }
+        PtrConst::new_sized(place)
+    }
+}
+
+/// Makes a lazy value one that nobody has asked for.
+///
+/// # Safety
+///
+/// It is alive, and nobody looks at it.
+pub(crate) unsafe fn forget_computed(lazy: *mut Lazy, poison: u8) {
+    // SAFETY: the caller's duty; there is room for as many bytes as the source says.
+    unsafe {
+        (*lazy).is_computed.set(false);
+        let len = (*lazy).source.cast::<usize>().read();
+        lazy.cast::<u8>().add(HEADER).write_bytes(poison, len);
     }
 }
 
@@ -252,6 +326,47 @@ pub(crate) static THIN: PointerVTable = borrowing(borrow_thin);
 pub(crate) static COUNTED: PointerVTable = borrowing(borrow_counted);
 pub(crate) static WIDE: PointerVTable = borrowing(borrow_wide);
 pub(crate) static WIDE_COUNTED: PointerVTable = borrowing(borrow_wide_counted);
+pub(crate) static COW: PointerVTable = borrowing(borrow_cow);
+pub(crate) static WIDE_COW: PointerVTable = borrowing(borrow_wide_cow);
+pub(crate) static LAZY: PointerVTable = borrowing(compute);
+
+// Weak pointers: the same word as the strong ones, or null.
+
+unsafe fn upgrade(weak: PtrMut, strong: PtrUninit) -> Option<PtrMut> {
+    // SAFETY: these pointers are null or the address of a header, and a strong one is a word.
+    unsafe {
+        let address = *at::<*const Counted>(weak.as_const());
+        let count = &address.as_ref()?.strong;
+        if count.get() == 0 {
+            return None;
+        }
+        took();
+        count.set(count.get() + 1);
+        let to = strong.as_mut_byte_ptr();
+        to.cast::<*const Counted>().write(address);
+        Some(PtrMut::new_sized(to))
+    }
+}
+
+unsafe fn drop_strong(strong: *mut ()) {
+    gave_back();
+    // SAFETY: a strong pointer that `upgrade` made is the address of a header.
+    let count = unsafe { &(**strong.cast::<*const Counted>()).strong };
+    count.set(count.get() - 1);
+}
+
+pub(crate) static WEAK: PointerVTable = PointerVTable {
+    upgrade_into_fn: Some(upgrade),
+    ..PointerVTable::new()
+};
+
+/// Of strong pointers, which are dropped only where a weak one was upgraded.
+pub(crate) static STRONG_DROP: TypeOpsDirect = TypeOpsDirect {
+    drop_in_place: drop_strong,
+    default_in_place: None,
+    clone_into: None,
+    is_truthy: None,
+};
 
 unsafe extern "C" fn same(value: PtrConst) -> PtrConst {
     value
@@ -437,6 +552,34 @@ unsafe fn write(lock: PtrConst) -> Result<WriteLockResult, ()> {
         Ok(WriteLockResult::new(data, lock, &GUARD))
     }
 }
+
+/// As `OnceLock` has it: a guard that is null.
+static NO_GUARD: LockGuardVTable = LockGuardVTable {
+    drop_in_place: let_null_go,
+};
+
+unsafe fn let_null_go(guard: PtrConst) {
+    gave_back();
+    assert!(guard.as_byte_ptr().is_null(), "another's guard");
+}
+
+unsafe fn read_once(once: PtrConst) -> Result<ReadLockResult, ()> {
+    // SAFETY: these types are a `Once`, with what it holds behind the header; the guard is null.
+    unsafe {
+        if !at::<Once>(once).is_set {
+            return Err(());
+        }
+        took();
+        let data = PtrConst::new_sized(once.as_byte_ptr().add(HEADER));
+        let guard = PtrConst::new_sized(ptr::null::<u8>());
+        Ok(ReadLockResult::new(data, guard, &NO_GUARD))
+    }
+}
+
+pub(crate) static ONCE: PointerVTable = PointerVTable {
+    read_fn: Some(read_once),
+    ..PointerVTable::new()
+};
 
 pub(crate) static SHARED: PointerVTable = PointerVTable {
     read_fn: Some(read),

@@ -2,14 +2,16 @@
 //!
 //! A plan is data. [`make`] decides it, [`crate::shapes`] turns it into facet shapes, and
 //! [`crate::values`] fills memory by it. A type may refer to one it is inside of, always through a
-//! struct or enum and behind a pointer or container, as in Rust.
+//! struct or enum and behind a pointer or container, as in Rust. Now and then [`spoil`] puts a part
+//! without an encoding into it, and says whether encoding ever looks there.
 
+mod display;
 pub(crate) mod make;
+mod spoil;
 
 use core::alloc::Layout;
-use core::fmt;
 
-use facet_core::EnumRepr;
+use facet_core::{EnumRepr, StructKind};
 
 use crate::leaf::Leaf;
 
@@ -43,11 +45,17 @@ pub(crate) enum Form {
     Leaf(&'static Leaf),
     Struct {
         fields: Vec<Field>,
+        kind: StructKind,
         packed: bool,
     },
     Enum {
         repr: EnumRepr,
+        tagging: Tagging,
         variants: Vec<Variant>,
+    },
+    /// A tuple struct of one field, marked as transparent.
+    Transparent {
+        inner: TypeId,
     },
     Option {
         payload: TypeId,
@@ -85,6 +93,22 @@ pub(crate) enum Form {
         inner: TypeId,
         shared: bool,
     },
+    /// The option of a counted pointer.
+    Weak {
+        strong: TypeId,
+    },
+    /// As `OnceLock`: read like a lock, and an error before it is set.
+    Once {
+        inner: TypeId,
+    },
+    /// As `LazyLock`: computed by whoever follows it first.
+    Lazy {
+        inner: TypeId,
+    },
+    /// As `Cow` of a sized type: a pointer, or the value itself.
+    Cow {
+        inner: TypeId,
+    },
     /// Encoded as something else, by a proxy on the type.
     Proxied {
         proxy: TypeId,
@@ -99,10 +123,29 @@ pub(crate) struct Field {
     pub(crate) treatment: Treatment,
 }
 
+/// How an enum's variants are told, by its attributes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tagging {
+    /// By position, without an attribute.
+    Position,
+    /// By position too, though `tag` and `content` say otherwise.
+    Adjacent,
+    /// By name: `tag`.
+    Name,
+    /// Not at all: `untagged`.
+    Untagged,
+    /// By discriminant, and that is all: `is_numeric`.
+    Numeric,
+    /// `content` without `tag`, which is refused.
+    ContentAlone,
+}
+
 /// What attributes a field has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Treatment {
     Plain,
+    /// `rename`.
+    Renamed,
     /// `skip`: its memory stays poisoned.
     Skipped,
     /// `skip_serializing_if`, with a predicate that never skips.
@@ -111,12 +154,21 @@ pub(crate) enum Treatment {
     UnlessAlways,
     /// One that does when the field's first byte is odd.
     UnlessOdd,
+    /// `flatten`, which is refused.
+    Flattened,
+    /// `tag` on a field of an `other` variant, which is refused.
+    CapturesTag,
+    /// `content` there.
+    CapturesContent,
 }
 
 /// A variant of an enum.
 #[derive(Debug)]
 pub(crate) struct Variant {
     pub(crate) discriminant: i64,
+    /// Its name instead of the one of its position.
+    pub(crate) rename: Option<String>,
+    pub(crate) kind: StructKind,
     pub(crate) fields: Vec<Field>,
     /// Marked as skipped: a value that is one is refused, and what is in it is never looked at.
     pub(crate) skipped: bool,
@@ -149,88 +201,21 @@ pub(crate) enum PointerForm {
     WideBox,
     WideReference,
     WideCounted,
+    /// A `Cow` of a slice: an address, a length and room for a capacity.
+    WideCow,
+}
+
+/// The name of a field or variant at a position; it says nothing else, as in tuples.
+pub(crate) fn name(index: usize) -> String {
+    let letter = char::from(b'a' + u8::try_from(index % 26).unwrap_or_default());
+    match index / 26 {
+        0 => letter.to_string(),
+        round => format!("{letter}{round}"),
+    }
 }
 
 impl Plan {
     pub(crate) fn get(&self, id: TypeId) -> &Planned {
         &self.types[id.0]
-    }
-
-    /// The type, as a declaration of everything in it.
-    fn write_type(&self, id: TypeId, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let one = |f: &mut fmt::Formatter<'_>, name: &str, inner: TypeId| {
-            write!(f, "{name}<")?;
-            self.write_type(inner, f)?;
-            f.write_str(">")
-        };
-        let two = |f: &mut fmt::Formatter<'_>, name: &str, first: TypeId, second: TypeId| {
-            write!(f, "{name}<")?;
-            self.write_type(first, f)?;
-            f.write_str(", ")?;
-            self.write_type(second, f)?;
-            f.write_str(">")
-        };
-        match &self.get(id).form {
-            Form::Open => f.write_str("?"),
-            Form::Leaf(leaf) => f.write_str(leaf.name),
-            Form::Struct { .. } | Form::Enum { .. } => write!(f, "T{}", id.0),
-            Form::Option { payload, form } => one(f, &format!("Option::{form:?}"), *payload),
-            Form::Result { ok, err, .. } => two(f, "Result", *ok, *err),
-            Form::List { element, form } => one(f, &format!("List::{form:?}"), *element),
-            Form::Array { element, count } => one(f, &format!("[{count}]"), *element),
-            Form::Slice { element } => one(f, "Slice", *element),
-            Form::Pointer { pointee, form } => one(f, &format!("{form:?}"), *pointee),
-            Form::Set { item } => one(f, "Set", *item),
-            Form::Map { key, value } => two(f, "Map", *key, *value),
-            Form::Lock {
-                inner,
-                shared: true,
-            } => one(f, "RwLock", *inner),
-            Form::Lock {
-                inner,
-                shared: false,
-            } => one(f, "Mutex", *inner),
-            Form::Proxied { proxy } => one(f, "Proxied", *proxy),
-        }
-    }
-
-    fn write_fields(&self, fields: &[Field], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for field in fields {
-            write!(f, " @{} ", field.offset)?;
-            if field.treatment != Treatment::Plain {
-                write!(f, "{:?} ", field.treatment)?;
-            }
-            self.write_type(field.ty, f)?;
-            f.write_str(",")?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for Plan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write_type(self.root, f)?;
-        for (index, planned) in self.types.iter().enumerate() {
-            match &planned.form {
-                Form::Struct { fields, packed } => {
-                    let packed = if *packed { "packed " } else { "" };
-                    write!(f, "\n{packed}struct T{index} {{")?;
-                    self.write_fields(fields, f)?;
-                    f.write_str(" }")?;
-                }
-                Form::Enum { repr, variants } => {
-                    write!(f, "\nenum T{index}: {repr:?} {{")?;
-                    for variant in variants {
-                        let skipped = if variant.skipped { "skipped " } else { "" };
-                        write!(f, " {skipped}{} {{", variant.discriminant)?;
-                        self.write_fields(&variant.fields, f)?;
-                        f.write_str(" }")?;
-                    }
-                    f.write_str(" }")?;
-                }
-                _ => {}
-            }
-        }
-        Ok(())
     }
 }

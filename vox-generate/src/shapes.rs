@@ -10,15 +10,15 @@
 use facet_core::{
     ArrayDef, Attr, BaseRepr, ConstTypeId, Def, EnumType, Facet, Field as FacetField, FieldBuilder,
     FieldFlags, KnownPointer, ListDef, MapDef, OptionDef, PointerDef, PointerFlags, PointerVTable,
-    ProxyDef, Repr, ResultDef, SetDef, Shape, ShapeBuilder, ShapeLayout, SliceDef, StructKind,
-    StructType, Type, TypeOps, UserType, Variant as FacetVariant, VariantBuilder,
+    ProxyDef, Repr, ResultDef, SetDef, Shape, ShapeBuilder, ShapeFlags, ShapeLayout, SliceDef,
+    StructKind, StructType, Type, TypeOps, UserType, Variant as FacetVariant, VariantBuilder,
 };
 
 use crate::arena::Arena;
 use crate::functions;
 use crate::plan::make::IDENTITIES;
 use crate::plan::{
-    Field, Form, ListForm, OptionForm, Plan, PointerForm, Treatment, TypeId, Variant,
+    self, Field, Form, ListForm, OptionForm, Plan, PointerForm, Tagging, Treatment, TypeId, Variant,
 };
 use crate::slots;
 
@@ -32,20 +32,27 @@ static IDS: [ConstTypeId; IDENTITIES] = [
     ConstTypeId::of::<Marker<3>>(),
 ];
 
-/// Names of fields and variants; position by position, as in tuples.
-static NAMES: [&str; 16] = [
-    "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p",
-];
-
 /// The attributes that mark a variant as skipped; one of them each.
 static SKIPPED: [[Attr; 1]; 2] = [
     [Attr::new(None, "skip", &())],
     [Attr::new(None, "skip_serializing", &())],
 ];
 
-fn name(index: usize) -> &'static str {
-    NAMES[index % NAMES.len()]
-}
+/// Those of a variant for what nobody knows, and of its fields that capture it.
+static OTHER: [Attr; 1] = [Attr::new(None, "other", &())];
+static CAPTURES_TAG: [Attr; 1] = [Attr::new(None, "tag", &())];
+static CAPTURES_CONTENT: [Attr; 1] = [Attr::new(None, "content", &())];
+
+/// Those of types, which facet has as flags and words besides.
+static TRANSPARENT: [Attr; 1] = [Attr::new(None, "transparent", &())];
+static TAG: [Attr; 1] = [Attr::new(None, "tag", &"kind")];
+static CONTENT: [Attr; 1] = [Attr::new(None, "content", &"value")];
+static TAG_AND_CONTENT: [Attr; 2] = [
+    Attr::new(None, "tag", &"kind"),
+    Attr::new(None, "content", &"value"),
+];
+static UNTAGGED: [Attr; 1] = [Attr::new(None, "untagged", &())];
+static NUMERIC: [Attr; 1] = [Attr::new(None, "is_numeric", &())];
 
 /// Makes the shapes of a plan, tells this thread's slots about them, and answers the root's.
 ///
@@ -95,8 +102,12 @@ impl Maker<'_> {
         unsafe {
             match &plan.get(id).form {
                 Form::Leaf(leaf) => self.shapes[id.0] = Some((leaf.shape)()),
-                Form::Struct { fields, packed } => {
-                    let fields = self.fields(fields, *packed);
+                Form::Struct {
+                    fields,
+                    kind,
+                    packed,
+                } => {
+                    let fields = self.fields(fields, *kind, *packed);
                     let made = Shape {
                         ty: Type::User(UserType::Struct(fields)),
                         // Only proxies are ever dropped, and they are counted.
@@ -105,7 +116,11 @@ impl Maker<'_> {
                     };
                     self.keep(id, made);
                 }
-                Form::Enum { repr, variants } => {
+                Form::Enum {
+                    repr,
+                    tagging,
+                    variants,
+                } => {
                     let variants: Vec<FacetVariant> = variants
                         .iter()
                         .enumerate()
@@ -121,7 +136,7 @@ impl Maker<'_> {
                         ty: Type::User(UserType::Enum(ty)),
                         ..self.base(id, "Enum")
                     };
-                    self.keep(id, made);
+                    self.keep(id, tagged(*tagging, made));
                 }
                 _ => {}
             }
@@ -164,7 +179,10 @@ impl Maker<'_> {
             Form::Slice { element } => {
                 Def::Slice(SliceDef::new(&functions::SLICE, self.shape(*element)))
             }
-            Form::Pointer { pointee, form } => pointer(self.shape(*pointee), *form),
+            Form::Pointer { pointee, form } => {
+                // SAFETY: the caller's duty.
+                return unsafe { self.pointer(id, *pointee, *form) };
+            }
             Form::Set { item } => Def::Set(SetDef::new(&functions::SET, self.shape(*item))),
             Form::Map { key, value } => Def::Map(MapDef::new(
                 &functions::MAP,
@@ -183,6 +201,41 @@ impl Maker<'_> {
                 // SAFETY: the caller's duty.
                 return unsafe { self.proxied(id, *proxy) };
             }
+            Form::Transparent { inner } => {
+                // SAFETY: the caller's duty.
+                return unsafe { self.transparent(id, *inner) };
+            }
+            Form::Weak { strong } => {
+                // SAFETY: the caller's duty.
+                return unsafe { self.weak(id, *strong) };
+            }
+            Form::Once { inner } => {
+                let known = Some(KnownPointer::OnceLock);
+                pointer_def(
+                    self.shape(*inner),
+                    &functions::ONCE,
+                    known,
+                    PointerFlags::EMPTY,
+                )
+            }
+            Form::Lazy { inner } => {
+                let known = Some(KnownPointer::LazyLock);
+                pointer_def(
+                    self.shape(*inner),
+                    &functions::LAZY,
+                    known,
+                    PointerFlags::EMPTY,
+                )
+            }
+            Form::Cow { inner } => {
+                let known = Some(KnownPointer::Cow);
+                pointer_def(
+                    self.shape(*inner),
+                    &functions::COW,
+                    known,
+                    PointerFlags::EMPTY,
+                )
+            }
         };
         let is_slice = matches!(plan.get(id).form, Form::Slice { .. });
         // SAFETY: the caller's duty.
@@ -198,6 +251,7 @@ impl Maker<'_> {
                 Shape {
                     def,
                     layout,
+                    inner: pointee(&def),
                     ..base
                 },
             );
@@ -221,11 +275,11 @@ impl Maker<'_> {
         let planned = self.plan.get(id);
         let text = format!("{kind}{}", id.0);
         // SAFETY: the caller's duty.
-        let text = unsafe { self.arena.keep_all(text.as_bytes()) };
+        let text = unsafe { self.text(&text) };
         Shape {
             id: IDS[planned.identity],
             layout: ShapeLayout::Sized(planned.layout),
-            type_identifier: core::str::from_utf8(text).unwrap_or(""),
+            type_identifier: text,
             ..ShapeBuilder::for_sized::<Marker<0>>("")
                 .ty(Type::User(UserType::Opaque))
                 .def(Def::Undefined)
@@ -236,17 +290,30 @@ impl Maker<'_> {
     /// # Safety
     ///
     /// As for [`make`].
-    unsafe fn fields(&mut self, fields: &[Field], packed: bool) -> StructType {
-        let fields: Vec<FacetField> = fields.iter().enumerate().map(field).collect();
+    unsafe fn fields(&mut self, fields: &[Field], kind: StructKind, packed: bool) -> StructType {
+        let mut made: Vec<FacetField> = Vec::with_capacity(fields.len());
+        for (index, planned) in fields.iter().enumerate() {
+            // SAFETY: the caller's duty.
+            made.push(field(planned, unsafe { self.text(&plan::name(index)) }));
+        }
         StructType {
             repr: Repr {
                 base: BaseRepr::C,
                 packed,
             },
-            kind: StructKind::Struct,
+            kind,
             // SAFETY: the caller's duty.
-            fields: unsafe { self.arena.keep_all(&fields) },
+            fields: unsafe { self.arena.keep_all(&made) },
         }
+    }
+
+    /// # Safety
+    ///
+    /// As for [`make`].
+    unsafe fn text(&mut self, text: &str) -> &'static str {
+        // SAFETY: the caller's duty.
+        let kept = unsafe { self.arena.keep_all(text.as_bytes()) };
+        core::str::from_utf8(kept).expect("it was a text before")
     }
 
     /// # Safety
@@ -254,15 +321,29 @@ impl Maker<'_> {
     /// As for [`make`].
     unsafe fn variant(&mut self, index: usize, variant: &Variant) -> FacetVariant {
         // SAFETY: the caller's duty.
-        let data = unsafe { self.fields(&variant.fields, false) };
+        let (data, name, rename) = unsafe {
+            (
+                self.fields(&variant.fields, variant.kind, false),
+                self.text(&plan::name(index)),
+                variant.rename.as_ref().map(|rename| self.text(rename)),
+            )
+        };
+        let captures = |field: &Field| {
+            matches!(
+                field.treatment,
+                Treatment::CapturesTag | Treatment::CapturesContent
+            )
+        };
         let attributes: &[Attr] = match variant.skipped {
             true => &SKIPPED[index % SKIPPED.len()],
+            false if variant.fields.iter().any(captures) => &OTHER,
             false => &[],
         };
         FacetVariant {
             attributes,
+            rename,
             discriminant: Some(variant.discriminant),
-            ..VariantBuilder::new(name(index), data).build()
+            ..VariantBuilder::new(name, data).build()
         }
     }
 
@@ -312,6 +393,70 @@ impl Maker<'_> {
     /// # Safety
     ///
     /// As for [`make`].
+    unsafe fn pointer(&mut self, id: TypeId, pointee: TypeId, form: PointerForm) {
+        let def = pointer(self.shape(pointee), form);
+        let is_counted = matches!(form, PointerForm::Counted | PointerForm::WideCounted);
+        // SAFETY: the caller's duty.
+        unsafe {
+            let made = Shape {
+                def,
+                inner: self::pointee(&def),
+                type_ops: is_counted.then_some(TypeOps::Direct(&functions::STRONG_DROP)),
+                ..self.base(id, "Pointer")
+            };
+            self.keep(id, made);
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As for [`make`].
+    unsafe fn weak(&mut self, id: TypeId, strong: TypeId) {
+        let strong = self.shape(strong);
+        let def = Def::Pointer(PointerDef {
+            vtable: &functions::WEAK,
+            pointee: pointee(&strong.def),
+            weak: None,
+            strong: Some(strong),
+            flags: PointerFlags::WEAK,
+            known: Some(KnownPointer::RcWeak),
+        });
+        // SAFETY: the caller's duty.
+        unsafe {
+            let made = Shape {
+                def,
+                inner: pointee(&def),
+                ..self.base(id, "Weak")
+            };
+            self.keep(id, made);
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As for [`make`].
+    unsafe fn transparent(&mut self, id: TypeId, inner: TypeId) {
+        let field = FieldBuilder::new("0", slots::getter(inner.0), 0).build();
+        // SAFETY: the caller's duty.
+        unsafe {
+            let ty = StructType {
+                repr: Repr::transparent(),
+                kind: StructKind::TupleStruct,
+                fields: self.arena.keep_all(&[field]),
+            };
+            let made = Shape {
+                ty: Type::User(UserType::Struct(ty)),
+                inner: Some(self.shape(inner)),
+                attributes: &TRANSPARENT,
+                ..self.base(id, "Transparent")
+            };
+            self.keep(id, made);
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As for [`make`].
     unsafe fn proxied(&mut self, id: TypeId, proxy: TypeId) {
         let is_counted = matches!(self.plan.get(proxy).form, Form::Struct { .. });
         let def = ProxyDef {
@@ -333,10 +478,61 @@ impl Maker<'_> {
     }
 }
 
-fn field((index, field): (usize, &Field)) -> FacetField {
-    let made = FieldBuilder::new(name(index), slots::getter(field.ty.0), field.offset).build();
+/// An enum's shape with the attributes of its tagging.
+fn tagged(tagging: Tagging, shape: Shape) -> Shape {
+    let tag = Some("kind");
+    let content = Some("value");
+    match tagging {
+        Tagging::Position => shape,
+        Tagging::Adjacent => Shape {
+            tag,
+            content,
+            attributes: &TAG_AND_CONTENT,
+            ..shape
+        },
+        Tagging::Name => Shape {
+            tag,
+            attributes: &TAG,
+            ..shape
+        },
+        Tagging::ContentAlone => Shape {
+            content,
+            attributes: &CONTENT,
+            ..shape
+        },
+        Tagging::Untagged => Shape {
+            flags: ShapeFlags::UNTAGGED,
+            attributes: &UNTAGGED,
+            ..shape
+        },
+        Tagging::Numeric => Shape {
+            flags: ShapeFlags::NUMERIC,
+            attributes: &NUMERIC,
+            ..shape
+        },
+    }
+}
+
+fn field(field: &Field, name: &'static str) -> FacetField {
+    let made = FieldBuilder::new(name, slots::getter(field.ty.0), field.offset).build();
     match field.treatment {
         Treatment::Plain => made,
+        Treatment::Renamed => FacetField {
+            rename: Some("another name"),
+            ..made
+        },
+        Treatment::Flattened => FacetField {
+            flags: FieldFlags::FLATTEN,
+            ..made
+        },
+        Treatment::CapturesTag => FacetField {
+            attributes: &CAPTURES_TAG,
+            ..made
+        },
+        Treatment::CapturesContent => FacetField {
+            attributes: &CAPTURES_CONTENT,
+            ..made
+        },
         Treatment::Skipped => FacetField {
             flags: FieldFlags::SKIP,
             ..made
@@ -356,6 +552,14 @@ fn field((index, field): (usize, &Field)) -> FacetField {
     }
 }
 
+/// What facet's pointers and locks name as inner type.
+fn pointee(def: &Def) -> Option<&'static Shape> {
+    match def {
+        Def::Pointer(pointer) => pointer.pointee,
+        _ => None,
+    }
+}
+
 fn pointer(pointee: &'static Shape, form: PointerForm) -> Def {
     let (vtable, known) = match form {
         PointerForm::Box => (&functions::THIN, Some(KnownPointer::Box)),
@@ -364,6 +568,7 @@ fn pointer(pointee: &'static Shape, form: PointerForm) -> Def {
         PointerForm::WideBox => (&functions::WIDE, Some(KnownPointer::Box)),
         PointerForm::WideReference => (&functions::WIDE, Some(KnownPointer::SharedReference)),
         PointerForm::WideCounted => (&functions::WIDE_COUNTED, Some(KnownPointer::Rc)),
+        PointerForm::WideCow => (&functions::WIDE_COW, Some(KnownPointer::Cow)),
     };
     pointer_def(pointee, vtable, known, PointerFlags::EMPTY)
 }

@@ -10,15 +10,16 @@ use core::alloc::Layout;
 use core::cell::Cell;
 use std::thread;
 
-use facet_core::{EnumRepr, PtrConst};
+use facet_core::{EnumRepr, PtrConst, StructKind};
 use facet_reflect::Peek;
 use vox::EncodeErrorKind;
 use vox_oracle::mode;
 
 use crate::arena::Arena;
-use crate::functions::{self, Block, Chain, HEADER, Lock, Node, Original};
+use crate::functions::{self, Block, Chain, Counted, HEADER, Lock, Node, Original};
 use crate::plan::{
-    Field, Form, ListForm, OptionForm, Plan, Planned, PointerForm, Treatment, TypeId, Variant,
+    Field, Form, ListForm, OptionForm, Plan, Planned, PointerForm, Tagging, Treatment, TypeId,
+    Variant,
 };
 use crate::shapes;
 use crate::values::vec_of;
@@ -38,11 +39,12 @@ enum Kind {
     List(ListForm),
     Array,
     Pointer(PointerForm),
+    Weak,
     Proxy,
 }
 
 impl Kind {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 19] = [
         Self::Option,
         Self::Result,
         Self::Enum,
@@ -59,13 +61,26 @@ impl Kind {
         Self::Pointer(PointerForm::WideBox),
         Self::Pointer(PointerForm::WideReference),
         Self::Pointer(PointerForm::WideCounted),
+        Self::Pointer(PointerForm::WideCow),
+        Self::Weak,
         Self::Proxy,
     ];
 
-    /// Whether it points to a slice of what it contains.
-    fn is_wide(self) -> bool {
-        use PointerForm::{WideBox, WideCounted, WideReference};
-        matches!(self, Self::Pointer(WideBox | WideReference | WideCounted))
+    /// The type between it and what it contains: the slice it points to, or the strong pointer it
+    /// can be upgraded to.
+    fn between(self, element: TypeId) -> Option<(Form, Layout)> {
+        use PointerForm::{WideBox, WideCounted, WideCow, WideReference};
+        match self {
+            Self::Pointer(WideBox | WideReference | WideCounted | WideCow) => {
+                Some((Form::Slice { element }, Layout::new::<()>()))
+            }
+            Self::Weak => {
+                let (pointee, form) = (element, PointerForm::Counted);
+                let word = Layout::new::<*const u8>();
+                Some((Form::Pointer { pointee, form }, word))
+            }
+            _ => None,
+        }
     }
 
     fn form(self, inner: TypeId) -> Form {
@@ -83,8 +98,11 @@ impl Kind {
             },
             Self::Enum => Form::Enum {
                 repr: EnumRepr::U64,
+                tagging: Tagging::Position,
                 variants: vec![Variant {
                     discriminant: 1,
+                    rename: None,
+                    kind: StructKind::Struct,
                     fields: vec![field(inner, payload_at)],
                     skipped: false,
                 }],
@@ -112,6 +130,7 @@ impl Kind {
                 pointee: inner,
                 form,
             },
+            Self::Weak => Form::Weak { strong: inner },
             Self::Proxy => Form::Proxied { proxy: inner },
         }
     }
@@ -122,7 +141,9 @@ impl Kind {
             Self::Option | Self::Result | Self::Enum => Some(8),
             Self::Lock => Some(HEADER),
             Self::Array => Some(0),
-            Self::Map | Self::Set | Self::List(_) | Self::Pointer(_) | Self::Proxy => None,
+            Self::Map | Self::Set | Self::List(_) | Self::Pointer(_) | Self::Weak | Self::Proxy => {
+                None
+            }
         }
     }
 
@@ -136,7 +157,8 @@ impl Kind {
             Self::Pointer(PointerForm::WideBox | PointerForm::WideReference) => {
                 Layout::new::<*const [u8]>()
             }
-            Self::Pointer(_) => Layout::new::<*const u8>(),
+            Self::Pointer(PointerForm::WideCow) => Layout::new::<Block>(),
+            Self::Pointer(_) | Self::Weak => Layout::new::<*const u8>(),
             Self::Proxy => Layout::new::<Original>(),
             _ => Layout::new::<Chain>(),
         }
@@ -175,6 +197,7 @@ impl Kind {
                     return self.write_list(at, inner, arena);
                 }
                 Self::Pointer(form) => return write_pointer(form, at, inner, arena),
+                Self::Weak => return write_pointer(PointerForm::Counted, at, inner, arena),
                 Self::Proxy => {
                     let image = arena.poisoned(inner, 0x5a);
                     let len = inner.size();
@@ -220,7 +243,7 @@ unsafe fn write_pointer(
     arena: &mut Arena,
 ) -> *mut u8 {
     let memory = behind_header(inner, arena);
-    // SAFETY: the caller's duty; the header has room for a length.
+    // SAFETY: the caller's duty; the header has room for a length and a count.
     unsafe {
         let value = memory.add(HEADER);
         match form {
@@ -229,8 +252,14 @@ unsafe fn write_pointer(
                 let slice = core::ptr::slice_from_raw_parts(value.cast_const(), 1);
                 at.cast::<*const [u8]>().write(slice);
             }
+            PointerForm::WideCow => at.cast::<Block>().write(Block {
+                len: 1,
+                unused: usize::MAX,
+                first: value,
+            }),
             PointerForm::Counted | PointerForm::WideCounted => {
-                memory.cast::<usize>().write(1);
+                let strong = Cell::new(1);
+                memory.cast::<Counted>().write(Counted { len: 1, strong });
                 at.cast::<*const u8>().write(memory);
             }
         }
@@ -276,8 +305,8 @@ fn plan(kind: Kind) -> (Plan, Vec<TypeId>) {
     for _ in 0..NESTED {
         let mut inner = TypeId(types.len() - 1);
         let layout = kind.layout(types[inner.0].layout);
-        if kind.is_wide() {
-            types.push(planned(Form::Slice { element: inner }, Layout::new::<()>()));
+        if let Some((form, layout)) = kind.between(inner) {
+            types.push(planned(form, layout));
             inner = TypeId(types.len() - 1);
         }
         types.push(planned(kind.form(inner), layout));
@@ -289,6 +318,7 @@ fn plan(kind: Kind) -> (Plan, Vec<TypeId>) {
     let fields = vec![field(TypeId(outermost), 0), field(TypeId(outermost), 0)];
     types[0].form = Form::Struct {
         fields,
+        kind: StructKind::Struct,
         packed: false,
     };
     let plan = Plan {

@@ -13,11 +13,12 @@ use vox_oracle::wire;
 
 use crate::Choices;
 use crate::arena::Arena;
-use crate::functions::{Block, Chain, HEADER, Lock, Node, Original};
+use crate::functions::{Block, Chain, Counted, Cow, HEADER, Lazy, Lock, Node, Once, Original};
 use crate::plan::make::tag_size;
 use crate::plan::{
-    Field, Form, ListForm, OptionForm, Plan, PointerForm, Treatment, TypeId, Variant,
+    self, Field, Form, ListForm, OptionForm, Plan, PointerForm, Tagging, Treatment, TypeId, Variant,
 };
+use crate::refusal::{self, Refusal};
 
 /// Recursion beyond which everything that may be empty is.
 const MAX_DEPTH: u32 = 12;
@@ -28,8 +29,12 @@ pub(crate) struct Value {
     pub(crate) address: *const u8,
     /// What vox must make of it; where it is refused, what stands before the part that is.
     pub(crate) bytes: Vec<u8>,
-    /// Whether a skipped variant is in it, where it is asked for.
-    pub(crate) is_refused: bool,
+    /// The first part in it that has no encoding, where it is asked for.
+    pub(crate) refusal: Option<&'static Refusal>,
+    /// The values in it that are computed by who asks first.
+    pub(crate) lazies: Vec<*mut Lazy>,
+    /// What memory has that nobody wrote.
+    pub(crate) poison: u8,
     /// The containers of linked nodes in it, which say how many they have.
     #[cfg_attr(not(test), expect(dead_code, reason = "only tests let them lie"))]
     pub(crate) chains: Vec<*mut Chain>,
@@ -52,22 +57,25 @@ pub(crate) unsafe fn make(plan: &Plan, choices: &mut Choices<'_>, arena: &mut Ar
         arena,
         out: Vec::new(),
         chains: Vec::new(),
+        lazies: Vec::new(),
         poison,
         left,
         depth: 0,
-        refused_at: None,
+        refused: None,
     };
     // SAFETY: memory of the root's layout was just made.
     unsafe {
         let address = filler.memory(filler.plan.get(plan.root).layout);
         filler.fill(plan.root, address);
-        if let Some(at) = filler.refused_at {
+        if let Some((at, _)) = filler.refused {
             filler.out.truncate(at);
         }
         Value {
             address,
             bytes: filler.out,
-            is_refused: filler.refused_at.is_some(),
+            refusal: filler.refused.map(|(_, refusal)| refusal),
+            lazies: filler.lazies,
+            poison,
             chains: filler.chains,
         }
     }
@@ -79,12 +87,13 @@ struct Filler<'p, 'c, 'a> {
     arena: &'c mut Arena,
     out: Vec<u8>,
     chains: Vec<*mut Chain>,
+    lazies: Vec<*mut Lazy>,
     poison: u8,
     /// Elements and payloads that may still be made.
     left: usize,
     depth: u32,
-    /// How much stands before the first part that has no encoding.
-    refused_at: Option<usize>,
+    /// How much stands before the first part that has no encoding, and why.
+    refused: Option<(usize, &'static Refusal)>,
 }
 
 impl Filler<'_, '_, '_> {
@@ -140,7 +149,11 @@ impl Filler<'_, '_, '_> {
                     }
                 }
                 Form::Struct { fields, .. } => self.fields(fields, at),
-                Form::Enum { repr, variants } => self.enumeration(*repr, variants, at),
+                Form::Enum {
+                    repr,
+                    tagging,
+                    variants,
+                } => self.enumeration((*repr, *tagging), variants, at),
                 Form::Option { payload, form } => self.option(*payload, *form, at),
                 Form::Result {
                     ok,
@@ -163,6 +176,11 @@ impl Filler<'_, '_, '_> {
                     at.cast::<Lock>().write(Lock { held });
                     self.fill(*inner, at.add(HEADER));
                 }
+                Form::Transparent { inner } => self.fill(*inner, at),
+                Form::Weak { strong } => self.weak(*strong, at),
+                Form::Once { inner } => self.once(*inner, at),
+                Form::Lazy { inner } => self.lazy(*inner, at),
+                Form::Cow { inner } => self.cow(*inner, at),
                 Form::Proxied { proxy } => {
                     let layout = self.layout(*proxy);
                     let image = self.memory(layout);
@@ -180,7 +198,12 @@ impl Filler<'_, '_, '_> {
     /// # Safety
     ///
     /// As for [`Self::fill`].
-    unsafe fn enumeration(&mut self, repr: EnumRepr, variants: &[Variant], at: *mut u8) {
+    unsafe fn enumeration(
+        &mut self,
+        (repr, tagging): (EnumRepr, Tagging),
+        variants: &[Variant],
+        at: *mut u8,
+    ) {
         let of = |skipped: bool| {
             let indices = variants.iter().enumerate();
             let of = indices.filter(|(_, variant)| variant.skipped == skipped);
@@ -192,16 +215,32 @@ impl Filler<'_, '_, '_> {
             true => self.choices.pick(&skipped),
             false => self.choices.pick(&of(false)),
         };
+        let variant = &variants[index];
         // SAFETY: the caller's duty.
-        unsafe { write_tag(at, repr, variants[index].discriminant) };
+        unsafe { write_tag(at, repr, variant.discriminant) };
         if is_refused {
-            self.refused_at.get_or_insert(self.out.len());
-            return;
+            return self.refuse(&refusal::SKIPPED);
         }
-        let number = u32::try_from(index).expect("variants are few");
-        wire::variant(&mut self.out, number);
+        match tagging {
+            Tagging::Position | Tagging::Adjacent | Tagging::ContentAlone => {
+                let number = u32::try_from(index).expect("variants are few");
+                wire::variant(&mut self.out, number);
+            }
+            Tagging::Name => match &variant.rename {
+                Some(rename) => wire::string(&mut self.out, rename),
+                None => wire::string(&mut self.out, &plan::name(index)),
+            },
+            Tagging::Untagged => {}
+            Tagging::Numeric => number(&mut self.out, repr, variant.discriminant),
+        }
         // SAFETY: the caller's duty.
-        unsafe { self.fields(&variants[index].fields, at) };
+        unsafe { self.fields(&variant.fields, at) };
+    }
+
+    /// What comes next has no encoding.
+    fn refuse(&mut self, refusal: &'static Refusal) {
+        let at = self.out.len();
+        self.refused.get_or_insert((at, refusal));
     }
 
     /// # Safety
@@ -213,7 +252,7 @@ impl Filler<'_, '_, '_> {
                 continue;
             }
             let before = self.out.len();
-            let refused_before = self.refused_at;
+            let refused_before = self.refused;
             // SAFETY: the caller's duty.
             let first = unsafe {
                 let place = at.add(field.offset);
@@ -228,7 +267,7 @@ impl Filler<'_, '_, '_> {
             };
             if is_left_out {
                 self.out.truncate(before);
-                self.refused_at = refused_before;
+                self.refused = refused_before;
             }
         }
     }
@@ -250,6 +289,92 @@ impl Filler<'_, '_, '_> {
                 (OptionForm::NullIsNone, true) => self.fill(payload, at),
                 (OptionForm::NullIsNone, false) => at.cast::<*const u8>().write(ptr::null()),
             }
+        }
+    }
+
+    /// The strong pointer's word, or one that leads to nothing any more.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::fill`].
+    unsafe fn weak(&mut self, strong: TypeId, at: *mut u8) {
+        let is_there = self.is_there();
+        wire::boolean(&mut self.out, is_there);
+        // SAFETY: the caller's duty; the header is written before anyone follows it.
+        unsafe {
+            if is_there {
+                return self.fill(strong, at);
+            }
+            let mut gone: *const Counted = ptr::null();
+            if self.choices.below(2) == 1 {
+                let memory = self
+                    .memory(Layout::from_size_align(HEADER, HEADER).expect("a header is small"));
+                let header = memory.cast::<Counted>();
+                let strong = Cell::new(0);
+                header.write(Counted { len: 1, strong });
+                gone = header;
+            }
+            at.cast::<*const Counted>().write(gone);
+        }
+    }
+
+    /// Seldom one that is not set, which nothing can be written for.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::fill`].
+    unsafe fn once(&mut self, inner: TypeId, at: *mut u8) {
+        let is_set = !self.choices.once_in(64);
+        // SAFETY: the caller's duty.
+        unsafe {
+            at.cast::<Once>().write(Once { is_set });
+            match is_set {
+                true => self.fill(inner, at.add(HEADER)),
+                false => self.refuse(&refusal::UNSET),
+            }
+        }
+    }
+
+    /// The value in memory of its own, from which it is computed.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::fill`].
+    unsafe fn lazy(&mut self, inner: TypeId, at: *mut u8) {
+        let layout = self.layout(inner);
+        let len = layout.size();
+        let around = Layout::from_size_align(HEADER + len, layout.align().max(HEADER))
+            .expect("values are small");
+        let source = self.memory(around);
+        // SAFETY: the caller's duty, and memory of that layout was just made.
+        unsafe {
+            source.cast::<usize>().write(len);
+            self.fill(inner, source.add(HEADER));
+            let is_computed = Cell::new(false);
+            at.cast::<Lazy>().write(Lazy {
+                source,
+                is_computed,
+            });
+        }
+        self.lazies.push(at.cast());
+    }
+
+    /// # Safety
+    ///
+    /// As for [`Self::fill`].
+    unsafe fn cow(&mut self, inner: TypeId, at: *mut u8) {
+        let is_owned = self.choices.below(2) == 1;
+        // SAFETY: the caller's duty.
+        unsafe {
+            let (borrowed, place) = match is_owned {
+                true => (ptr::null_mut(), at.add(HEADER)),
+                false => {
+                    let memory = self.memory(self.layout(inner));
+                    (memory, memory)
+                }
+            };
+            at.cast::<Cow>().write(Cow { borrowed });
+            self.fill(inner, place);
         }
     }
 
@@ -363,20 +488,40 @@ impl Filler<'_, '_, '_> {
             _ => (pointee, 1),
         };
         let memory = self.run(element, len, header);
-        // SAFETY: the caller's duty; a header has room for a length.
+        // SAFETY: the caller's duty; a header has room for a length and a count.
         unsafe {
+            if header != 0 {
+                let strong = Cell::new(1);
+                memory.cast::<Counted>().write(Counted { len, strong });
+            }
             match form {
                 PointerForm::WideBox | PointerForm::WideReference => {
                     let slice = ptr::slice_from_raw_parts(memory.cast_const(), len);
                     at.cast::<*const [u8]>().write(slice);
                 }
-                PointerForm::WideCounted => {
-                    memory.cast::<usize>().write(len);
-                    at.cast::<*const u8>().write(memory);
-                }
+                PointerForm::WideCow => at.cast::<Block>().write(Block {
+                    len,
+                    unused: usize::MAX,
+                    first: memory,
+                }),
                 _ => at.cast::<*const u8>().write(memory),
             }
         }
+    }
+}
+
+/// The discriminant as an integer of the enum's representation, as `serde_repr` writes it.
+fn number(out: &mut Vec<u8>, repr: EnumRepr, discriminant: i64) {
+    match repr {
+        EnumRepr::U8 | EnumRepr::I8 => wire::byte(out, discriminant as u8),
+        EnumRepr::U16 | EnumRepr::U32 | EnumRepr::U64 | EnumRepr::USize => {
+            let number = u128::try_from(discriminant).expect("it fits the tag");
+            wire::varint(out, number);
+        }
+        EnumRepr::I16 | EnumRepr::I32 | EnumRepr::I64 | EnumRepr::ISize => {
+            wire::signed_varint(out, i128::from(discriminant));
+        }
+        EnumRepr::Rust | EnumRepr::RustNPO => unreachable!("the generator makes none"),
     }
 }
 

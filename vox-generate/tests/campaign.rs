@@ -9,7 +9,7 @@ use vox_oracle::scale::scaled;
 /// With some five values each, and three buffers in two interpreting modes: over 100,000 encodes.
 const CASES: usize = 5000;
 const ENCODES: u64 = 100_000;
-/// Values with a skipped variant.
+/// Values without an encoding.
 const REFUSED: u64 = 200;
 
 #[test]
@@ -27,14 +27,16 @@ fn types_made_at_run_time() {
     println!("{summary}");
     assert_eq!(summary.census.cases(), cases as u64);
     let missing = summary.missing();
+    let never_made = summary.census.missing();
     // A run scaled down may miss some, and says so.
     if cases < CASES {
-        println!("scaled down; never executed: {missing:?}");
+        println!("scaled down; never executed: {missing:?}; never made: {never_made:?}");
         return;
     }
     assert!(summary.encodes >= ENCODES, "only {}", summary.encodes);
     let refused = summary.census.refused();
     assert!(refused >= REFUSED, "only {refused} refused");
+    assert!(never_made.is_empty(), "never made: {never_made:?}");
     assert!(
         missing.is_empty(),
         "never executed, or unexpectedly: {missing:?}"

@@ -9,8 +9,8 @@ use anyhow::Context as _;
 use crate::context::Context;
 use crate::outcome::{Outcome, Report};
 use crate::{
-    assumptions, check_targets, codec_tests, concurrency, cross, examples, features, layers,
-    layout, miri, package, process, readme,
+    assumptions, check_targets, codec_tests, concurrency, cross, examples, features, golden,
+    layers, layout, miri, package, process, readme,
 };
 
 struct Step {
@@ -75,6 +75,7 @@ const STEPS: &[Step] = &[
     step("layers", Action::Check(layers::check)),
     step("assumptions", Action::Check(assumptions::check)),
     step("codec tests", Action::Check(codec_tests::check)),
+    step("golden files", Action::Check(golden::check)),
     step("packages", Action::Check(package::check)),
     step("tests", Action::Tests(&["test", "--workspace"])),
     step(

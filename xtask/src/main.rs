@@ -18,6 +18,7 @@ mod facet_features;
 mod features;
 mod full;
 mod fuzz;
+mod golden;
 mod install;
 mod layers;
 mod layout;
@@ -97,6 +98,8 @@ enum Task {
     Package,
     /// Check that README.md and `.ci/run` name the project's two commands.
     Readme,
+    /// Hold the golden bytes in `fixtures` and the changelog's section Wire together.
+    Golden,
     /// Encode types made at run time, in every tier, for a given time.
     Soak {
         /// How long, building apart.
@@ -181,6 +184,7 @@ fn run(task: Task) -> anyhow::Result<Report> {
         Task::Tsan { install } => one(&mut report, "tsan", install, concurrency::tsan)?,
         Task::Package => one(&mut report, "package", false, package::check)?,
         Task::Readme => one(&mut report, "readme", false, readme::check)?,
+        Task::Golden => one(&mut report, "golden files", false, golden::check)?,
         Task::Soak { seconds, seed } => one(&mut report, "soak", false, |cx| {
             soak::run(cx, seconds, seed)
         })?,

@@ -6,10 +6,11 @@
 
 use core::alloc::Layout;
 
-use facet_core::EnumRepr;
+use facet_core::{EnumRepr, StructKind};
 
 use super::{
-    Field, Form, ListForm, OptionForm, Plan, Planned, PointerForm, Treatment, TypeId, Variant,
+    Field, Form, ListForm, OptionForm, Plan, Planned, PointerForm, Tagging, Treatment, TypeId,
+    Variant, spoil,
 };
 use crate::Choices;
 use crate::functions::{Block, Chain, HEADER, Original};
@@ -22,8 +23,37 @@ const MAX_NESTING: u32 = 6;
 /// Types beyond which only leaves are made; what is open then still adds some.
 const MANY_TYPES: usize = 90;
 
+/// Every so many plans one gets a part without an encoding.
+const SPOILED_EVERY: u64 = 24;
+
 /// The largest alignment there is.
 const MAX_ALIGN: usize = 16;
+
+const REPRS: [EnumRepr; 10] = [
+    EnumRepr::U8,
+    EnumRepr::U16,
+    EnumRepr::U32,
+    EnumRepr::U64,
+    EnumRepr::USize,
+    EnumRepr::I8,
+    EnumRepr::I16,
+    EnumRepr::I32,
+    EnumRepr::I64,
+    EnumRepr::ISize,
+];
+
+/// Most enums have no attribute.
+const TAGGINGS: [Tagging; 9] = [
+    Tagging::Position,
+    Tagging::Position,
+    Tagging::Position,
+    Tagging::Position,
+    Tagging::Adjacent,
+    Tagging::Name,
+    Tagging::Name,
+    Tagging::Untagged,
+    Tagging::Numeric,
+];
 
 /// Identities that shapes share; see [`crate::shapes`].
 pub(crate) const IDENTITIES: usize = 4;
@@ -59,9 +89,15 @@ pub(crate) fn plan(choices: &mut Choices<'_>) -> Plan {
         _ => planner.structure(),
     };
     let Planner {
-        types, recursions, ..
+        mut types,
+        recursions,
+        choices,
+        ..
     } = planner;
     debug_assert!(types.len() <= SLOTS);
+    if choices.once_in(SPOILED_EVERY) {
+        spoil::spoil(choices, &mut types);
+    }
     Plan {
         types,
         root,
@@ -95,20 +131,24 @@ impl Planner<'_, '_> {
             return self.leaf(SCALARS);
         }
         self.nesting += 1;
-        let id = match self.choices.below(24) {
+        let id = match self.choices.below(29) {
             0..=5 => self.leaf(SCALARS),
             6 | 7 => self.leaf(OTHERS),
             8..=10 => self.structure(),
-            11 | 12 => self.enumeration(),
-            13 | 14 => self.option(),
-            15 => self.result(),
-            16 | 17 => self.list(),
-            18 => self.array(),
-            19 => self.pointer(),
-            20 => self.set(),
-            21 => self.map(),
-            22 => self.lock(),
-            _ => self.proxied(),
+            11..=13 => self.enumeration(),
+            14 | 15 => self.option(),
+            16 => self.result(),
+            17 | 18 => self.list(),
+            19 => self.array(),
+            20 => self.pointer(),
+            21 => self.set(),
+            22 => self.map(),
+            23 => self.lock(),
+            24 => self.proxied(),
+            25 => self.weak(),
+            26 => self.filled_later(),
+            27 => self.cow(),
+            _ => self.transparent(),
         };
         self.nesting -= 1;
         id
@@ -160,6 +200,14 @@ impl Planner<'_, '_> {
     }
 
     fn structure(&mut self) -> TypeId {
+        let kind = match self.choices.once_in(4) {
+            true => StructKind::TupleStruct,
+            false => StructKind::Struct,
+        };
+        self.structure_of(kind)
+    }
+
+    fn structure_of(&mut self, kind: StructKind) -> TypeId {
         let id = self.open();
         let packed = self.choices.once_in(10);
         let mut fields = match self.choices.below(8) {
@@ -172,7 +220,12 @@ impl Planner<'_, '_> {
             fields.push(plain(next));
         }
         let layout = self.place(&mut fields, 0, packed);
-        self.close(id, Form::Struct { fields, packed }, layout)
+        let form = Form::Struct {
+            fields,
+            kind,
+            packed,
+        };
+        self.close(id, form, layout)
     }
 
     /// What a list made of structs has in last position.
@@ -208,6 +261,7 @@ impl Planner<'_, '_> {
                 };
                 let starts_with_byte = matches!(self.types[ty.0].form, Form::Leaf(leaf) if matches!(leaf.name, "u8" | "bool"));
                 let treatment = match self.choices.below(32) {
+                    27 | 28 => Treatment::Renamed,
                     29 => Treatment::Skipped,
                     30 if !only_scalars => Treatment::UnlessNever,
                     31 if !only_scalars && starts_with_byte => Treatment::UnlessOdd,
@@ -247,18 +301,8 @@ impl Planner<'_, '_> {
 
     fn enumeration(&mut self) -> TypeId {
         let id = self.open();
-        let repr = self.choices.pick(&[
-            EnumRepr::U8,
-            EnumRepr::U16,
-            EnumRepr::U32,
-            EnumRepr::U64,
-            EnumRepr::USize,
-            EnumRepr::I8,
-            EnumRepr::I16,
-            EnumRepr::I32,
-            EnumRepr::I64,
-            EnumRepr::ISize,
-        ]);
+        let repr = self.choices.pick(&REPRS);
+        let tagging = self.choices.pick(&TAGGINGS);
         let count = match self.choices.below(10) {
             0 => 1 + self.choices.index(140),
             _ => 1 + self.choices.small(7),
@@ -270,26 +314,63 @@ impl Planner<'_, '_> {
         let variants = discriminants
             .into_iter()
             .map(|discriminant| {
-                let mut fields = match all_unit {
-                    true => Vec::new(),
-                    false => self.fields(4, false),
+                // One at least has values.
+                let skipped = written > 1 && self.choices.once_in(8);
+                written -= usize::from(skipped);
+                // A number cannot hold fields, but nobody looks at those of a skipped variant.
+                let is_unit = all_unit || (tagging == Tagging::Numeric && !skipped);
+                let (kind, mut fields) = match is_unit {
+                    true => (StructKind::Unit, Vec::new()),
+                    false => self.variant_fields(tagging),
                 };
                 let placed = self.place(&mut fields, tag_size(repr), false);
                 layout = layout_of(
                     layout.size().max(placed.size()),
                     layout.align().max(placed.align()),
                 );
-                // One at least has values.
-                let skipped = written > 1 && self.choices.once_in(8);
-                written -= usize::from(skipped);
                 Variant {
                     discriminant,
+                    rename: self.rename(),
+                    kind,
                     fields,
                     skipped,
                 }
             })
             .collect();
-        self.close(id, Form::Enum { repr, variants }, layout)
+        let form = Form::Enum {
+            repr,
+            tagging,
+            variants,
+        };
+        self.close(id, form, layout)
+    }
+
+    /// What a variant holds, as far as its enum's tagging allows it.
+    fn variant_fields(&mut self, tagging: Tagging) -> (StructKind, Vec<Field>) {
+        if tagging != Tagging::Name {
+            let fields = self.fields(4, false);
+            let kinds = [StructKind::Struct, StructKind::TupleStruct];
+            return (self.choices.pick(&kinds), fields);
+        }
+        // Only named fields can follow a name: the variant's own, or those of the one struct it holds.
+        match self.choices.below(3) {
+            2 if self.types.len() < MANY_TYPES => {
+                let only = self.structure_of(StructKind::Struct);
+                (StructKind::TupleStruct, vec![plain(only)])
+            }
+            _ => (StructKind::Struct, self.fields(4, false)),
+        }
+    }
+
+    /// Another name of a variant: short as a rule, sometimes longer than one constant of a
+    /// program or than one byte of length can tell.
+    fn rename(&mut self) -> Option<String> {
+        let len = match self.choices.below(8) {
+            0..=4 => return None,
+            5 | 6 => self.choices.small(40),
+            _ => self.choices.small(300),
+        };
+        Some(self.choices.pick(&["n", "ü"]).repeat(len))
     }
 
     /// Different numbers that fit the tag: counting from 0 or lower, or anywhere.
@@ -322,15 +403,20 @@ impl Planner<'_, '_> {
         self.option_of(payload)
     }
 
-    fn option_of(&mut self, payload: TypeId) -> TypeId {
-        let is_word = matches!(
-            self.types[payload.0].form,
+    /// Whether a type is one word that is never null.
+    fn is_word(&self, id: TypeId) -> bool {
+        match self.types[id.0].form {
             Form::Pointer {
                 form: PointerForm::Box | PointerForm::Reference | PointerForm::Counted,
                 ..
-            }
-        );
-        if is_word && self.choices.below(4) != 3 {
+            } => true,
+            Form::Transparent { inner } => self.is_word(inner),
+            _ => false,
+        }
+    }
+
+    fn option_of(&mut self, payload: TypeId) -> TypeId {
+        if self.is_word(payload) && self.choices.below(4) != 3 {
             let form = OptionForm::NullIsNone;
             return self.add(Form::Option { payload, form }, Layout::new::<*const u8>());
         }
@@ -397,6 +483,7 @@ impl Planner<'_, '_> {
             (PointerForm::WideBox, true),
             (PointerForm::WideReference, true),
             (PointerForm::WideCounted, true),
+            (PointerForm::WideCow, true),
         ]);
         let pointee = match is_wide {
             true => {
@@ -406,6 +493,7 @@ impl Planner<'_, '_> {
             false => self.target(false),
         };
         let layout = match form {
+            PointerForm::WideCow => Layout::new::<Block>(),
             PointerForm::WideBox | PointerForm::WideReference => Layout::new::<*const [u8]>(),
             _ => Layout::new::<*const u8>(),
         };
@@ -425,13 +513,56 @@ impl Planner<'_, '_> {
 
     fn lock(&mut self) -> TypeId {
         let inner = self.value();
-        let layout = self.layout(inner);
         let shared = self.choices.below(2) == 1;
-        let layout = layout_of(
-            HEADER + layout.size(),
-            layout.align().max(align_of::<usize>()),
-        );
+        let layout = self.behind_header(inner);
         self.add(Form::Lock { inner, shared }, layout)
+    }
+
+    /// A header of at most two words, and a value.
+    fn behind_header(&self, inner: TypeId) -> Layout {
+        let inner = self.layout(inner);
+        layout_of(
+            HEADER + inner.size(),
+            inner.align().max(align_of::<usize>()),
+        )
+    }
+
+    /// Points to what may be gone, and so to types around it as well.
+    fn weak(&mut self) -> TypeId {
+        let (pointee, form) = match self.choices.below(3) {
+            2 => {
+                let element = self.target(true);
+                let slice = self.add(Form::Slice { element }, Layout::new::<()>());
+                (slice, PointerForm::WideCounted)
+            }
+            _ => (self.target(true), PointerForm::Counted),
+        };
+        let word = Layout::new::<*const u8>();
+        let strong = self.add(Form::Pointer { pointee, form }, word);
+        self.add(Form::Weak { strong }, word)
+    }
+
+    fn filled_later(&mut self) -> TypeId {
+        let inner = self.value();
+        let layout = self.behind_header(inner);
+        match self.choices.below(2) {
+            0 => self.add(Form::Once { inner }, layout),
+            _ => self.add(Form::Lazy { inner }, layout),
+        }
+    }
+
+    fn cow(&mut self) -> TypeId {
+        let inner = self.value();
+        let layout = self.behind_header(inner);
+        self.add(Form::Cow { inner }, layout)
+    }
+
+    /// Its shape names what is in it, and not by a function: so it is never a type around itself,
+    /// which the derive does not compile either.
+    fn transparent(&mut self) -> TypeId {
+        let inner = self.value();
+        let layout = self.layout(inner);
+        self.add(Form::Transparent { inner }, layout)
     }
 
     /// The proxy is a struct or a scalar: nothing that would be dropped for good.

@@ -1,7 +1,7 @@
 //! The bytes of every member's values, kept in `fixtures/golden`, a file for each family.
 //!
 //! Serde's postcard judges the bytes of today; these files judge those of tomorrow. A changed
-//! line is a change of the wire format: it belongs into the CHANGELOG, under Wire.
+//! line is a change of the wire format: it belongs into the CHANGELOG, under Wire, and `cargo xtask golden` sees to it.
 //! `VOX_BLESS=1` in front of the test rewrites them. The support list knows the members by
 //! these files.
 
