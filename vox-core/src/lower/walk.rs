@@ -153,8 +153,8 @@ impl Walk<'_> {
                      where the standard one leaves it; a `#[facet(proxy = ...)]` says what to encode instead"
                 )))
             }
-            Kind::Map(def) => self.map(def, scope),
-            Kind::Set(def) => self.set(def, scope),
+            Kind::Map(def) => self.map(shape, def, scope),
+            Kind::Set(def) => self.set(shape, def, scope),
             Kind::Pointer(pointer) => self.pointer(pointer, scope),
             Kind::Lock(lock) => self.lock(lock, scope),
             Kind::Weak(weak) => self.weak(weak, scope),

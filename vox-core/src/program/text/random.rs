@@ -1,7 +1,7 @@
 //! Random programs, valid or not, for tests.
 
 use super::super::{
-    Arm, ArraySource, Block, BlockId, ChildId, Code, FunctionId, FunctionKind, Iter, IterId,
+    Arm, ArraySource, Block, BlockId, ChildId, Code, FunctionId, FunctionKind, Iter, IterId, IterObject,
     Literal, NoForm, Offset, Op, OptionSource, PathId, PointerSource, Proxy, ProxyId, Source,
     TableId, TagWidth,
 };
@@ -104,9 +104,11 @@ impl Random {
                 })
             }),
             iters: self.list(3, |random| Iter {
-                init: random.field(),
                 next: random.field(),
-                dealloc: random.field(),
+                object: random.rng.bool().then(|| IterObject {
+                    init: random.field(),
+                    dealloc: random.field(),
+                }),
             }),
             proxies: self.list(3, |random| Proxy {
                 convert: random.field(),

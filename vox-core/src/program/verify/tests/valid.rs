@@ -2,7 +2,7 @@
 
 use crate::program::text::random::Random;
 use crate::program::{
-    Arm, ArraySource, Block, BlockId, ChildId, Code, FunctionId, FunctionKind, Iter, IterId,
+    Arm, ArraySource, Block, BlockId, ChildId, Code, FunctionId, FunctionKind, Iter, IterId, IterObject,
     Literal, NoForm, Offset, Op, OptionSource, PathId, PointerSource, Proxy, ProxyId, Source,
     TableId, TagWidth,
 };
@@ -38,9 +38,15 @@ struct Here {
 pub(super) fn code(random: &mut Random) -> Code {
     use FunctionKind as Kind;
     let iter = |next| Iter {
-        init: function(Kind::IterInit),
         next: function(next),
-        dealloc: function(Kind::IterDealloc),
+        object: Some(IterObject {
+            init: function(Kind::IterInit),
+            dealloc: function(Kind::IterDealloc),
+        }),
+    };
+    let table = |next| Iter {
+        next: function(next),
+        object: None,
     };
     let proxy = |size, align, drop| Proxy {
         convert: function(Kind::ProxyConvert),
@@ -51,7 +57,12 @@ pub(super) fn code(random: &mut Random) -> Code {
     let mut code = Code {
         type_name: "T".to_owned(),
         functions: FunctionKind::ALL.to_vec(),
-        iters: vec![iter(Kind::IterNext), iter(Kind::MapIterNext)],
+        iters: vec![
+            iter(Kind::IterNext),
+            table(Kind::TableItems),
+            iter(Kind::MapIterNext),
+            table(Kind::TableEntries),
+        ],
         proxies: vec![
             proxy(64, 8, Some(function(Kind::DropShape))),
             proxy(0, 1, None),
@@ -349,7 +360,7 @@ impl Builder<'_> {
             3 => Op::WriteIter {
                 at,
                 len: function(*self.random.pick(&[Kind::SetLen, Kind::ListLen])),
-                iter: IterId(0),
+                iter: IterId(*self.random.pick(&[0, 1])),
                 each: self.block(inside, 0).0,
                 path,
                 reserve,
@@ -357,7 +368,7 @@ impl Builder<'_> {
             _ => Op::WriteMap {
                 at,
                 len: function(Kind::MapLen),
-                iter: IterId(1),
+                iter: IterId(*self.random.pick(&[2, 3])),
                 key: self.block(inside, 0).0,
                 value: self.block(inside, 0).0,
                 path,
