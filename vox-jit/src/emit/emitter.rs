@@ -35,6 +35,8 @@ pub(super) struct Emitter<'a, 'f> {
     pub(super) is_recursive: bool,
     /// What spreads varints by vector instructions, where there are some.
     pub(super) spreading: Option<Spreading>,
+    /// The address of the tables for varints.
+    pub(super) varints: Option<Value>,
     signatures: Vec<((usize, bool), SigRef)>,
     free_slots: Vec<(u32, StackSlot)>,
     ops: usize,
@@ -101,6 +103,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
             stub_signature: None,
             is_recursive: is_recursive(program),
             spreading: None,
+            varints: None,
             signatures: Vec::new(),
             free_slots: Vec::new(),
             ops: 0,

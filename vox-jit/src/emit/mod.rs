@@ -137,6 +137,7 @@ pub fn emit(
     if !emitter.is_recursive {
         // Calls spoil vector registers: what recurs loads these constants where it needs them.
         emitter.spreading = Spreading::new(&mut emitter);
+        emitter.varints = Some(varint::tables(&mut emitter));
     }
     let mut scope = Scope::root(failed, again, repeats);
     if !program.code.repeat_paths().is_empty() {
