@@ -282,11 +282,15 @@ fn cycle_entry(shape: &'static Shape, innermost: &Ancestor<'_>) -> Option<&'stat
 
 /// The source that reads these words.
 pub(super) fn words_source(words: Words) -> Source {
-    let offset = |bytes: usize| Offset(u32::try_from(bytes).unwrap_or(u32::MAX));
     Source::Words {
-        ptr: offset(words.ptr),
-        len: offset(words.len),
+        ptr: distance(words.ptr),
+        len: distance(words.len),
     }
+}
+
+/// A probed distance; none is far.
+pub(super) fn distance(bytes: usize) -> Offset {
+    Offset(u32::try_from(bytes).unwrap_or(u32::MAX))
 }
 
 /// The op for what cannot exist.

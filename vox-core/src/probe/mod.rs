@@ -1,5 +1,5 @@
 //! Probed layouts: where `Vec`, `String`, boxed slices and wide references keep
-//! their address and length, and options their tag; where hash tables keep their entries, and whether a hasher keeps
+//! their address and length, options their tag, and `Arc` and `Rc` what they share; where hash tables keep their entries, and whether a hasher keeps
 //! facet from finding the table of a map.
 //!
 //! Rust does not promise these layouts, so they are learnt at run time, on
@@ -13,6 +13,7 @@
 //!
 //! Not here: how a layout is used ([`crate::lower`]). Read next: [`words`], [`option`], [`hashed`], [`table`].
 
+mod counted;
 mod hashed;
 mod list;
 mod option;
@@ -30,6 +31,7 @@ use crate::fork::ForkLock;
 use crate::kernels::table::Table;
 use hashed::Place;
 
+pub(crate) use counted::Counted;
 pub(crate) use option::Tagged;
 pub(crate) use words::Words;
 
@@ -109,6 +111,18 @@ pub(crate) fn wide_reference() -> Option<Words> {
 pub(crate) fn wide_box() -> Option<Words> {
     static KNOWN: OnceBox<Option<Words>> = OnceBox::new();
     *KNOWN.get_or_init(|| Box::new(wide::probe_box()))
+}
+
+/// Where an `Arc` keeps what it shares.
+pub(crate) fn arc() -> Option<Counted> {
+    static KNOWN: OnceBox<Option<Counted>> = OnceBox::new();
+    *KNOWN.get_or_init(|| Box::new(counted::probe_arc()))
+}
+
+/// Where an `Rc` keeps what it shares.
+pub(crate) fn rc() -> Option<Counted> {
+    static KNOWN: OnceBox<Option<Counted>> = OnceBox::new();
+    *KNOWN.get_or_init(|| Box::new(counted::probe_rc()))
 }
 
 #[cfg(test)]

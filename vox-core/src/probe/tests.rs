@@ -3,9 +3,12 @@
 use core::mem::size_of;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use facet_core::{Def, Facet, ListDef, ListTypeOps, ListVTable, PtrConst, PtrMut, Shape};
 
+use super::counted::Counted;
 use super::words::{Sighting, Words, deduce};
 use super::{list, wide};
 use crate::kernels::table::{Position, Table, scan};
@@ -324,4 +327,53 @@ fn a15_only_hash_tables_are_probed() {
     assert_eq!(super::table(HashMap::<u8, [u64; 1 << 20]>::SHAPE), None);
     assert_eq!(super::table(HashSet::<()>::SHAPE), None);
     assert_eq!(super::table(HashMap::<(), ()>::SHAPE), None);
+}
+
+#[test]
+fn a16_what_is_behind_counts_is_where_it_was_seen() {
+    #[expect(dead_code, reason = "only its place matters")]
+    #[repr(align(4))]
+    struct Odd([u8; 7]);
+    let (arc, rc) = (super::arc(), super::rc());
+    let (arc, rc) = (arc.expect("it is found"), rc.expect("it is found"));
+    let check = |counted: Counted, align: usize, pointer: *const *const u8, value: *const u8| {
+        // SAFETY: a pointer to a sized value is a word.
+        let held = unsafe { pointer.read() };
+        let behind = counted.distance(align).expect("not too much");
+        assert_eq!(held.wrapping_add(behind), value, "{align}");
+    };
+    macro_rules! check {
+        ($($value:expr),*) => { $(
+            let shared = Arc::new($value);
+            let align = align_of_val(&*shared);
+            check(arc, align, (&raw const shared).cast(), Arc::as_ptr(&shared).cast());
+            let shared = Rc::new($value);
+            check(rc, align, (&raw const shared).cast(), Rc::as_ptr(&shared).cast());
+        )* };
+    }
+    check!(1_u8, 1_u16, (1_u8, 1_u64), [1_u128; 3], String::from("x"), Odd([1; 7]), ());
+    assert_eq!(arc.distance(128), None);
+    assert_eq!(rc.distance(1 << 20), None);
+}
+
+#[test]
+fn a16_shared_slices_are_where_they_were_seen() {
+    fn check<T>(counted: Counted, pointer: *const u8, value: &[T]) {
+        // SAFETY: a wide pointer is two words.
+        let word = |at: usize| unsafe { pointer.add(at).cast::<*const u8>().read() };
+        let behind = counted.distance(align_of::<T>()).expect("not too much");
+        let words = counted.words;
+        assert_eq!(word(words.ptr).wrapping_add(behind), value.as_ptr().cast());
+        assert_eq!(word(words.len).addr(), value.len());
+    }
+    let (arc, rc) = (super::arc(), super::rc());
+    let (arc, rc) = (arc.expect("it is found"), rc.expect("it is found"));
+    let shared: Arc<[u32]> = Arc::new([1, 2, 3, 4]);
+    check(arc, (&raw const shared).cast(), &shared);
+    let shared: Rc<[String]> = Rc::new([const { String::new() }; 9]);
+    check(rc, (&raw const shared).cast(), &shared);
+    let shared: Arc<str> = Arc::from("seven b");
+    check(arc, (&raw const shared).cast(), shared.as_bytes());
+    let shared: Rc<[u128]> = Rc::new([]);
+    check(rc, (&raw const shared).cast(), &shared);
 }

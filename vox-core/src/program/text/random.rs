@@ -230,12 +230,17 @@ impl RandomField for OptionSource {
 
 impl RandomField for PointerSource {
     fn random(random: &mut Random) -> Self {
-        match random.rng.u32(0..3) {
+        match random.rng.u32(0..4) {
             0 => Self::BorrowThin {
                 borrow: random.field(),
             },
             1 => Self::BorrowWide {
                 borrow: random.field(),
+            },
+            2 => Self::Counted {
+                ptr: random.field(),
+                len: random.field(),
+                behind: random.field(),
             },
             _ => Self::Word,
         }

@@ -114,7 +114,7 @@ fn uses(code: &Code, op: &Op) -> [Option<Use>; 3] {
             PointerSource::BorrowThin { borrow } | PointerSource::BorrowWide { borrow } => {
                 one(borrow, "borrow", &[Kind::PointerBorrow])
             }
-            PointerSource::Word => [None; 3],
+            PointerSource::Word | PointerSource::Counted { .. } => [None; 3],
         },
         Op::WriteIter { len, iter, .. } => [
             Some((len, "len", &[Kind::SetLen, Kind::ListLen])),

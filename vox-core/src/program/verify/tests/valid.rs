@@ -456,7 +456,19 @@ impl Builder<'_> {
                             tail: false,
                             ..elsewhere
                         };
-                        (PointerSource::BorrowWide { borrow }, pair)
+                        let counted = PointerSource::Counted {
+                            ptr: Offset(0),
+                            len: Offset(8),
+                            behind: Offset(16),
+                        };
+                        let wide = PointerSource::BorrowWide { borrow };
+                        let fits = at.0 + 16 <= here.size;
+                        let source = if fits && self.random.rng.bool() {
+                            counted
+                        } else {
+                            wide
+                        };
+                        (source, pair)
                     }
                     _ => (source, elsewhere),
                 };
