@@ -80,7 +80,10 @@ impl Batch for Items {
         // SAFETY: the caller's duty; the batch has room for `count`.
         unsafe {
             match advance {
-                Advance::Iterator { next: function, state } => next(cx, *function, state, items, count),
+                Advance::Iterator {
+                    next: function,
+                    state,
+                } => next(cx, *function, state, items, count),
                 Advance::Table { table, position } => {
                     table::items(cx, *table, position, items, count)
                 }

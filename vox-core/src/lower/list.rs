@@ -7,7 +7,9 @@ use super::fuse::copied;
 use super::scope::{Part, Scope};
 use super::walk::{Walk, words_source};
 use crate::probe;
-use crate::program::{BlockId, FunctionId, FunctionKind, Iter, IterId, IterObject, Offset, Op, Source};
+use crate::program::{
+    BlockId, FunctionId, FunctionKind, Iter, IterId, IterObject, Offset, Op, Source,
+};
 
 /// What the block of a list's element amounts to.
 enum Elements {

@@ -119,8 +119,7 @@ fn control_word() -> Option<usize> {
             distance % size == 0 && (1..=4 * map.capacity()).contains(&(distance / size))
         })
     };
-    let mut words =
-        (0..WORDS).filter(|word| maps.iter().all(|map| points_behind(map, *word)));
+    let mut words = (0..WORDS).filter(|word| maps.iter().all(|map| points_behind(map, *word)));
     match (words.next(), words.next()) {
         (Some(word), None) => Some(word),
         _ => None,
@@ -153,9 +152,8 @@ fn finds_entries(table: Table, map: &Standard) -> bool {
             break;
         }
     }
-    let addresses = |(key, value): (&u64, &u64)| {
-        (core::ptr::from_ref(key), core::ptr::from_ref(value))
-    };
+    let addresses =
+        |(key, value): (&u64, &u64)| (core::ptr::from_ref(key), core::ptr::from_ref(value));
     let found = found.into_iter().map(|bucket| {
         let part = |at: usize| bucket.wrapping_add(at).cast::<u64>();
         (part(table.key), part(table.value))

@@ -222,7 +222,9 @@ fn buckets<C>(table: &Table, container: &C, count: usize) -> Vec<*const u8> {
         let mut batch = vec![core::ptr::null(); count];
         // SAFETY: the container is alive and of the table's type.
         let filled = unsafe {
-            scan(table, &mut position, count, |place, bucket| batch[place] = bucket)
+            scan(table, &mut position, count, |place, bucket| {
+                batch[place] = bucket
+            })
         };
         found.extend_from_slice(&batch[..filled]);
         if filled < count {
@@ -351,7 +353,15 @@ fn a16_what_is_behind_counts_is_where_it_was_seen() {
             check(rc, align, (&raw const shared).cast(), Rc::as_ptr(&shared).cast());
         )* };
     }
-    check!(1_u8, 1_u16, (1_u8, 1_u64), [1_u128; 3], String::from("x"), Odd([1; 7]), ());
+    check!(
+        1_u8,
+        1_u16,
+        (1_u8, 1_u64),
+        [1_u128; 3],
+        String::from("x"),
+        Odd([1; 7]),
+        ()
+    );
     assert_eq!(arc.distance(128), None);
     assert_eq!(rc.distance(1 << 20), None);
 }

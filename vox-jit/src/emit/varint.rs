@@ -67,7 +67,14 @@ pub(super) fn write(
     let (word, len) = word_and_len(e, value);
     cursor.store(e, word, 0);
     let base = e.builder.ins().iadd(cursor.base, len);
-    join.arrive(e, Some(Cursor { base, offset: cursor.offset, ..after }));
+    join.arrive(
+        e,
+        Some(Cursor {
+            base,
+            offset: cursor.offset,
+            ..after
+        }),
+    );
     join.finish(e)
         .ok_or_else(|| CompileError::Malformed(String::from("a varint without an end")))
 }

@@ -1,8 +1,8 @@
 //! Parsing a whole text: sections and their entries.
 
 use super::super::{
-    Arm, Block, BlockId, ChildId, Code, FunctionId, FunctionKind, Iter, IterId, IterObject, Op, PathId, Proxy,
-    ProxyId, TableId,
+    Arm, Block, BlockId, ChildId, Code, FunctionId, FunctionKind, Iter, IterId, IterObject, Op,
+    PathId, Proxy, ProxyId, TableId,
 };
 use super::ParseError;
 use super::parse::{LineReader, ParseField};

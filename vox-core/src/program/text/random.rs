@@ -1,9 +1,9 @@
 //! Random programs, valid or not, for tests.
 
 use super::super::{
-    Arm, ArraySource, Block, BlockId, ChildId, Code, FunctionId, FunctionKind, Iter, IterId, IterObject,
-    Literal, NoForm, Offset, Op, OptionSource, PathId, PointerSource, Proxy, ProxyId, Source,
-    TableId, TagWidth,
+    Arm, ArraySource, Block, BlockId, ChildId, Code, FunctionId, FunctionKind, Iter, IterId,
+    IterObject, Literal, NoForm, Offset, Op, OptionSource, PathId, PointerSource, Proxy, ProxyId,
+    Source, TableId, TagWidth,
 };
 
 /// A seeded source of fields, ops and programs.

@@ -20,7 +20,11 @@ pub(super) fn check(code: &Code) -> Result<(), VerifyError> {
                 kind(code, place, (object.init, "init", &[Kind::IterInit]))?;
                 let advancing = &[Kind::IterNext, Kind::MapIterNext];
                 kind(code, place, (iter.next, "next", advancing))?;
-                kind(code, place, (object.dealloc, "dealloc", &[Kind::IterDealloc]))?;
+                kind(
+                    code,
+                    place,
+                    (object.dealloc, "dealloc", &[Kind::IterDealloc]),
+                )?;
             }
             None => {
                 let tables = &[Kind::TableItems, Kind::TableEntries];
@@ -118,7 +122,11 @@ fn uses(code: &Code, op: &Op) -> [Option<Use>; 3] {
         },
         Op::WriteIter { len, iter, .. } => [
             Some((len, "len", &[Kind::SetLen, Kind::ListLen])),
-            Some((next(code, iter), "next", &[Kind::IterNext, Kind::TableItems])),
+            Some((
+                next(code, iter),
+                "next",
+                &[Kind::IterNext, Kind::TableItems],
+            )),
             None,
         ],
         Op::WriteMap { len, iter, .. } => [

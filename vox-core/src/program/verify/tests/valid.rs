@@ -2,9 +2,9 @@
 
 use crate::program::text::random::Random;
 use crate::program::{
-    Arm, ArraySource, Block, BlockId, ChildId, Code, FunctionId, FunctionKind, Iter, IterId, IterObject,
-    Literal, NoForm, Offset, Op, OptionSource, PathId, PointerSource, Proxy, ProxyId, Source,
-    TableId, TagWidth,
+    Arm, ArraySource, Block, BlockId, ChildId, Code, FunctionId, FunctionKind, Iter, IterId,
+    IterObject, Literal, NoForm, Offset, Op, OptionSource, PathId, PointerSource, Proxy, ProxyId,
+    Source, TableId, TagWidth,
 };
 
 /// How deep the blocks of a random program nest.
