@@ -9,7 +9,7 @@
 use core::mem::offset_of;
 
 use cranelift_codegen::ir::{
-    ConstantData, InstBuilder, MemFlagsData, Value, condcodes::IntCC, types,
+    ConstantData, Function, InstBuilder, MemFlagsData, Value, condcodes::IntCC, types,
 };
 use target_lexicon::Architecture;
 use vox_core::cx::EncodeCx;
@@ -164,9 +164,9 @@ fn longest(e: &mut Emitter<'_, '_>, value: Value, spare: u32, cursor: Cursor, jo
 fn word_and_len(e: &mut Emitter<'_, '_>, value: Value) -> (Value, Value) {
     let zeros = e.builder.ins().clz(value);
     let spread = spread(e, value);
-    let tables = match e.varints {
-        Some(tables) => tables,
-        None => tables(e),
+    let tables = match &mut e.varints {
+        Some(tables) => tables.taken(),
+        None => load_tables(e),
     };
     let flags = Emitter::read_flags().with_readonly();
     let byte = e.builder.ins().iadd(tables, zeros);
@@ -179,11 +179,39 @@ fn word_and_len(e: &mut Emitter<'_, '_>, value: Value) -> (Value, Value) {
     (e.builder.ins().bor(spread, continues), len)
 }
 
-/// The address of the tables. Emitted at the start of a function; costs nothing where nothing uses it.
-pub(super) fn tables(e: &mut Emitter<'_, '_>) -> Value {
+fn load_tables(e: &mut Emitter<'_, '_>) -> Value {
     let flags = Emitter::read_flags().with_readonly();
     let at = i32::try_from(offset_of!(EncodeCx, varints)).expect("a small offset");
     e.builder.ins().load(types::I64, flags, e.cx, at)
+}
+
+/// The address of the tables, in a register for the whole function.
+#[derive(Debug)]
+pub(super) struct Tables {
+    address: Value,
+    is_used: bool,
+}
+
+impl Tables {
+    /// Loads the address, at the start of a function.
+    pub(super) fn new(e: &mut Emitter<'_, '_>) -> Self {
+        Self {
+            address: load_tables(e),
+            is_used: false,
+        }
+    }
+
+    fn taken(&mut self) -> Value {
+        self.is_used = true;
+        self.address
+    }
+
+    /// Removes the load where nothing came to need it: Cranelift keeps all loads.
+    pub(super) fn remove_unless_used(self, func: &mut Function) {
+        if let (false, Some(load)) = (self.is_used, func.dfg.value_def(self.address).inst()) {
+            func.layout.remove_inst(load);
+        }
+    }
 }
 
 /// Spreads the groups of seven bits over the bytes of a word.
