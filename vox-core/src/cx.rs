@@ -15,6 +15,7 @@ use crate::reflect::{PtrConst, ReadLockResult, Shape, WriteLockResult};
 
 use crate::entry::{BulkFn, GrowFn};
 use crate::program::{NoForm, PathPart};
+use crate::wire::varint::{BY_ZEROS, ByZeros};
 
 /// How far beyond the cursor a write may touch more than the spare bytes it
 /// was promised: room for one wide store that overshoots.
@@ -41,6 +42,8 @@ pub struct EncodeCx {
     pub grow: GrowFn,
     /// Appends a long run of bytes to the sink.
     pub bulk: BulkFn,
+    /// For varints in machine code.
+    pub varints: &'static ByZeros,
     /// Arguments and results of stubs that preserve all registers, in machine code. Means
     /// nothing between two calls.
     pub exchange: [MaybeUninit<u64>; 4],
@@ -187,6 +190,7 @@ impl EncodeCx {
             depth_left: max_depth,
             grow,
             bulk,
+            varints: &BY_ZEROS,
             exchange: [MaybeUninit::uninit(); 4],
             counters: Counters {
                 vtable_calls: 0,

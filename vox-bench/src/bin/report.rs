@@ -14,7 +14,7 @@ use vox_bench::progress::Progress;
 use vox_bench::report::Machine;
 use vox_bench::rows::{self, Options};
 use vox_bench::study::child::Part;
-use vox_bench::study::{Section, compile, counts, entry, first, speed, tiers};
+use vox_bench::study::{Section, compile, counts, emission, entry, first, nested, speed, tiers};
 use vox_bench::workload::{Scale, metadata};
 
 /// Measures vox in every respect, beside encoders written by hand and other crates, and
@@ -106,6 +106,8 @@ fn measure(arguments: &Arguments) -> Page {
     let tiers = tiers::sections(effort.plan);
     progress.step(5, 7, "making machine code");
     let compiles = compile::section(effort.compiles);
+    let emissions = emission::section(10 * effort.compiles);
+    let nests = nested::section(effort.plan.rounds);
     progress.step(6, 7, "instructions");
     let counted = counts::section(effort.counted, |row| {
         progress.step(6, 7, &format!("instructions of {row}"));
@@ -124,7 +126,7 @@ fn measure(arguments: &Arguments) -> Page {
     let mut sections: Vec<Section> = speed::sections(&rows);
     sections.push(entries);
     sections.extend(tiers);
-    sections.extend([compiles, firsts, latencies, counted]);
+    sections.extend([compiles, emissions, nests, firsts, latencies, counted]);
     Page {
         machine: page::describe(&Machine::here()),
         notes,

@@ -9,14 +9,18 @@
 //! | [`entry`] | what finding the code of a type costs |
 //! | [`tiers`] | tiers on one type, on many in random order, in runs; break-even counts |
 //! | [`compile`] | what machine code costs to make, per scalar field |
+//! | [`emission`] | what baseline code costs to emit, per op |
+//! | [`nested`] | nested calls, for every pair of tiers |
 //! | [`first`] | first encodes: in new processes, and the latency of the first calls of many types |
 //! | [`counts`] | instructions per encode, by callgrind |
 
 pub mod child;
 pub mod compile;
 pub mod counts;
+pub mod emission;
 pub mod entry;
 pub mod first;
+pub mod nested;
 pub mod speed;
 pub mod tiers;
 

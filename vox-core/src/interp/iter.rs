@@ -9,7 +9,8 @@ use crate::reflect::{IterDeallocFn, IterInitWithValueFn, ListLenFn, MapLenFn, Pt
 
 use super::machine::Machine;
 use crate::cx::thin;
-use crate::program::{BlockId, FunctionId, FunctionKind, IterId, Op, PathId};
+use crate::kernels::table::{self, Position, Table};
+use crate::program::{BlockId, FunctionId, FunctionKind, Iter, IterId, Op, PathId};
 use crate::trampoline::iter::{BATCH, Entry, next, next_entries};
 use crate::trampoline::{FAILED, fail, trace};
 use crate::wire::varint;
@@ -30,12 +31,11 @@ trait Batch {
     ///
     /// # Safety
     ///
-    /// As for [`next`].
+    /// As for [`next`] and [`table::items`].
     unsafe fn fill(
         &mut self,
         machine: &mut Machine<'_>,
-        next: *const (),
-        state: *const PtrMut,
+        advance: &mut Advance,
         count: usize,
     ) -> usize;
 
@@ -53,6 +53,17 @@ trait Batch {
     ) -> *mut u8;
 }
 
+/// An iteration that is under way.
+enum Advance {
+    /// Of an iterator, with its `next`.
+    Iterator { next: *const (), state: PtrMut },
+    /// Of a hash table.
+    Table {
+        table: *const Table,
+        position: Position,
+    },
+}
+
 struct Items {
     items: [*const u8; BATCH],
     each: BlockId,
@@ -62,12 +73,22 @@ impl Batch for Items {
     unsafe fn fill(
         &mut self,
         machine: &mut Machine<'_>,
-        function: *const (),
-        state: *const PtrMut,
+        advance: &mut Advance,
         count: usize,
     ) -> usize {
+        let (cx, items) = (&raw mut *machine.cx, self.items.as_mut_ptr());
         // SAFETY: the caller's duty; the batch has room for `count`.
-        unsafe { next(machine.cx, function, state, self.items.as_mut_ptr(), count) }
+        unsafe {
+            match advance {
+                Advance::Iterator {
+                    next: function,
+                    state,
+                } => next(cx, *function, state, items, count),
+                Advance::Table { table, position } => {
+                    table::items(cx, *table, position, items, count)
+                }
+            }
+        }
     }
 
     unsafe fn write(
@@ -98,19 +119,18 @@ impl Batch for Entries {
     unsafe fn fill(
         &mut self,
         machine: &mut Machine<'_>,
-        function: *const (),
-        state: *const PtrMut,
+        advance: &mut Advance,
         count: usize,
     ) -> usize {
+        let (cx, entries) = (&raw mut *machine.cx, self.entries.as_mut_ptr());
         // SAFETY: the caller's duty; the batch has room for `count`.
         unsafe {
-            next_entries(
-                machine.cx,
-                function,
-                state,
-                self.entries.as_mut_ptr(),
-                count,
-            )
+            match advance {
+                Advance::Iterator { next, state } => next_entries(cx, *next, state, entries, count),
+                Advance::Table { table, position } => {
+                    table::entries(cx, *table, position, entries, count)
+                }
+            }
         }
     }
 
@@ -241,21 +261,47 @@ impl Machine<'_> {
         let out = unsafe { varint::write_u64(out, len as u64) };
         let program = self.program;
         let iter = &program.code.iters[container.iter.index()];
-        self.count_vtable();
-        self.count_vtable();
-        // SAFETY: the kinds are verified (A2), the container is live (A1); the
-        // iterator is freed once and not used afterwards (A10).
-        let out = unsafe {
-            let state = self.function::<IterInitWithValueFn>(iter.init)(thin(container.at));
-            let next = program.function(iter.next);
-            let out = self.write_items(next, &state, len, batch, out);
-            self.function::<IterDeallocFn>(iter.dealloc)(state);
-            out
-        };
+        // SAFETY: the caller's duty.
+        let out = unsafe { self.iterate(iter, container.at, len, batch, out) };
         if out.is_null() {
             return self.fail_at(container.path);
         }
         self.reserve(out, container.reserve as usize)
+    }
+
+    /// Writes exactly `len` items; the iterator is made before and freed afterwards.
+    ///
+    /// # Safety
+    ///
+    /// A live container the functions apply to is at `at` (A1).
+    unsafe fn iterate(
+        &mut self,
+        iter: &Iter,
+        at: *const u8,
+        len: usize,
+        batch: &mut impl Batch,
+        out: *mut u8,
+    ) -> *mut u8 {
+        let next = self.program.function(iter.next);
+        let Some(object) = iter.object else {
+            let mut advance = Advance::Table {
+                table: next.cast(),
+                position: Position::start(at),
+            };
+            // SAFETY: the kind is verified (A2), the container is live (A1).
+            return unsafe { self.write_items(&mut advance, len, batch, out) };
+        };
+        self.count_vtable();
+        self.count_vtable();
+        // SAFETY: the kinds are verified (A2), the container is live (A1); the
+        // iterator is freed once and not used afterwards (A10).
+        unsafe {
+            let state = self.function::<IterInitWithValueFn>(object.init)(thin(at));
+            let mut advance = Advance::Iterator { next, state };
+            let out = self.write_items(&mut advance, len, batch, out);
+            self.function::<IterDeallocFn>(object.dealloc)(state);
+            out
+        }
     }
 
     /// The number of items the container says it has.
@@ -280,11 +326,10 @@ impl Machine<'_> {
     ///
     /// # Safety
     ///
-    /// As for [`next`].
+    /// As for [`next`] and [`table::items`].
     unsafe fn write_items(
         &mut self,
-        next: *const (),
-        state: *const PtrMut,
+        advance: &mut Advance,
         len: usize,
         batch: &mut impl Batch,
         out: *mut u8,
@@ -295,7 +340,7 @@ impl Machine<'_> {
             // One more than is left, to see that the iterator ends.
             let wanted = (len - done).saturating_add(1).min(BATCH);
             // SAFETY: the caller's duty.
-            let filled = unsafe { batch.fill(self, next, state, wanted) };
+            let filled = unsafe { batch.fill(self, advance, wanted) };
             if filled == FAILED {
                 return ptr::null_mut();
             }

@@ -4,6 +4,7 @@ use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use core::ptr;
 
+use super::pointer::counted_pair;
 use crate::cx::EncodeCx;
 use crate::kernels::bytes::copy;
 use crate::program::{BlockId, Literal, Op, PointerSource, Program, Source};
@@ -410,7 +411,12 @@ impl<'p> Machine<'p> {
                             enter!(each, self.borrow_thin(base.add(at.index()), borrow));
                         }
                         PointerSource::BorrowWide { borrow } => {
-                            try_out!(self.borrow_wide(base.add(at.index()), borrow, each, out));
+                            let pair = self.wide_pair(base.add(at.index()), borrow);
+                            try_out!(self.run_on_pair(pair, each, out));
+                        }
+                        PointerSource::Counted { ptr, len, behind } => {
+                            let pair = counted_pair(base.add(at.index()), ptr, len, behind);
+                            try_out!(self.run_on_pair(pair, each, out));
                         }
                     },
                     Op::WriteIter { .. } => try_out!(self.write_iter(op, base, out)),

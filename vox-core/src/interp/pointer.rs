@@ -5,12 +5,28 @@ use crate::reflect::BorrowFn;
 use core::ptr;
 
 use super::interpret;
-use super::machine::Machine;
+use super::machine::{Machine, load};
 use crate::cx::thin;
 use crate::entry::{EncodeFn, LeafFn, Pair};
-use crate::program::{BlockId, ChildId, FunctionId, FunctionKind, PathId, ProxyId};
+use crate::program::{BlockId, ChildId, FunctionId, FunctionKind, Offset, PathId, ProxyId};
 use crate::slot::Slot;
 use crate::trampoline::{DONE, fail, lock, proxy, release_last, unpack};
+
+/// The words of the pointee of [`PointerSource::Counted`](crate::program::PointerSource::Counted).
+///
+/// # Safety
+///
+/// A pointer of this layout is at `at` (A16).
+#[inline]
+pub(super) unsafe fn counted_pair(at: *const u8, ptr: Offset, len: Offset, behind: Offset) -> Pair {
+    // SAFETY: the caller's duty; the pointee is in the allocation of its counts.
+    unsafe {
+        Pair {
+            ptr: load::<*const u8>(at, ptr.0).add(behind.index()),
+            len: load::<usize>(at, len.0),
+        }
+    }
+}
 
 impl Machine<'_> {
     /// The pointee of [`PointerSource::BorrowThin`](crate::program::PointerSource::BorrowThin).
@@ -28,21 +44,17 @@ impl Machine<'_> {
     ///
     /// # Safety
     ///
-    /// As for [`Self::run`], of which this is one op.
+    /// As for [`Self::run`], of which this is part of one op.
     // The pair is kept out of the frame of `run_ops`.
     #[inline(never)]
-    pub(super) unsafe fn borrow_wide(
+    pub(super) unsafe fn run_on_pair(
         &mut self,
-        at: *const u8,
-        borrow: FunctionId,
+        pair: Pair,
         each: BlockId,
         out: *mut u8,
     ) -> *mut u8 {
         // SAFETY: the caller's duty; the pair outlives the block.
-        unsafe {
-            let pair = self.wide_pair(at, borrow);
-            self.run(each, (&raw const pair).cast(), out)
-        }
+        unsafe { self.run(each, (&raw const pair).cast(), out) }
     }
 
     /// The words of the pointee of [`PointerSource::BorrowWide`](crate::program::PointerSource::BorrowWide).

@@ -8,6 +8,7 @@
 //! Not here: the meaning of ops (`super::machine`), or any choice between tiers.
 
 use super::machine::{Machine, load};
+use super::pointer::counted_pair;
 use crate::cx::{EncodeCx, Failure};
 use crate::entry::Pair;
 use crate::program::{ArraySource, Op, OptionSource, PointerSource, Program, Source};
@@ -124,6 +125,10 @@ pub unsafe fn pointee(
             PointerSource::BorrowThin { borrow } => machine.borrow_thin(at, borrow),
             PointerSource::BorrowWide { borrow } => {
                 *pair = machine.wide_pair(at, borrow);
+                core::ptr::from_ref(pair).cast()
+            }
+            PointerSource::Counted { ptr, len, behind } => {
+                *pair = counted_pair(at, ptr, len, behind);
                 core::ptr::from_ref(pair).cast()
             }
         }

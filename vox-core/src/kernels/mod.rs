@@ -19,6 +19,7 @@ mod list;
 pub(crate) mod over;
 mod portable;
 pub(crate) mod run;
+pub mod table;
 // Protected pages, which Miri has none of.
 #[cfg(all(test, not(miri)))]
 mod tests;

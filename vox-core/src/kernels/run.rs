@@ -5,7 +5,8 @@
 //! stretch of memory that holds the fields is loaded once, and each group of eight *lanes* of
 //! eight bytes is gathered from it in wire order. What differs between lanes (width, sign, how far a
 //! varint may go, bytes copied as they are) is constants, worked out here once per program; a
-//! value only decides how many of its lane's bytes are kept.
+//! value only decides how many of its lane's bytes are kept. Eight integers of one type that are neighbours
+//! in both orders are loaded as they are.
 //!
 //! Here is the table. The routine that reads it is in `arch`; where there is none, tiers run the
 //! block of the run op by op.
@@ -166,6 +167,60 @@ impl RunField {
     }
 }
 
+/// A part of a run that is written at once.
+#[derive(Debug, Clone)]
+#[allow(
+    dead_code,
+    clippy::large_enum_variant,
+    reason = "read by the routine, which not every architecture has; most are groups"
+)]
+pub(super) enum Step {
+    /// Any fields, gathered from the stretch.
+    Group(Group),
+    /// Eight integers that are neighbours in memory as well: nothing has to be gathered, and what
+    /// is done to them is the same for all.
+    Eight {
+        /// Where the first one is.
+        at: u32,
+        integer: Integer,
+        is_signed: bool,
+    },
+}
+
+/// The width of an integer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(
+    dead_code,
+    reason = "read by the routine, which not every architecture has"
+)]
+pub(super) enum Integer {
+    Bits16,
+    Bits32,
+    Bits64,
+}
+
+impl Step {
+    /// The first fields, if they are eight integers of one type next to each other.
+    fn eight(fields: &[RunField]) -> Option<Self> {
+        let eight = fields.first_chunk::<LANES>()?;
+        let [first, ..] = *eight;
+        let integer = match first.width {
+            2 => Integer::Bits16,
+            4 => Integer::Bits32,
+            8 => Integer::Bits64,
+            _ => return None,
+        };
+        let same = |field: &RunField| (field.width, field.form) == (first.width, first.form);
+        let touch = |pair: &[RunField]| pair[0].end() == pair[1].at;
+        let are_eight = first.is_varint() && eight.iter().all(same) && eight.windows(2).all(touch);
+        are_eight.then_some(Self::Eight {
+            at: first.at,
+            integer,
+            is_signed: first.form == Form::Signed,
+        })
+    }
+}
+
 /// A run, ready for the routine that writes it.
 #[derive(Debug)]
 #[allow(
@@ -179,10 +234,10 @@ pub struct Run {
     pub(super) start: u32,
     /// How many registers it fills: 1, 2 or 4.
     pub(super) registers: u32,
-    /// Which of its bytes are the fields'; no others are read.
+    /// Which of its bytes are gathered; no others are read.
     pub(super) fields: [u64; 4],
-    pub(super) groups: Vec<Group>,
-    /// How many groups, from the first on, have room for a whole register behind them.
+    pub(super) steps: Vec<Step>,
+    /// How many steps, from the first on, have room for a whole register behind all they write.
     pub(super) whole: usize,
 }
 
@@ -205,42 +260,71 @@ impl Run {
                 _ => 4,
             },
             fields: [0; 4],
-            groups: Vec::new(),
+            steps: Vec::new(),
             whole: 0,
         };
-        let mut lanes = 0;
+        // The most bytes of each step, for whether a register fits behind it.
         let mut room = Vec::new();
-        for field in fields {
-            let from = u8::try_from(field.at - start).ok()?;
-            for byte in from..=from + (field.width - 1) {
-                run.fields[usize::from(byte / 64)] |= 1 << (byte % 64);
-            }
-            let has_two = field.is_varint() && field.width == 8;
-            for second in [false, true].into_iter().take(if has_two { 2 } else { 1 }) {
-                let lane = lanes % LANES;
-                if lane == 0 {
-                    run.groups.push(Group::EMPTY);
-                    room.push(0);
-                }
-                lanes += 1;
-                let group = run.groups.last_mut()?;
-                group.read(lane, from, field.width);
-                match field.form {
-                    Form::Bytes => group.copy(lane, field.width),
-                    form => {
-                        group.varint(lane, if second { 8 } else { 0 }, form == Form::Signed);
-                    }
-                }
-                *room.last_mut()? += match (has_two, second) {
-                    (true, false) => 8,
-                    (true, true) => 2,
-                    _ => field.max_len(),
-                };
+        let mut rest = &fields[..];
+        let mut lanes = 0;
+        while let [field, behind @ ..] = rest {
+            if let Some(eight) = Step::eight(rest) {
+                run.steps.push(eight);
+                room.push(LANES * field.max_len());
+                rest = &rest[LANES..];
+                lanes = 0;
+            } else {
+                run.gather(*field, &mut lanes, &mut room)?;
+                rest = behind;
             }
         }
-        let behind = |group: &usize| room[*group..].iter().sum::<usize>() + OVERSHOOT >= REGISTER;
-        run.whole = (0..run.groups.len()).take_while(behind).count();
+        let fits = |step: &usize| {
+            let behind = room[*step..].iter().sum::<usize>() + OVERSHOOT;
+            // Wide integers are written by fours.
+            let first = match run.steps[*step] {
+                Step::Eight {
+                    integer: Integer::Bits64,
+                    ..
+                } => room[*step] / 2,
+                _ => 0,
+            };
+            behind >= first + REGISTER
+        };
+        run.whole = (0..run.steps.len()).take_while(fits).count();
         Some(run)
+    }
+
+    /// Adds a field to the lanes that are gathered; two lanes where one is too few.
+    fn gather(&mut self, field: RunField, lanes: &mut usize, room: &mut Vec<usize>) -> Option<()> {
+        let from = u8::try_from(field.at - self.start).ok()?;
+        for byte in from..=from + (field.width - 1) {
+            self.fields[usize::from(byte / 64)] |= 1 << (byte % 64);
+        }
+        let has_two = field.is_varint() && field.width == 8;
+        for second in [false, true].into_iter().take(if has_two { 2 } else { 1 }) {
+            let lane = *lanes % LANES;
+            if lane == 0 {
+                self.steps.push(Step::Group(Group::EMPTY));
+                room.push(0);
+            }
+            *lanes += 1;
+            let Some(Step::Group(group)) = self.steps.last_mut() else {
+                return None;
+            };
+            group.read(lane, from, field.width);
+            match field.form {
+                Form::Bytes => group.copy(lane, field.width),
+                form => {
+                    group.varint(lane, if second { 8 } else { 0 }, form == Form::Signed);
+                }
+            }
+            *room.last_mut()? += match (has_two, second) {
+                (true, false) => 8,
+                (true, true) => 2,
+                _ => field.max_len(),
+            };
+        }
+        Some(())
     }
 
     /// Writes the run and answers the end.

@@ -7,7 +7,9 @@ use super::fuse::copied;
 use super::scope::{Part, Scope};
 use super::walk::{Walk, words_source};
 use crate::probe;
-use crate::program::{BlockId, FunctionId, FunctionKind, Iter, IterId, Offset, Op, Source};
+use crate::program::{
+    BlockId, FunctionId, FunctionKind, Iter, IterId, IterObject, Offset, Op, Source,
+};
 
 /// What the block of a list's element amounts to.
 enum Elements {
@@ -45,7 +47,10 @@ impl Walk<'_> {
                     .function(FunctionKind::ListAsPtr, as_ptr as *const ());
                 self.elements(def.t, Source::List { len, as_ptr }, scope)
             }
-            (None, Some(iter)) => self.iterated(shape, def.t, len, iter, scope),
+            (None, Some(iter)) => {
+                let iter = self.items(shape, iter, &scope)?;
+                self.iterated(def.t, len, iter, scope)
+            }
             (None, None) => Err(scope.refuse(format!(
                 "`{shape}` is a list that reflection can neither index nor iterate"
             ))),
@@ -126,26 +131,51 @@ impl Walk<'_> {
     }
 
     /// A set.
-    pub(super) fn set(&mut self, def: &'static SetDef, scope: Scope<'_>) -> Result<(), LowerError> {
+    pub(super) fn set(
+        &mut self,
+        shape: &'static Shape,
+        def: &'static SetDef,
+        scope: Scope<'_>,
+    ) -> Result<(), LowerError> {
         let len = self
             .builder
             .function(FunctionKind::SetLen, def.vtable.len as *const ());
-        let shape = def.t;
-        self.iterated(shape, def.t, len, &def.vtable.iter_vtable, scope)
+        let iter = match self.table(shape, FunctionKind::TableItems) {
+            Some(table) => table,
+            None => self.items(def.t, &def.vtable.iter_vtable, &scope)?,
+        };
+        self.iterated(def.t, len, iter, scope)
+    }
+
+    /// The items of a hash table whose layout is known.
+    fn table(&mut self, shape: &'static Shape, kind: FunctionKind) -> Option<IterId> {
+        let table = self.probed.then(|| probe::table(shape)).flatten()?;
+        let next = self
+            .builder
+            .function(kind, core::ptr::from_ref(table).cast());
+        Some(self.builder.iter(Iter { next, object: None }))
+    }
+
+    /// The items of an iterator.
+    fn items(
+        &mut self,
+        item: &'static Shape,
+        vtable: &IterVTable<PtrConst>,
+        scope: &Scope<'_>,
+    ) -> Result<IterId, LowerError> {
+        let next = (FunctionKind::IterNext, vtable.next as *const ());
+        self.iter(item, vtable, next, scope)
     }
 
     /// A length and the items of an iterator.
     fn iterated(
         &mut self,
-        shape: &'static Shape,
         item: &'static Shape,
         len: FunctionId,
-        iter: &IterVTable<PtrConst>,
+        iter: IterId,
         scope: Scope<'_>,
     ) -> Result<(), LowerError> {
         let at = scope.offset()?;
-        let next = iter.next as *const ();
-        let iter = self.iter(shape, iter, (FunctionKind::IterNext, next), &scope)?;
         let each = self.builder.open();
         let trail = scope.step(Part::Elements);
         self.value(item, scope.along(&trail).inside(each).in_iteration())?;
@@ -161,15 +191,25 @@ impl Walk<'_> {
     }
 
     /// A map: a length, then keys and values in turn.
-    pub(super) fn map(&mut self, def: &'static MapDef, scope: Scope<'_>) -> Result<(), LowerError> {
+    pub(super) fn map(
+        &mut self,
+        shape: &'static Shape,
+        def: &'static MapDef,
+        scope: Scope<'_>,
+    ) -> Result<(), LowerError> {
         let at = scope.offset()?;
         let vtable = def.vtable;
         let len = self
             .builder
             .function(FunctionKind::MapLen, vtable.len as *const ());
-        let next = vtable.iter_vtable.next as *const ();
-        let next = (FunctionKind::MapIterNext, next);
-        let iter = self.iter(def.v, &vtable.iter_vtable, next, &scope)?;
+        let iter = match self.table(shape, FunctionKind::TableEntries) {
+            Some(table) => table,
+            None => {
+                let next = vtable.iter_vtable.next as *const ();
+                let next = (FunctionKind::MapIterNext, next);
+                self.iter(def.v, &vtable.iter_vtable, next, &scope)?
+            }
+        };
         let key = self.builder.open();
         let trail = scope.step(Part::Keys);
         self.value(def.k, scope.along(&trail).inside(key).in_iteration())?;
@@ -208,9 +248,8 @@ impl Walk<'_> {
             .builder
             .function(FunctionKind::IterDealloc, vtable.dealloc as *const ());
         Ok(self.builder.iter(Iter {
-            init,
             next,
-            dealloc,
+            object: Some(IterObject { init, dealloc }),
         }))
     }
 }

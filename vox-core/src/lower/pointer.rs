@@ -1,15 +1,24 @@
 //! Pointers, locks, and the unsized values behind them.
 
-use facet_core::{Shape, SliceDef};
+use facet_core::{Def, Shape, SliceDef};
 
 use super::LowerError;
 use super::scope::Scope;
-use super::walk::{PAIR, Walk, words_source};
+use super::walk::{PAIR, Walk, distance, words_source};
 use crate::probe::{self, Words};
 use crate::program::{FunctionKind, Op, OptionSource, PointerSource, Proxy, Source};
 use crate::shape::pointer::{LockFunction, PointerForm};
 use crate::shape::{Kind, Lock, Pointer, Weak, classify};
 use crate::trampoline::proxy::STRONG_AT;
+
+/// Where a counted pointer keeps its pointee, in bytes.
+#[derive(Clone, Copy)]
+struct Shared {
+    /// Where the address of the counts and a length are, if it is wide.
+    words: Words,
+    /// From the counts to the pointee.
+    distance: usize,
+}
 
 impl Walk<'_> {
     /// A pointer: followed, then whatever it points to.
@@ -21,9 +30,12 @@ impl Walk<'_> {
             return self.unsized_value(pointee, scope, words);
         }
         let at = scope.offset()?;
+        let shared = self.shared(pointer);
         let each = self.builder.open();
         if is_sized {
-            self.value(pointee, scope.inside(each))?;
+            // Behind the counts, where there are some.
+            let behind = shared.map_or(0, |shared| shared.distance);
+            self.value(pointee, scope.inside(each).moved(behind)?)?;
         } else {
             self.unsized_value(pointee, scope.inside(each).on_pair(), PAIR)?;
         }
@@ -31,21 +43,60 @@ impl Walk<'_> {
             self.builder.discard(each);
             return Ok(());
         }
-        let source = match (pointer.form, pointer.borrow) {
-            (PointerForm::Word, borrow) if self.probed || borrow.is_none() => PointerSource::Word,
+        let source = match shared {
+            Some(_) if is_sized => PointerSource::Word,
+            Some(shared) => PointerSource::Counted {
+                ptr: distance(shared.words.ptr),
+                len: distance(shared.words.len),
+                behind: distance(shared.distance),
+            },
+            None => self.borrowed(pointer, is_sized, &scope)?,
+        };
+        self.builder.push(&scope, Op::Borrow { at, source, each })
+    }
+
+    /// How to follow a pointer that has no counts to step over.
+    fn borrowed(
+        &mut self,
+        pointer: Pointer,
+        is_sized: bool,
+        scope: &Scope<'_>,
+    ) -> Result<PointerSource, LowerError> {
+        match (pointer.form, pointer.borrow) {
+            (PointerForm::Word, borrow) if self.probed || borrow.is_none() => {
+                Ok(PointerSource::Word)
+            }
             (_, Some(borrow)) => {
                 let borrow = self
                     .builder
                     .function(FunctionKind::PointerBorrow, borrow as *const ());
-                if is_sized {
+                Ok(if is_sized {
                     PointerSource::BorrowThin { borrow }
                 } else {
                     PointerSource::BorrowWide { borrow }
-                }
+                })
             }
-            (_, None) => return Err(scope.refuse("cannot be followed; this is a bug in vox")),
+            (_, None) => Err(scope.refuse("cannot be followed; this is a bug in vox")),
+        }
+    }
+
+    /// Where an `Arc` or `Rc` keeps its pointee.
+    fn shared(&self, pointer: Pointer) -> Option<Shared> {
+        let counted = match pointer.form {
+            PointerForm::Arc if self.probed => probe::arc(),
+            PointerForm::Rc if self.probed => probe::rc(),
+            _ => None,
+        }?;
+        let align = match (pointer.pointee.layout.sized_layout(), pointer.pointee.def) {
+            (Ok(layout), _) => layout.align(),
+            (Err(_), Def::Slice(def)) => def.t.layout.sized_layout().ok()?.align(),
+            // A string: nothing else that is unsized has a form that is known.
+            (Err(_), _) => 1,
         };
-        self.builder.push(&scope, Op::Borrow { at, source, each })
+        Some(Shared {
+            words: counted.words,
+            distance: counted.distance(align)?,
+        })
     }
 
     fn wide_words(&self, form: PointerForm) -> Option<Words> {
@@ -55,7 +106,7 @@ impl Walk<'_> {
         match form {
             PointerForm::WideReference => probe::wide_reference(),
             PointerForm::WideBox => probe::wide_box(),
-            PointerForm::Word | PointerForm::Unknown => None,
+            PointerForm::Word | PointerForm::Arc | PointerForm::Rc | PointerForm::Unknown => None,
         }
     }
 

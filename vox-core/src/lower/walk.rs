@@ -153,8 +153,8 @@ impl Walk<'_> {
                      where the standard one leaves it; a `#[facet(proxy = ...)]` says what to encode instead"
                 )))
             }
-            Kind::Map(def) => self.map(def, scope),
-            Kind::Set(def) => self.set(def, scope),
+            Kind::Map(def) => self.map(shape, def, scope),
+            Kind::Set(def) => self.set(shape, def, scope),
             Kind::Pointer(pointer) => self.pointer(pointer, scope),
             Kind::Lock(lock) => self.lock(lock, scope),
             Kind::Weak(weak) => self.weak(weak, scope),
@@ -282,11 +282,15 @@ fn cycle_entry(shape: &'static Shape, innermost: &Ancestor<'_>) -> Option<&'stat
 
 /// The source that reads these words.
 pub(super) fn words_source(words: Words) -> Source {
-    let offset = |bytes: usize| Offset(u32::try_from(bytes).unwrap_or(u32::MAX));
     Source::Words {
-        ptr: offset(words.ptr),
-        len: offset(words.len),
+        ptr: distance(words.ptr),
+        len: distance(words.len),
     }
+}
+
+/// A probed distance; none is far.
+pub(super) fn distance(bytes: usize) -> Offset {
+    Offset(u32::try_from(bytes).unwrap_or(u32::MAX))
 }
 
 /// The op for what cannot exist.

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use facet_core::{Def, MapInitInPlaceWithCapacityFn, PtrMut, PtrUninit, Shape};
 
 /// Capacities that tables have exactly. Smaller tables are larger than asked for, by the size of their entries.
-const CAPACITIES: [usize; 2] = [28, 112];
+pub(super) const CAPACITIES: [usize; 2] = [28, 112];
 
 /// Entries a table of the largest of these capacities has room for.
 const MOST_ENTRIES: usize = 128;
@@ -21,12 +21,13 @@ const MOST_ENTRIES: usize = 128;
 /// Entries may take this much address space while a type is probed; nothing is written there.
 const MAX_BYTES: usize = 1 << 28;
 
-type Standard = HashMap<u64, u64>;
+pub(super) type Standard = HashMap<u64, u64>;
 
-const WORDS: usize = size_of::<Standard>() / size_of::<usize>();
+/// The words of a standard map.
+pub(super) const WORDS: usize = size_of::<Standard>() / size_of::<usize>();
 
-/// A word by its position.
-type Word = (usize, usize);
+/// A word: its position and what it is.
+pub(super) type Word = (usize, usize);
 
 /// What probing needs of a type.
 struct Hashed {
@@ -59,26 +60,47 @@ impl Hashed {
     }
 }
 
-/// Whether facet's functions look at the table of this type; of any type that has no hasher, too.
-pub(super) fn is_read_right(shape: &'static Shape) -> bool {
-    let Some(hashed) = Hashed::of(shape) else {
-        return true;
-    };
+/// What is known of the table of a type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// It is where that of a standard map is.
+    Standard,
+    /// Nothing says that it is elsewhere.
+    Unknown,
+    /// It is elsewhere, and facet's functions do not find it.
+    Elsewhere,
+}
+
+/// Where the table of a `HashMap` or `HashSet` is; `None` for all other types.
+pub(super) fn place(shape: &'static Shape) -> Option<Place> {
+    let hashed = Hashed::of(shape)?;
     let is_affordable = hashed
         .entry
         .checked_mul(MOST_ENTRIES)
         .is_some_and(|bytes| bytes <= MAX_BYTES);
-    let [few, many] = CAPACITIES.map(capacity_words);
-    if !is_affordable || few.is_empty() {
+    let words = CAPACITIES.map(capacity_words);
+    if !is_affordable || words[0].is_empty() {
         // Nothing tells; at least it is no larger and no smaller.
-        return hashed.layout == Layout::new::<Standard>();
+        let may_be = hashed.layout == Layout::new::<Standard>();
+        return Some(if may_be {
+            Place::Unknown
+        } else {
+            Place::Elsewhere
+        });
     }
-    has_words(shape, &hashed, CAPACITIES[0], &few)
-        && has_words(shape, &hashed, CAPACITIES[1], &many)
+    let is_standard = CAPACITIES
+        .iter()
+        .zip(&words)
+        .all(|(capacity, words)| has_words(shape, &hashed, *capacity, words));
+    Some(if is_standard {
+        Place::Standard
+    } else {
+        Place::Elsewhere
+    })
 }
 
 /// The words of a standard map that depend on its capacity, and on nothing else.
-fn capacity_words(capacity: usize) -> Vec<Word> {
+pub(super) fn capacity_words(capacity: usize) -> Vec<Word> {
     // At the same time, so that their tables have different addresses.
     let maps = [capacity, capacity, capacity * 9].map(Standard::with_capacity);
     let [first, second, other] = maps.each_ref().map(words_of);
@@ -88,7 +110,7 @@ fn capacity_words(capacity: usize) -> Vec<Word> {
         .collect()
 }
 
-fn words_of(map: &Standard) -> [usize; WORDS] {
+pub(super) fn words_of(map: &Standard) -> [usize; WORDS] {
     let words = core::ptr::from_ref(map).cast::<*const u8>();
     // SAFETY: a standard map is words, all of them initialised: the table's and the hasher's keys. Read as
     // pointers, so that provenance is not lost.

@@ -1,6 +1,6 @@
 //! Probed layouts: where `Vec`, `String`, boxed slices and wide references keep
-//! their address and length, and options their tag; and whether a hasher keeps facet from
-//! finding the table of a map.
+//! their address and length, options their tag, and `Arc` and `Rc` what they share; where hash tables keep their entries, and whether a hasher keeps
+//! facet from finding the table of a map.
 //!
 //! Rust does not promise these layouts, so they are learnt at run time, on
 //! values vox builds itself, never on the user's: values whose address, length
@@ -11,11 +11,13 @@
 //!
 //! What was learnt is kept without locks that a forked child could wait for.
 //!
-//! Not here: how a layout is used ([`crate::lower`]). Read next: [`words`], [`option`], [`hashed`].
+//! Not here: how a layout is used ([`crate::lower`]). Read next: [`words`], [`option`], [`hashed`], [`table`].
 
+mod counted;
 mod hashed;
 mod list;
 mod option;
+mod table;
 mod wide;
 mod words;
 
@@ -26,7 +28,10 @@ use once_cell::race::OnceBox;
 use facet_core::{ListDef, OptionDef, Shape};
 
 use crate::fork::ForkLock;
+use crate::kernels::table::Table;
+use hashed::Place;
 
+pub(crate) use counted::Counted;
 pub(crate) use option::Tagged;
 pub(crate) use words::Words;
 
@@ -44,8 +49,32 @@ pub(crate) fn option(shape: &'static Shape, def: &'static OptionDef) -> Option<T
 
 /// Whether facet's functions read a map or set of this shape, whatever its hasher is.
 pub(crate) fn is_read_right(shape: &'static Shape) -> bool {
-    static KNOWN: Known<bool> = ForkLock::new();
-    remember(&KNOWN, shape, || Some(hashed::is_read_right(shape))).unwrap_or_default()
+    hashed(shape).is_none_or(|hashed| hashed.place != Place::Elsewhere)
+}
+
+/// The table of a `HashMap` or `HashSet` of this shape.
+pub(crate) fn table(shape: &'static Shape) -> Option<&'static Table> {
+    hashed(shape).and_then(|hashed| hashed.table)
+}
+
+/// What is known of a hashed map or set.
+#[derive(Clone, Copy)]
+struct Hashed {
+    place: Place,
+    /// Programs name it by its address.
+    table: Option<&'static Table>,
+}
+
+fn hashed(shape: &'static Shape) -> Option<Hashed> {
+    static KNOWN: Known<Hashed> = ForkLock::new();
+    remember(&KNOWN, shape, || {
+        let place = hashed::place(shape)?;
+        let table = table::probe(shape, place);
+        Some(Hashed {
+            place,
+            table: table.map(|table| &*Box::leak(Box::new(table))),
+        })
+    })
 }
 
 /// What was learnt, by the address of the shape.
@@ -82,6 +111,18 @@ pub(crate) fn wide_reference() -> Option<Words> {
 pub(crate) fn wide_box() -> Option<Words> {
     static KNOWN: OnceBox<Option<Words>> = OnceBox::new();
     *KNOWN.get_or_init(|| Box::new(wide::probe_box()))
+}
+
+/// Where an `Arc` keeps what it shares.
+pub(crate) fn arc() -> Option<Counted> {
+    static KNOWN: OnceBox<Option<Counted>> = OnceBox::new();
+    *KNOWN.get_or_init(|| Box::new(counted::probe_arc()))
+}
+
+/// Where an `Rc` keeps what it shares.
+pub(crate) fn rc() -> Option<Counted> {
+    static KNOWN: OnceBox<Option<Counted>> = OnceBox::new();
+    *KNOWN.get_or_init(|| Box::new(counted::probe_rc()))
 }
 
 #[cfg(test)]

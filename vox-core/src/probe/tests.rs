@@ -1,11 +1,17 @@
 //! Probes that find the truth, and probes that are lied to.
 
 use core::mem::size_of;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::hash::Hash;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use facet_core::{Def, Facet, ListDef, ListTypeOps, ListVTable, PtrConst, PtrMut, Shape};
 
+use super::counted::Counted;
 use super::words::{Sighting, Words, deduce};
 use super::{list, wide};
+use crate::kernels::table::{Position, Table, scan};
 
 const WORD: usize = size_of::<usize>();
 
@@ -206,4 +212,178 @@ fn answers_are_remembered_by_shape() {
     assert_eq!(first, super::list(Vec::<u32>::SHAPE, vec_def::<u32>()));
     assert!(first.is_some());
     assert_eq!(super::string(), super::string());
+}
+
+/// The buckets of a table in the order of the scan, by `count` at a time.
+fn buckets<C>(table: &Table, container: &C, count: usize) -> Vec<*const u8> {
+    let mut position = Position::start(core::ptr::from_ref(container).cast());
+    let mut found = Vec::new();
+    loop {
+        let mut batch = vec![core::ptr::null(); count];
+        // SAFETY: the container is alive and of the table's type.
+        let filled = unsafe {
+            scan(table, &mut position, count, |place, bucket| {
+                batch[place] = bucket
+            })
+        };
+        found.extend_from_slice(&batch[..filled]);
+        if filled < count {
+            return found;
+        }
+    }
+}
+
+/// Maps and sets of these keys and values, of many sizes, with and without holes.
+fn tables_are_understood<K, V>(key: impl Fn(usize) -> K, value: impl Fn(usize) -> V)
+where
+    K: Facet<'static> + Hash + Eq + Clone,
+    V: Facet<'static>,
+{
+    let map_table = super::table(HashMap::<K, V>::SHAPE).expect("the layout is known");
+    let set_table = super::table(HashSet::<K>::SHAPE);
+    assert_eq!(set_table.is_some(), size_of::<K>() > 0);
+    let check = |map: &HashMap<K, V>| {
+        let set: HashSet<K> = map.keys().cloned().collect();
+        for count in [1, 7, 8, 9, 32] {
+            let found = buckets(map_table, map, count).into_iter().map(|bucket| {
+                (
+                    bucket.wrapping_add(map_table.key).cast(),
+                    bucket.wrapping_add(map_table.value).cast(),
+                )
+            });
+            let expected = map
+                .iter()
+                .map(|(key, value)| (core::ptr::from_ref(key), core::ptr::from_ref(value)));
+            let is_same = |(found, expected): ((*const K, *const V), (*const K, *const V))| {
+                (size_of::<K>() == 0 || found.0 == expected.0)
+                    && (size_of::<V>() == 0 || found.1 == expected.1)
+            };
+            assert_eq!(found.len(), map.len());
+            assert!(found.zip(expected).all(is_same));
+            if let Some(table) = set_table {
+                let found = buckets(table, &set, count).into_iter();
+                let found = found.map(|bucket| bucket.wrapping_add(table.key).cast());
+                assert!(found.eq(set.iter().map(core::ptr::from_ref)));
+            }
+        }
+    };
+    check(&HashMap::new());
+    for len in [1, 2, 3, 4, 7, 8, 14, 15, 29, 200] {
+        let full: HashMap<K, V> = (0..len).map(|it| (key(it), value(it))).collect();
+        check(&full);
+        let mut holed = full;
+        let mut position = 0;
+        holed.retain(|_, _| {
+            position += 1;
+            position % 3 == 0
+        });
+        check(&holed);
+        holed.retain(|_, _| false);
+        check(&holed);
+    }
+    check(&HashMap::with_capacity(1000));
+}
+
+#[test]
+fn a15_hash_tables_of_every_layout_are_understood() {
+    tables_are_understood(|it| it as u8, |_| 7_u8);
+    tables_are_understood(|it| it as u8, |_| 7_u64);
+    tables_are_understood(|it| it as u64, |_| 7_u8);
+    tables_are_understood(|it| it as u16, |_| [7_u8; 5]);
+    tables_are_understood(|it| it as u128, |_| 7_u16);
+    tables_are_understood(|it| it.to_string(), |_| [7_u8; 3]);
+    tables_are_understood(|it| it as u32, |it| it.to_string());
+    tables_are_understood(|it| it as u32, |_| ());
+    tables_are_understood(|_| (), |it| it as u32);
+    tables_are_understood(|it| [it; 9], |it| Some(vec![it]));
+}
+
+/// As far as that is possible, an entry's layout is not believed but compared.
+#[test]
+fn a15_entries_that_facet_describes_otherwise_are_not_believed() {
+    let shape = HashMap::<u8, u64>::SHAPE;
+    assert!(super::table(shape).is_some());
+    let Def::Map(def) = shape.def else {
+        panic!("a map is a map")
+    };
+    for (stride, value) in [(8, 0), (24, 8), (16, 4), (16, 16), (0, 0)] {
+        let mut vtable = *def.vtable;
+        vtable.pair_stride = stride;
+        vtable.value_offset_in_pair = value;
+        let mut def = def;
+        def.vtable = Box::leak(Box::new(vtable));
+        let mut copy = *shape;
+        copy.def = Def::Map(def);
+        let copy: &'static Shape = Box::leak(Box::new(copy));
+        assert!(super::is_read_right(copy));
+        assert_eq!(super::table(copy), None, "{stride}, {value}");
+    }
+}
+
+#[test]
+fn a15_only_hash_tables_are_probed() {
+    assert_eq!(super::table(BTreeMap::<u8, u8>::SHAPE), None);
+    assert_eq!(super::table(BTreeSet::<u8>::SHAPE), None);
+    assert_eq!(super::table(Vec::<u8>::SHAPE), None);
+    // Nothing is learnt of entries too large for specimens, and items without a size have no place.
+    assert_eq!(super::table(HashMap::<u8, [u64; 1 << 20]>::SHAPE), None);
+    assert_eq!(super::table(HashSet::<()>::SHAPE), None);
+    assert_eq!(super::table(HashMap::<(), ()>::SHAPE), None);
+}
+
+#[test]
+fn a16_what_is_behind_counts_is_where_it_was_seen() {
+    #[expect(dead_code, reason = "only its place matters")]
+    #[repr(align(4))]
+    struct Odd([u8; 7]);
+    let (arc, rc) = (super::arc(), super::rc());
+    let (arc, rc) = (arc.expect("it is found"), rc.expect("it is found"));
+    let check = |counted: Counted, align: usize, pointer: *const *const u8, value: *const u8| {
+        // SAFETY: a pointer to a sized value is a word.
+        let held = unsafe { pointer.read() };
+        let behind = counted.distance(align).expect("not too much");
+        assert_eq!(held.wrapping_add(behind), value, "{align}");
+    };
+    macro_rules! check {
+        ($($value:expr),*) => { $(
+            let shared = Arc::new($value);
+            let align = align_of_val(&*shared);
+            check(arc, align, (&raw const shared).cast(), Arc::as_ptr(&shared).cast());
+            let shared = Rc::new($value);
+            check(rc, align, (&raw const shared).cast(), Rc::as_ptr(&shared).cast());
+        )* };
+    }
+    check!(
+        1_u8,
+        1_u16,
+        (1_u8, 1_u64),
+        [1_u128; 3],
+        String::from("x"),
+        Odd([1; 7]),
+        ()
+    );
+    assert_eq!(arc.distance(128), None);
+    assert_eq!(rc.distance(1 << 20), None);
+}
+
+#[test]
+fn a16_shared_slices_are_where_they_were_seen() {
+    fn check<T>(counted: Counted, pointer: *const u8, value: &[T]) {
+        // SAFETY: a wide pointer is two words.
+        let word = |at: usize| unsafe { pointer.add(at).cast::<*const u8>().read() };
+        let behind = counted.distance(align_of::<T>()).expect("not too much");
+        let words = counted.words;
+        assert_eq!(word(words.ptr).wrapping_add(behind), value.as_ptr().cast());
+        assert_eq!(word(words.len).addr(), value.len());
+    }
+    let (arc, rc) = (super::arc(), super::rc());
+    let (arc, rc) = (arc.expect("it is found"), rc.expect("it is found"));
+    let shared: Arc<[u32]> = Arc::new([1, 2, 3, 4]);
+    check(arc, (&raw const shared).cast(), &shared);
+    let shared: Rc<[String]> = Rc::new([const { String::new() }; 9]);
+    check(rc, (&raw const shared).cast(), &shared);
+    let shared: Arc<str> = Arc::from("seven b");
+    check(arc, (&raw const shared).cast(), shared.as_bytes());
+    let shared: Rc<[u128]> = Rc::new([]);
+    check(rc, (&raw const shared).cast(), &shared);
 }

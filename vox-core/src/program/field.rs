@@ -140,6 +140,15 @@ impl Field {
                 Choice::one("borrow_wide", borrow)
             }
             Self::PointerSource(PointerSource::Word) => Choice::plain("word"),
+            Self::PointerSource(PointerSource::Counted { ptr, len, behind }) => Choice {
+                name: "counted",
+                arguments: [
+                    Some(("ptr", ptr.into())),
+                    Some(("len", len.into())),
+                    Some(("behind", behind.into())),
+                    None,
+                ],
+            },
             _ => return None,
         })
     }

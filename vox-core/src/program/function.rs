@@ -91,6 +91,10 @@ kinds! {
     /// Not a function address but the `&'static Shape` whose `drop_in_place`
     /// the trampoline calls.
     DropShape = "shape.drop_in_place", RustAbi;
+    /// Not a function but the [`crate::kernels::table::Table`] that says where a hash table of items keeps them.
+    TableItems = "table.items", Ours;
+    /// As `TableItems`, of entries: keys and values.
+    TableEntries = "table.entries", Ours;
     /// [`crate::entry::AccessorFn`].
     Accessor = "accessor", Ours;
     /// [`crate::entry::LeafFn`].

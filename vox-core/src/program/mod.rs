@@ -64,13 +64,21 @@ pub struct Arm {
     pub block: BlockId,
 }
 
-/// The functions of an iterator over a container.
+/// How the items of a container are found one after the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Iter {
+    /// `IterVTable::next`, a Rust-ABI function that only trampolines may call; or the layout of a
+    /// hash table.
+    pub next: FunctionId,
+    /// How the iterator is made and freed; `None` for a hash table, whose position is a number.
+    pub object: Option<IterObject>,
+}
+
+/// The functions that make an iterator and free it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IterObject {
     /// `IterVTable::init_with_value`.
     pub init: FunctionId,
-    /// `IterVTable::next`, a Rust-ABI function: only trampolines may call it.
-    pub next: FunctionId,
     /// `IterVTable::dealloc`.
     pub dealloc: FunctionId,
 }

@@ -106,9 +106,20 @@ pub enum PointerSource {
         /// The borrow function.
         borrow: FunctionId,
     },
-    /// The word at `at` is the address of the pointee: Rust promises that for
-    /// `&T` and `Box<T>` of a sized `T`.
+    /// The word at `at` is the address of the pointee, as Rust promises for `&T` and `Box<T>` of a sized
+    /// `T`; or of counts, where the layout of `Arc` and `Rc` was probed, and the pointee is a known
+    /// distance behind them.
     Word,
+    /// A probed layout of an `Arc` or `Rc` of a slice or string, by distances from `at`. The address of the
+    /// pointee and its length are stored as a pair; the pair is the block's base.
+    Counted {
+        /// Where the address of the counts is.
+        ptr: Offset,
+        /// Where the length is.
+        len: Offset,
+        /// How far the pointee is behind the counts.
+        behind: Offset,
+    },
 }
 
 /// The width and sign of an enum's tag in memory.

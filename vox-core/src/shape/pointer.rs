@@ -28,6 +28,10 @@ pub(crate) enum PointerForm {
     WideReference,
     /// The same for a `Box`.
     WideBox,
+    /// An `Arc`: the address of counts, with the pointee behind them, and a length where it is a slice or string.
+    Arc,
+    /// The same for an `Rc`.
+    Rc,
     /// Nothing.
     Unknown,
 }
@@ -93,9 +97,14 @@ pub(super) fn classify(shape: &'static Shape, def: &'static PointerDef) -> Kind 
 }
 
 fn form(shape: &Shape, def: &PointerDef, pointee: &Shape) -> PointerForm {
-    let reference = match def.known {
-        Some(KnownPointer::SharedReference | KnownPointer::ExclusiveReference) => true,
-        Some(KnownPointer::Box) => false,
+    // Other crates have counted pointers as well, with other counts.
+    let (thin, wide) = match (def.known, shape.module_path) {
+        (Some(KnownPointer::SharedReference | KnownPointer::ExclusiveReference), _) => {
+            (PointerForm::Word, PointerForm::WideReference)
+        }
+        (Some(KnownPointer::Box), _) => (PointerForm::Word, PointerForm::WideBox),
+        (Some(KnownPointer::Arc), Some("alloc::sync")) => (PointerForm::Arc, PointerForm::Arc),
+        (Some(KnownPointer::Rc), Some("alloc::rc")) => (PointerForm::Rc, PointerForm::Rc),
         _ => return PointerForm::Unknown,
     };
     let Ok(layout) = shape.layout.sized_layout() else {
@@ -108,9 +117,8 @@ fn form(shape: &Shape, def: &PointerDef, pointee: &Shape) -> PointerForm {
     let is_sized = pointee.layout.sized_layout().is_ok();
     let is_run = matches!(pointee.def, Def::Slice(_)) || super::is::<str>(pointee);
     match (words, is_sized) {
-        (1, true) => PointerForm::Word,
-        (2, false) if is_run && reference => PointerForm::WideReference,
-        (2, false) if is_run => PointerForm::WideBox,
+        (1, true) => thin,
+        (2, false) if is_run => wide,
         _ => PointerForm::Unknown,
     }
 }

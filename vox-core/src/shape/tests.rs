@@ -9,7 +9,7 @@ use std::rc::{Rc, Weak};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, RwLock};
 use std::time::Duration;
 
-use facet_core::Facet;
+use facet_core::{Facet, Shape};
 
 use super::pointer::{LockFunction, PointerForm};
 use super::{Kind, Refusal, Scalar, classify, enums};
@@ -101,10 +101,25 @@ fn pointers() {
     assert_eq!(form::<Box<str>>(), PointerForm::WideBox);
     assert_eq!(form::<Box<[u16]>>(), PointerForm::WideBox);
     assert_eq!(form::<&'static std::path::Path>(), PointerForm::Unknown);
-    assert_eq!(form::<Arc<u8>>(), PointerForm::Unknown);
-    assert_eq!(form::<Rc<str>>(), PointerForm::Unknown);
+    assert_eq!(form::<Arc<u8>>(), PointerForm::Arc);
+    assert_eq!(form::<Arc<[u16]>>(), PointerForm::Arc);
+    assert_eq!(form::<Rc<String>>(), PointerForm::Rc);
+    assert_eq!(form::<Rc<str>>(), PointerForm::Rc);
     assert_eq!(form::<Cow<'static, u8>>(), PointerForm::Unknown);
     assert_eq!(form::<LazyLock<u8>>(), PointerForm::Unknown);
+}
+
+/// Other crates have an `Arc` as well.
+#[test]
+fn a16_counted_pointers_of_elsewhere_are_of_no_known_form() {
+    let shape: &'static Shape = Box::leak(Box::new(Shape {
+        module_path: Some("other"),
+        ..*Arc::<u8>::SHAPE
+    }));
+    let Kind::Pointer(pointer) = classify(shape) else {
+        panic!("a pointer");
+    };
+    assert_eq!(pointer.form, PointerForm::Unknown);
 }
 
 #[test]

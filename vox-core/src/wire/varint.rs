@@ -26,6 +26,40 @@ pub const fn len_u64(value: u64) -> usize {
     bits.div_ceil(7) as usize
 }
 
+/// What a varint below 2^56 is known to look like by the leading zeros of its value as a word, 64 for 0.
+#[repr(C)]
+#[derive(Debug)]
+pub struct ByZeros {
+    /// The top bits of all bytes but the last, of a varint of up to 8 bytes in a word.
+    pub continues: [u64; 65],
+    /// The number of its bytes.
+    pub len: [u8; 65],
+}
+
+/// Found in two loads, where counting takes eight steps.
+pub static BY_ZEROS: ByZeros = ByZeros::new();
+
+impl ByZeros {
+    const fn new() -> Self {
+        let mut tables = Self {
+            continues: [0; 65],
+            len: [0; 65],
+        };
+        let mut zeros = 0;
+        while zeros <= 64 {
+            let value = if zeros == 64 { 0 } else { u64::MAX >> zeros };
+            let len = len_u64(value);
+            tables.len[zeros] = len as u8;
+            tables.continues[zeros] = match len {
+                1..=8 => CONTINUE & !(u64::MAX << (8 * (len - 1))),
+                _ => CONTINUE,
+            };
+            zeros += 1;
+        }
+        tables
+    }
+}
+
 /// Spreads the low 56 bits over 8 bytes, seven to a byte.
 #[inline]
 const fn spread(value: u64) -> u64 {

@@ -33,28 +33,64 @@ fn thin_pointers_rust_promises_are_words() {
     ));
 }
 
+/// More than is probed.
+#[derive(Facet)]
+#[repr(align(128))]
+struct Overaligned(u64);
+
+#[test]
+fn counted_pointers_are_words_before_counts() {
+    /// Where the number is, from the word.
+    fn place<T: Facet<'static>>() -> u32 {
+        assert_eq!(borrow::<T>(true), PointerSource::Word);
+        let lowered = program::<T>();
+        let at = all_ops(&lowered).find_map(|op| match op {
+            Op::WriteVarU64 { at } => Some(at.0),
+            _ => None,
+        });
+        at.unwrap_or_else(|| panic!("{}", lowered.code))
+    }
+    #[derive(Facet)]
+    #[repr(align(32))]
+    struct Aligned(u64);
+    let counts = 2 * size_of::<usize>() as u32;
+    assert_eq!(place::<Box<u64>>(), 0);
+    assert_eq!(place::<Arc<u64>>(), counts);
+    assert_eq!(place::<Rc<u64>>(), counts);
+    assert_eq!(place::<Rc<Aligned>>(), 32);
+    for found in [
+        borrow::<Arc<str>>(true),
+        borrow::<Rc<str>>(true),
+        borrow::<Arc<[u16]>>(true),
+        borrow::<Rc<[String]>>(true),
+    ] {
+        let behind = |source| match source {
+            PointerSource::Counted { behind, .. } => behind.0,
+            _ => panic!("{source:?}"),
+        };
+        assert_eq!(behind(found), counts);
+    }
+}
+
 #[test]
 fn other_pointers_are_borrowed() {
-    assert!(matches!(
-        borrow::<Rc<u64>>(true),
-        PointerSource::BorrowThin { .. }
-    ));
-    assert!(matches!(
-        borrow::<Arc<u64>>(true),
-        PointerSource::BorrowThin { .. }
-    ));
-    assert!(matches!(
+    for found in [
+        borrow::<Rc<u64>>(false),
+        borrow::<Arc<u64>>(false),
+        borrow::<Arc<Overaligned>>(true),
         borrow::<Cow<'static, u64>>(true),
-        PointerSource::BorrowThin { .. }
-    ));
-    assert!(matches!(
-        borrow::<Arc<str>>(true),
-        PointerSource::BorrowWide { .. }
-    ));
-    assert!(matches!(
-        borrow::<Rc<[u16]>>(true),
-        PointerSource::BorrowWide { .. }
-    ));
+    ] {
+        assert!(
+            matches!(found, PointerSource::BorrowThin { .. }),
+            "{found:?}"
+        );
+    }
+    for found in [borrow::<Arc<str>>(false), borrow::<Rc<[u16]>>(false)] {
+        assert!(
+            matches!(found, PointerSource::BorrowWide { .. }),
+            "{found:?}"
+        );
+    }
     assert!(matches!(
         borrow::<Cow<'static, str>>(true),
         PointerSource::BorrowWide { .. }

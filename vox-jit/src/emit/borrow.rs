@@ -1,6 +1,6 @@
 //! Pointers.
 
-use cranelift_codegen::ir::types;
+use cranelift_codegen::ir::{InstBuilder, types};
 use vox_core::program::{BlockId, PointerSource};
 
 use super::cursor::Cursor;
@@ -32,6 +32,19 @@ pub(super) fn write(
             let slot = e.take_slot(PAIR_BYTES);
             let pair = e.slot_address(slot);
             let words = vtable::borrow_wide(e, borrow, place, pair)?;
+            let end = block::emit(e, each, Base::pair(pair, words), cursor, scope)?;
+            e.give_slot(PAIR_BYTES, slot);
+            Ok(end)
+        }
+        PointerSource::Counted { ptr, len, behind } => {
+            let [counts, len] = place.words(e, ptr, len);
+            let pointee = e.add(counts, behind.0.into());
+            let slot = e.take_slot(PAIR_BYTES);
+            let pair = e.slot_address(slot);
+            let words = [pointee, len];
+            let flags = Emitter::read_flags();
+            e.builder.ins().store(flags, pointee, pair, 0);
+            e.builder.ins().store(flags, len, pair, 8);
             let end = block::emit(e, each, Base::pair(pair, words), cursor, scope)?;
             e.give_slot(PAIR_BYTES, slot);
             Ok(end)

@@ -10,7 +10,7 @@ use vox_core::program::{Op, Program};
 
 use super::cold::WayOut;
 use super::runtime::{self, Function};
-use super::varint::Spreading;
+use super::varint::{Spreading, Tables};
 use super::vtable::Calls;
 use super::{EmitOptions, entry_signature};
 use crate::error::CompileError;
@@ -35,6 +35,8 @@ pub(super) struct Emitter<'a, 'f> {
     pub(super) is_recursive: bool,
     /// What spreads varints by vector instructions, where there are some.
     pub(super) spreading: Option<Spreading>,
+    /// The tables for varints.
+    pub(super) varints: Option<Tables>,
     signatures: Vec<((usize, bool), SigRef)>,
     free_slots: Vec<(u32, StackSlot)>,
     ops: usize,
@@ -101,6 +103,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
             stub_signature: None,
             is_recursive: is_recursive(program),
             spreading: None,
+            varints: None,
             signatures: Vec::new(),
             free_slots: Vec::new(),
             ops: 0,
@@ -118,6 +121,9 @@ impl<'a, 'f> Emitter<'a, 'f> {
 
     /// Ends the function.
     pub(super) fn finish(mut self) {
+        if let Some(tables) = self.varints.take() {
+            tables.remove_unless_used(self.builder.func);
+        }
         self.builder.seal_all_blocks();
         self.builder.finalize(self.options.isa.frontend_config());
     }

@@ -1,8 +1,8 @@
 //! Sets and lists that are not contiguous: items of an iterator.
 //!
-//! One trampoline call yields the addresses of up to 32 items. The iterator is asked for
-//! one item more than the container said it has, so that one which yields too
-//! many is found out; it is freed on every way out.
+//! One call of a trampoline, or of the routine for hash tables, yields the addresses of up to 32 items. The iterator
+//! is asked for one item more than the container said it has, so that one which yields too
+//! many is found out; it is freed on every way out. A hash table has none: its position is a number.
 
 use cranelift_codegen::ir::{InstBuilder, StackSlot, Value, condcodes::IntCC, types};
 use vox_core::program::{BlockId, FunctionId, FunctionKind, Iter, IterId, PathId};
@@ -26,11 +26,11 @@ pub(super) struct Items {
     pub(super) reserve: u32,
 }
 
-/// How batches are filled: by which trampoline, with how many bytes per item.
+/// How batches are filled: by which function of ours, which is told what kind of thing, with how many bytes per item.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Batches {
-    pub(super) next: Function,
-    pub(super) kind: FunctionKind,
+    pub(super) iterator: (Function, FunctionKind),
+    pub(super) table: (Function, FunctionKind),
     pub(super) item_bytes: u32,
 }
 
@@ -55,8 +55,8 @@ pub(super) fn write(
     scope: Scope,
 ) -> Result<Cursor, CompileError> {
     let batches = Batches {
-        next: runtime::ITER_NEXT,
-        kind: FunctionKind::IterNext,
+        iterator: (runtime::ITER_NEXT, FunctionKind::IterNext),
+        table: (runtime::TABLE_ITEMS, FunctionKind::TableItems),
         item_bytes: 8,
     };
     iterate(
@@ -78,12 +78,14 @@ pub(super) fn write(
 
 /// The state of one iteration that the emission of its parts shares.
 struct Iteration {
-    functions: Iter,
+    /// Fills a batch.
+    fill: Function,
+    /// What it is told: the iterator's `next`, or the layout of the table.
     next: *const (),
     iter: StackSlot,
     batch: StackSlot,
     said: Value,
-    batches: Batches,
+    item_bytes: u32,
     /// The way out that names the container and frees the iterator.
     failing: Scope,
 }
@@ -100,13 +102,17 @@ pub(super) fn iterate<'a, 'f>(
     body: impl FnOnce(&mut Emitter<'a, 'f>, Item, Cursor, Scope) -> Result<Option<Cursor>, CompileError>,
 ) -> Result<Cursor, CompileError> {
     let program = e.program;
-    let Some(functions) = program.code.iters.get(items.iter.index()) else {
+    let Some(Iter { next, object }) = program.code.iters.get(items.iter.index()) else {
         return Err(CompileError::Malformed(format!(
             "there is no {}",
             items.iter
         )));
     };
-    let next = source::function_of(e, functions.next, batches.kind)?;
+    let (fill, kind) = match object {
+        Some(_) => batches.iterator,
+        None => batches.table,
+    };
+    let next = source::function_of(e, *next, kind)?;
     let said = vtable::len(e, items.len, place)?;
     let cursor = cursor.ensure(e, varint::MAX_LEN, scope);
     let cursor = varint::write(e, said, varint::MAX_LEN, cursor)?;
@@ -114,26 +120,39 @@ pub(super) fn iterate<'a, 'f>(
     let batch_bytes = batches.item_bytes * batch_len();
     let (iter, batch) = (e.take_slot(ITER_BYTES), e.take_slot(batch_bytes));
     let iter_address = e.slot_address(iter);
-    vtable::iter_init(e, functions.init, place, iter_address)?;
-    let steps = [
-        Step::Static(items.path),
-        Step::Dealloc(functions.dealloc, iter),
-    ];
+    let mut steps = vec![Step::Static(items.path)];
+    match object {
+        Some(object) => {
+            vtable::iter_init(e, object.init, place, iter_address)?;
+            steps.push(Step::Dealloc(object.dealloc, iter));
+        }
+        None => start_of_table(e, place, iter_address),
+    }
     let iteration = Iteration {
-        functions: functions.clone(),
+        fill,
         next,
         iter,
         batch,
         said,
-        batches,
+        item_bytes: batches.item_bytes,
         failing: e.way_out(scope, &steps),
     };
     let end = emit_batches(e, &iteration, cursor, body)?;
-    let iter_address = e.slot_address(iter);
-    vtable::iter_dealloc(e, iteration.functions.dealloc, iter_address)?;
+    if let Some(object) = object {
+        let iter_address = e.slot_address(iter);
+        vtable::iter_dealloc(e, object.dealloc, iter_address)?;
+    }
     e.give_slot(ITER_BYTES, iter);
     e.give_slot(batch_bytes, batch);
     Ok(end.ensure(e, items.reserve, scope))
+}
+
+/// Stores the position before the first bucket.
+fn start_of_table(e: &mut Emitter<'_, '_>, place: Place, position: Value) {
+    let (container, bucket) = (place.address(e), e.word(0));
+    let flags = Emitter::read_flags();
+    e.builder.ins().store(flags, container, position, 0);
+    e.builder.ins().store(flags, bucket, position, 8);
 }
 
 fn batch_len() -> u32 {
@@ -161,7 +180,7 @@ fn emit_batches<'a, 'f>(
     let bytes = e
         .builder
         .ins()
-        .imul_imm_u(got, i64::from(iteration.batches.item_bytes));
+        .imul_imm_u(got, i64::from(iteration.item_bytes));
     let last = e.builder.ins().iadd(first, bytes);
     let before = e.builder.ins().isub(iteration.said, left);
     let cursor = Cursor::start(head_out);
@@ -172,10 +191,10 @@ fn emit_batches<'a, 'f>(
             before,
             first,
             at,
-            item_bytes: iteration.batches.item_bytes,
+            item_bytes: iteration.item_bytes,
         };
         let out = body(e, Item { at, index }, cursor, iteration.failing)?;
-        Ok(out.map(|out| (e.add(at, i64::from(iteration.batches.item_bytes)), out)))
+        Ok(out.map(|out| (e.add(at, i64::from(iteration.item_bytes)), out)))
     })?;
 
     let left = e.builder.ins().isub(left, got);
@@ -199,7 +218,7 @@ fn fill(e: &mut Emitter<'_, '_>, iteration: &Iteration, left: Value) -> (Value, 
     let next = e.constant_address(iteration.next);
     let iter = e.slot_address(iteration.iter);
     let batch = e.slot_address(iteration.batch);
-    let got = e.call(iteration.batches.next, &[e.cx, next, iter, batch, asked]);
+    let got = e.call(iteration.fill, &[e.cx, next, iter, batch, asked]);
     let failed = e
         .builder
         .ins()

@@ -22,8 +22,8 @@ pub(super) fn write(
     scope: Scope,
 ) -> Result<Cursor, CompileError> {
     let batches = Batches {
-        next: runtime::ITER_NEXT_ENTRIES,
-        kind: FunctionKind::MapIterNext,
+        iterator: (runtime::ITER_NEXT_ENTRIES, FunctionKind::MapIterNext),
+        table: (runtime::TABLE_ENTRIES, FunctionKind::TableEntries),
         item_bytes: 16,
     };
     iter::iterate(

@@ -49,7 +49,7 @@ use cursor::Cursor;
 use emitter::{Emitter, Scope};
 use place::Base;
 pub use stub::Stubs;
-use varint::Spreading;
+use varint::{Spreading, Tables};
 
 /// How machine code calls facet's `extern "C"` vtable functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -137,6 +137,7 @@ pub fn emit(
     if !emitter.is_recursive {
         // Calls spoil vector registers: what recurs loads these constants where it needs them.
         emitter.spreading = Spreading::new(&mut emitter);
+        emitter.varints = Some(Tables::new(&mut emitter));
     }
     let mut scope = Scope::root(failed, again, repeats);
     if !program.code.repeat_paths().is_empty() {

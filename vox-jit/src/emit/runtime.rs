@@ -6,7 +6,7 @@
 
 use vox_core::cx::EncodeCx;
 use vox_core::entry::{BulkFn, RunFn};
-use vox_core::kernels::{Run, bytes, varint};
+use vox_core::kernels::{Run, bytes, table, varint};
 use vox_core::program::Program;
 use vox_core::trampoline::{self, fail, iter, lock, predicate, proxy, trace};
 
@@ -95,6 +95,8 @@ functions! {
 
     ITER_NEXT = iter::next, (Cx, Anything, *const iter::State, *mut *const u8, usize) -> usize;
     ITER_NEXT_ENTRIES = iter::next_entries, (Cx, Anything, *const iter::State, *mut iter::Entry, usize) -> usize;
+    TABLE_ITEMS = table::items, (Cx, *const table::Table, *mut table::Position, *mut *const u8, usize) -> usize;
+    TABLE_ENTRIES = table::entries, (Cx, *const table::Table, *mut table::Position, *mut iter::Entry, usize) -> usize;
     LOCK = lock::lock, (Cx, Anything, Address) -> Address;
     READ = lock::read, (Cx, Anything, Address) -> Address;
     CONVERT = proxy::convert, (Cx, Anything, Address, usize, usize, Anything) -> Address;

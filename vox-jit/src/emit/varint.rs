@@ -1,15 +1,19 @@
 //! Varints: a byte by one branch, up to eight without further branches, more out of line.
 //!
 //! The groups of seven bits are spread over the bytes of one word at once, its length is
-//! found from the leading zeros, and all eight bytes are stored: what is too much
+//! looked up by the leading zeros, and all eight bytes are stored: what is too much
 //! is written over by what follows. Spreading is four vector instructions where the instruction
 //! set has a byte shuffle, and shifts and masks elsewhere. In recursive types, one and two bytes
 //! share the first way out.
 
+use core::mem::offset_of;
+
 use cranelift_codegen::ir::{
-    ConstantData, InstBuilder, MemFlagsData, Value, condcodes::IntCC, types,
+    ConstantData, Function, InstBuilder, MemFlagsData, Value, condcodes::IntCC, types,
 };
 use target_lexicon::Architecture;
+use vox_core::cx::EncodeCx;
+use vox_core::wire::varint::ByZeros;
 
 use super::cursor::Cursor;
 use super::emitter::Emitter;
@@ -21,10 +25,6 @@ use crate::error::CompileError;
 pub(super) const MAX_LEN: u32 = 10;
 /// The most bytes that are written in place.
 const WORD: u32 = 8;
-/// The most bytes of a varint of 64 bits.
-const MOST: i64 = 10;
-/// The top bit of every byte but the last.
-const CONTINUES: u64 = 0x0080_8080_8080_8080;
 
 /// Writes the word `value` as a varint of at most `max_len` bytes, whose room is known.
 pub(super) fn write(
@@ -64,13 +64,17 @@ pub(super) fn write(
     if max_len > WORD {
         longest(e, value, spare, cursor, &mut join);
     }
-    let missing = missing(e, value);
-    let spread = spread(e, value);
-    let word = continued(e, spread, missing);
+    let (word, len) = word_and_len(e, value);
     cursor.store(e, word, 0);
-    let most = e.add(cursor.base, MOST - 1);
-    let base = e.builder.ins().isub(most, missing);
-    join.arrive(e, Some(Cursor { base, ..after }));
+    let base = e.builder.ins().iadd(cursor.base, len);
+    join.arrive(
+        e,
+        Some(Cursor {
+            base,
+            offset: cursor.offset,
+            ..after
+        }),
+    );
     join.finish(e)
         .ok_or_else(|| CompileError::Malformed(String::from("a varint without an end")))
 }
@@ -127,12 +131,8 @@ pub(super) fn write_if(
         value = e.builder.ins().select(is_some, value, zero);
         longest(e, value, spare, cursor, &mut join);
     }
-    let missing = missing(e, value);
-    let spread = spread(e, value);
-    let word = continued(e, spread, missing);
+    let (word, len) = word_and_len(e, value);
     cursor.store(e, word, 0);
-    let most = e.word(MOST);
-    let len = e.builder.ins().isub(most, missing);
     let len = e.builder.ins().select(is_some, len, zero);
     let base = e.builder.ins().iadd(cursor.base, len);
     let end = Cursor { base, ..after };
@@ -159,23 +159,59 @@ fn longest(e: &mut Emitter<'_, '_>, value: Value, spare: u32, cursor: Cursor, jo
     e.builder.switch_to_block(word);
 }
 
-/// What is missing to [`MOST`] bytes. A value takes its bits by seven, rounded up, and a byte if
-/// it is 0; for so few bits a seventh is nine 64ths.
-fn missing(e: &mut Emitter<'_, '_>, value: Value) -> Value {
+/// A word with the bytes of a varint below 2^56 and how many they are: the groups spread over the bytes, and what
+/// follows from the leading zeros, found in tables.
+fn word_and_len(e: &mut Emitter<'_, '_>, value: Value) -> (Value, Value) {
     let zeros = e.builder.ins().clz(value);
+    let spread = spread(e, value);
+    let tables = match &mut e.varints {
+        Some(tables) => tables.taken(),
+        None => load_tables(e),
+    };
+    let flags = Emitter::read_flags().with_readonly();
+    let byte = e.builder.ins().iadd(tables, zeros);
+    let at = i32::try_from(offset_of!(ByZeros, len)).expect("a small offset");
+    let len = e.builder.ins().uload8(types::I64, flags, byte, at);
     let eightfold = e.builder.ins().ishl_imm_u(zeros, 3);
-    let ninefold = e.builder.ins().iadd(zeros, eightfold);
-    let rounded = e.add(ninefold, 63);
-    e.builder.ins().ushr_imm_u(rounded, 6)
+    let word = e.builder.ins().iadd(tables, eightfold);
+    let at = i32::try_from(offset_of!(ByZeros, continues)).expect("a small offset");
+    let continues = e.builder.ins().load(types::I64, flags, word, at);
+    (e.builder.ins().bor(spread, continues), len)
 }
 
-/// Sets the top bit of all but the last byte.
-fn continued(e: &mut Emitter<'_, '_>, word: Value, missing: Value) -> Value {
-    let bits = e.builder.ins().ishl_imm_u(missing, 3);
-    let rest = e.add(bits, -8 * (MOST - i64::from(WORD)));
-    let continues = e.word(CONTINUES.cast_signed());
-    let continues = e.builder.ins().ushr(continues, rest);
-    e.builder.ins().bor(word, continues)
+fn load_tables(e: &mut Emitter<'_, '_>) -> Value {
+    let flags = Emitter::read_flags().with_readonly();
+    let at = i32::try_from(offset_of!(EncodeCx, varints)).expect("a small offset");
+    e.builder.ins().load(types::I64, flags, e.cx, at)
+}
+
+/// The address of the tables, in a register for the whole function.
+#[derive(Debug)]
+pub(super) struct Tables {
+    address: Value,
+    is_used: bool,
+}
+
+impl Tables {
+    /// Loads the address, at the start of a function.
+    pub(super) fn new(e: &mut Emitter<'_, '_>) -> Self {
+        Self {
+            address: load_tables(e),
+            is_used: false,
+        }
+    }
+
+    fn taken(&mut self) -> Value {
+        self.is_used = true;
+        self.address
+    }
+
+    /// Removes the load where nothing came to need it: Cranelift keeps all loads.
+    pub(super) fn remove_unless_used(self, func: &mut Function) {
+        if let (false, Some(load)) = (self.is_used, func.dfg.value_def(self.address).inst()) {
+            func.layout.remove_inst(load);
+        }
+    }
 }
 
 /// Spreads the groups of seven bits over the bytes of a word.

@@ -76,6 +76,30 @@ struct Case {
 
 /// Fields one behind the other in memory with gaps, then shuffled into another order.
 fn case(random: &mut Rng, kinds: &[u32], gap: u32) -> Case {
+    let (mut fields, memory) = fields(random, kinds, gap);
+    random.shuffle(&mut fields);
+    of(fields, memory)
+}
+
+/// Fields one behind the other in memory with gaps, and in the same order on the wire.
+fn neighbours(random: &mut Rng, kinds: &[u32], gap: u32) -> Case {
+    let (fields, memory) = fields(random, kinds, gap);
+    of(fields, memory)
+}
+
+fn of(fields: Vec<Field>, memory: Vec<u8>) -> Case {
+    Case {
+        ops: fields.iter().map(|field| field.op).collect(),
+        memory,
+        expected: fields
+            .into_iter()
+            .flat_map(|field| field.expected)
+            .collect(),
+    }
+}
+
+/// Fields, and the memory they are in.
+fn fields(random: &mut Rng, kinds: &[u32], gap: u32) -> (Vec<Field>, Vec<u8>) {
     let mut fields = Vec::new();
     let mut end = 0;
     for kind in kinds {
@@ -89,15 +113,7 @@ fn case(random: &mut Rng, kinds: &[u32], gap: u32) -> Case {
         let at = RunField::of(&field.op).unwrap().at as usize;
         memory[at..at + field.memory.len()].copy_from_slice(&field.memory);
     }
-    random.shuffle(&mut fields);
-    Case {
-        ops: fields.iter().map(|field| field.op).collect(),
-        memory,
-        expected: fields
-            .into_iter()
-            .flat_map(|field| field.expected)
-            .collect(),
-    }
+    (fields, memory)
 }
 
 struct Bench {
@@ -166,6 +182,27 @@ fn a7_runs_of_one_kind() {
                     bench.check(set, &case);
                 }
             }
+        }
+    });
+    report(&bench);
+}
+
+/// In the order of memory: eights are written together, in front of and behind anything else.
+#[test]
+fn a7_runs_of_neighbours() {
+    let mut bench = bench();
+    let mut random = Rng::with_seed(7);
+    every_set(|set| {
+        for round in 0..4000 {
+            let mut kinds = Vec::new();
+            while kinds.len() < 1 + round % 32 {
+                let kind = random.u32(0..10);
+                let count = random.usize(1..=17);
+                kinds.extend(core::iter::repeat_n(kind, count));
+            }
+            let gap = if round % 8 == 0 { 1 } else { 0 };
+            let case = neighbours(&mut random, &kinds, gap);
+            bench.check(set, &case);
         }
     });
     report(&bench);

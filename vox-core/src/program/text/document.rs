@@ -1,8 +1,8 @@
 //! Parsing a whole text: sections and their entries.
 
 use super::super::{
-    Arm, Block, BlockId, ChildId, Code, FunctionId, FunctionKind, Iter, IterId, Op, PathId, Proxy,
-    ProxyId, TableId,
+    Arm, Block, BlockId, ChildId, Code, FunctionId, FunctionKind, Iter, IterId, IterObject, Op,
+    PathId, Proxy, ProxyId, TableId,
 };
 use super::ParseError;
 use super::parse::{LineReader, ParseField};
@@ -182,11 +182,16 @@ impl Parser {
     fn iter(&mut self, id: &str, fields: &str) -> Result<(), ParseError> {
         self.expect(IterId::parse(id), IterId::from_index(self.code.iters.len()))?;
         let mut line = LineReader::new(self.line, id, fields)?;
-        self.code.iters.push(Iter {
-            init: line.field("init")?,
-            next: line.field("next")?,
-            dealloc: line.field("dealloc")?,
-        });
+        let next = line.field("next")?;
+        let init: Option<FunctionId> = line.optional_field("init")?;
+        let object = match init {
+            Some(init) => Some(IterObject {
+                init,
+                dealloc: line.field("dealloc")?,
+            }),
+            None => None,
+        };
+        self.code.iters.push(Iter { next, object });
         line.finish()
     }
 

@@ -333,6 +333,11 @@ impl ParseField for PointerSource {
                     borrow: fields.take("")?,
                 },
                 "word" => Self::Word,
+                "counted" => Self::Counted {
+                    ptr: fields.take("ptr")?,
+                    len: fields.take("len")?,
+                    behind: fields.take("behind")?,
+                },
                 _ => return Ok(None),
             }))
         })

@@ -2,8 +2,8 @@
 
 use super::super::{
     Arm, ArraySource, Block, BlockId, ChildId, Code, FunctionId, FunctionKind, Iter, IterId,
-    Literal, NoForm, Offset, Op, OptionSource, PathId, PointerSource, Proxy, ProxyId, Source,
-    TableId, TagWidth,
+    IterObject, Literal, NoForm, Offset, Op, OptionSource, PathId, PointerSource, Proxy, ProxyId,
+    Source, TableId, TagWidth,
 };
 
 /// A seeded source of fields, ops and programs.
@@ -104,9 +104,11 @@ impl Random {
                 })
             }),
             iters: self.list(3, |random| Iter {
-                init: random.field(),
                 next: random.field(),
-                dealloc: random.field(),
+                object: random.rng.bool().then(|| IterObject {
+                    init: random.field(),
+                    dealloc: random.field(),
+                }),
             }),
             proxies: self.list(3, |random| Proxy {
                 convert: random.field(),
@@ -228,12 +230,17 @@ impl RandomField for OptionSource {
 
 impl RandomField for PointerSource {
     fn random(random: &mut Random) -> Self {
-        match random.rng.u32(0..3) {
+        match random.rng.u32(0..4) {
             0 => Self::BorrowThin {
                 borrow: random.field(),
             },
             1 => Self::BorrowWide {
                 borrow: random.field(),
+            },
+            2 => Self::Counted {
+                ptr: random.field(),
+                len: random.field(),
+                behind: random.field(),
             },
             _ => Self::Word,
         }

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::super::field::Field;
-use super::super::{Code, Op, PathId};
+use super::super::{Code, Iter, IterObject, Op, PathId};
 use super::quote::{write_name, write_quoted};
 
 /// Prints a whole program.
@@ -20,8 +20,13 @@ pub(super) fn code(f: &mut fmt::Formatter<'_>, code: &Code) -> fmt::Result {
     })?;
     paths(f, code)?;
     section(f, "iters", "i", &code.iters, |f, iter| {
-        let (init, next, dealloc) = (iter.init, iter.next, iter.dealloc);
-        write!(f, " init={init} next={next} dealloc={dealloc}")
+        let Iter { next, object } = iter;
+        match object {
+            Some(IterObject { init, dealloc }) => {
+                write!(f, " init={init} next={next} dealloc={dealloc}")
+            }
+            None => write!(f, " next={next}"),
+        }
     })?;
     section(f, "proxies", "x", &code.proxies, |f, proxy| {
         write!(f, " convert={}", proxy.convert)?;

@@ -15,13 +15,22 @@ pub(super) fn check(code: &Code) -> Result<(), VerifyError> {
     use FunctionKind as Kind;
     for (index, iter) in code.iters.iter().enumerate() {
         let place = Place::Iter(IterId::from_index(index));
-        kind(code, place, (iter.init, "init", &[Kind::IterInit]))?;
-        kind(
-            code,
-            place,
-            (iter.next, "next", &[Kind::IterNext, Kind::MapIterNext]),
-        )?;
-        kind(code, place, (iter.dealloc, "dealloc", &[Kind::IterDealloc]))?;
+        match iter.object {
+            Some(object) => {
+                kind(code, place, (object.init, "init", &[Kind::IterInit]))?;
+                let advancing = &[Kind::IterNext, Kind::MapIterNext];
+                kind(code, place, (iter.next, "next", advancing))?;
+                kind(
+                    code,
+                    place,
+                    (object.dealloc, "dealloc", &[Kind::IterDealloc]),
+                )?;
+            }
+            None => {
+                let tables = &[Kind::TableItems, Kind::TableEntries];
+                kind(code, place, (iter.next, "next", tables))?;
+            }
+        }
     }
     for (index, proxy) in code.proxies.iter().enumerate() {
         let place = Place::Proxy(ProxyId::from_index(index));
@@ -66,6 +75,10 @@ fn kind(code: &Code, place: Place, (id, purpose, allowed): Use) -> Result<(), Ve
     ))
 }
 
+fn next(code: &Code, iter: IterId) -> FunctionId {
+    code.iters[iter.index()].next
+}
+
 /// The functions an op calls, except those its proxy names.
 fn uses(code: &Code, op: &Op) -> [Option<Use>; 3] {
     use FunctionKind as Kind;
@@ -105,16 +118,24 @@ fn uses(code: &Code, op: &Op) -> [Option<Use>; 3] {
             PointerSource::BorrowThin { borrow } | PointerSource::BorrowWide { borrow } => {
                 one(borrow, "borrow", &[Kind::PointerBorrow])
             }
-            PointerSource::Word => [None; 3],
+            PointerSource::Word | PointerSource::Counted { .. } => [None; 3],
         },
         Op::WriteIter { len, iter, .. } => [
             Some((len, "len", &[Kind::SetLen, Kind::ListLen])),
-            Some((code.iters[iter.index()].next, "next", &[Kind::IterNext])),
+            Some((
+                next(code, iter),
+                "next",
+                &[Kind::IterNext, Kind::TableItems],
+            )),
             None,
         ],
         Op::WriteMap { len, iter, .. } => [
             Some((len, "len", &[Kind::MapLen])),
-            Some((code.iters[iter.index()].next, "next", &[Kind::MapIterNext])),
+            Some((
+                next(code, iter),
+                "next",
+                &[Kind::MapIterNext, Kind::TableEntries],
+            )),
             None,
         ],
         Op::WithLock { lock, .. } => one(lock, "lock", &[Kind::Lock, Kind::Read]),

@@ -164,7 +164,7 @@ fn enter(code: &Code, op: &Op, context: Context) -> Context {
         Op::WriteRun { .. } => context.returning(),
         Op::Borrow { source, .. } => match source {
             PointerSource::BorrowThin { .. } | PointerSource::Word => context.elsewhere(None),
-            PointerSource::BorrowWide { .. } => Context {
+            PointerSource::BorrowWide { .. } | PointerSource::Counted { .. } => Context {
                 pair_of_ours: true,
                 ..context.elsewhere(Some(2 * WORD))
             },
@@ -273,6 +273,11 @@ fn reads(op: &Op) -> Option<(u64, u64)> {
             source: PointerSource::Word,
             ..
         } => (at, WORD),
+        Op::Borrow {
+            at,
+            source: PointerSource::Counted { ptr, len, .. },
+            ..
+        } => (at, u64::from(ptr.0.max(len.0)) + WORD),
         Op::WriteOption {
             at,
             source: OptionSource::Tagged { tag, tag_at, .. },

@@ -21,7 +21,8 @@ pub(super) fn check(code: &Code) -> Result<(), VerifyError> {
     }
     for (index, iter) in code.iters.iter().enumerate() {
         let place = Place::Iter(IterId::from_index(index));
-        for function in [iter.init, iter.next, iter.dealloc] {
+        let object = iter.object.map(|it| [it.init, it.dealloc]);
+        for function in object.into_iter().flatten().chain([iter.next]) {
             reference(code, place, Field::Function(function))?;
         }
     }

@@ -167,7 +167,11 @@ unsafe fn lanes_4<const WHOLE: bool>(out: *mut u8, values: __m512i, count: u32) 
 /// When `WHOLE`, 64 bytes may be written at `out`; else as many as the values take.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
-unsafe fn lanes_8<const WHOLE: bool>(out: *mut u8, values: __m512i, count: u32) -> *mut u8 {
+pub(super) unsafe fn lanes_8<const WHOLE: bool>(
+    out: *mut u8,
+    values: __m512i,
+    count: u32,
+) -> *mut u8 {
     let zeros = _mm512_lzcnt_epi64(values);
     let zeros = _mm512_shuffle_epi8(zeros, vector(&FIRST_OF_8));
     let spread = _mm512_multishift_epi64_epi8(vector(&SPREAD_8), values);
@@ -190,7 +194,11 @@ unsafe fn lanes_8<const WHOLE: bool>(out: *mut u8, values: __m512i, count: u32) 
 /// When `WHOLE`, 104 bytes may be written at `out`; else as many as the values take.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
-unsafe fn lanes_16<const WHOLE: bool>(out: *mut u8, values: __m512i, count: u32) -> *mut u8 {
+pub(super) unsafe fn lanes_16<const WHOLE: bool>(
+    out: *mut u8,
+    values: __m512i,
+    count: u32,
+) -> *mut u8 {
     /// The first byte of each of four values of 8 bytes, 16 times, from a first one on.
     const fn broadcast(first: u8) -> [u8; 64] {
         let mut bytes = [0; 64];

@@ -4,15 +4,17 @@
 //! [`super::avx512`].
 
 use core::arch::x86_64::{
-    __m512i, _mm512_add_epi64, _mm512_cmplt_epi8_mask, _mm512_lzcnt_epi64, _mm512_mask_xor_epi64,
-    _mm512_maskz_loadu_epi8, _mm512_maskz_permutex2var_epi8, _mm512_maskz_permutexvar_epi8,
-    _mm512_multishift_epi64_epi8, _mm512_or_si512, _mm512_setzero_si512, _mm512_shuffle_epi8,
-    _mm512_srai_epi64, _mm512_srlv_epi64, _mm512_sub_epi8, _mm512_ternarylogic_epi64,
+    __m512i, _mm_loadu_si128, _mm256_loadu_si256, _mm512_add_epi64, _mm512_cmplt_epi8_mask,
+    _mm512_cvtepi16_epi64, _mm512_cvtepi32_epi64, _mm512_cvtepu16_epi64, _mm512_cvtepu32_epi64,
+    _mm512_loadu_si512, _mm512_lzcnt_epi64, _mm512_mask_xor_epi64, _mm512_maskz_loadu_epi8,
+    _mm512_maskz_permutex2var_epi8, _mm512_maskz_permutexvar_epi8, _mm512_multishift_epi64_epi8,
+    _mm512_or_si512, _mm512_setzero_si512, _mm512_shuffle_epi8, _mm512_srai_epi64,
+    _mm512_srlv_epi64, _mm512_sub_epi8, _mm512_ternarylogic_epi64, _mm512_xor_si512,
 };
 
-use super::avx512::{FIRST_OF_8, SELECT, store, vector};
+use super::avx512::{FIRST_OF_8, SELECT, lanes_8, lanes_16, store, vector};
 use crate::entry_fn;
-use crate::kernels::run::{Group, Run};
+use crate::kernels::run::{Group, Integer, Run, Step};
 
 /// The bytes of eight lanes, in wire order, and which of them are written.
 #[inline]
@@ -63,19 +65,76 @@ unsafe fn write<const REGISTERS: usize>(out: *mut u8, base: *const u8, run: &Run
             *register = _mm512_maskz_loadu_epi8(run.fields[index], at);
         }
     }
-    let (whole, last) = run.groups.split_at(run.whole);
-    let mut out = out;
-    for group in whole {
-        let (bytes, keep) = lanes::<REGISTERS>(group, stretch);
-        // SAFETY: the table says that a register fits behind these groups.
-        out = unsafe { store::<true>(out, bytes, keep) };
+    let (whole, last) = run.steps.split_at(run.whole);
+    // SAFETY: the caller's duty; the table says that a register fits behind the first steps.
+    unsafe {
+        let out = steps::<REGISTERS, true>(out, base, whole, stretch);
+        steps::<REGISTERS, false>(out, base, last, stretch)
     }
-    for group in last {
-        let (bytes, keep) = lanes::<REGISTERS>(group, stretch);
+}
+
+/// Writes parts of a run, of which the table knows whether a register fits behind them.
+///
+/// # Safety
+///
+/// As for [`Run::write`].
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
+unsafe fn steps<const REGISTERS: usize, const WHOLE: bool>(
+    out: *mut u8,
+    base: *const u8,
+    steps: &[Step],
+    stretch: [__m512i; 4],
+) -> *mut u8 {
+    let mut out = out;
+    for step in steps {
         // SAFETY: the caller's duty.
-        out = unsafe { store::<false>(out, bytes, keep) };
+        out = unsafe {
+            match step {
+                Step::Group(group) => {
+                    let (bytes, keep) = lanes::<REGISTERS>(group, stretch);
+                    store::<WHOLE>(out, bytes, keep)
+                }
+                Step::Eight {
+                    at,
+                    integer,
+                    is_signed,
+                } => {
+                    let values = eight(base.add(*at as usize), *integer, *is_signed);
+                    match integer {
+                        Integer::Bits64 => lanes_16::<WHOLE>(out, values, 8),
+                        _ => lanes_8::<WHOLE>(out, values, 8),
+                    }
+                }
+            }
+        };
     }
     out
+}
+
+/// Eight integers as words, zigzag encoded where they are signed.
+///
+/// # Safety
+///
+/// They are at `from`.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+unsafe fn eight(from: *const u8, integer: Integer, is_signed: bool) -> __m512i {
+    // SAFETY: the caller's duty.
+    let values = unsafe {
+        match (integer, is_signed) {
+            (Integer::Bits16, false) => _mm512_cvtepu16_epi64(_mm_loadu_si128(from.cast())),
+            (Integer::Bits16, true) => _mm512_cvtepi16_epi64(_mm_loadu_si128(from.cast())),
+            (Integer::Bits32, false) => _mm512_cvtepu32_epi64(_mm256_loadu_si256(from.cast())),
+            (Integer::Bits32, true) => _mm512_cvtepi32_epi64(_mm256_loadu_si256(from.cast())),
+            (Integer::Bits64, _) => _mm512_loadu_si512(from.cast()),
+        }
+    };
+    if !is_signed {
+        return values;
+    }
+    let twice = _mm512_add_epi64(values, values);
+    _mm512_xor_si512(twice, _mm512_srai_epi64::<63>(values))
 }
 
 /// Writes a run.

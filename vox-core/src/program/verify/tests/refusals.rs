@@ -31,6 +31,8 @@ functions
   f21 shape.drop_in_place
   f22 accessor
   f23 leaf
+  f24 table.items
+  f25 table.entries
 children
   c0 U
 paths
@@ -101,30 +103,30 @@ fn references() {
             "b0 op 0 (write_iter): there is no i2",
         ),
         (
-            "write_leaf at=@0 leaf=f24 path=p0 reserve=0",
-            "b0 op 0 (write_leaf): there is no f24",
+            "write_leaf at=@0 leaf=f26 path=p0 reserve=0",
+            "b0 op 0 (write_leaf): there is no f26",
         ),
         (
-            "write_bytes at=@0 source=accessor(f24) reserve=0",
-            "b0 op 0 (write_bytes): there is no f24",
+            "write_bytes at=@0 source=accessor(f26) reserve=0",
+            "b0 op 0 (write_bytes): there is no f26",
         ),
         (
             "write_bytes at=@0 source=list(len=f0, as_ptr=f99) reserve=0",
             "b0 op 0 (write_bytes): there is no f99",
         ),
         (
-            "borrow at=@0 source=borrow_thin(f24) each=b1 |",
-            "b0 op 0 (borrow): there is no f24",
+            "borrow at=@0 source=borrow_thin(f26) each=b1 |",
+            "b0 op 0 (borrow): there is no f26",
         ),
     ]);
     check("t0:\n  0 -> b1\n", &[("", "t0: there is no b1")]);
     check(
-        "iters\n  i0 init=f13 next=f24 dealloc=f14\n",
-        &[("", "i0: there is no f24")],
+        "iters\n  i0 init=f13 next=f26 dealloc=f14\n",
+        &[("", "i0: there is no f26")],
     );
     check(
-        "proxies\n  x0 convert=f19 drop=f24 size=0 align=1\n",
-        &[("", "x0: there is no f24")],
+        "proxies\n  x0 convert=f19 drop=f26 size=0 align=1\n",
+        &[("", "x0: there is no f26")],
     );
 }
 
@@ -139,6 +141,20 @@ fn function_kinds_of_tables() {
         &[(
             "",
             "i0: `next` must be iter.next or map_iter.next, but f14 is iter.dealloc",
+        )],
+    );
+    check(
+        "iters\n  i0 init=f13 next=f24 dealloc=f14\n",
+        &[(
+            "",
+            "i0: `next` must be iter.next or map_iter.next, but f24 is table.items",
+        )],
+    );
+    check(
+        "iters\n  i0 next=f15\n",
+        &[(
+            "",
+            "i0: `next` must be table.items or table.entries, but f15 is iter.next",
         )],
     );
     check(
@@ -254,7 +270,7 @@ fn function_kinds_of_ops() {
         ),
         (
             "write_iter at=@0 len=f12 iter=i1 each=b1 path=p0 reserve=0 |",
-            "b0 op 0 (write_iter): `next` must be iter.next, but f16 is map_iter.next",
+            "b0 op 0 (write_iter): `next` must be iter.next or table.items, but f16 is map_iter.next",
         ),
         (
             "write_map at=@0 len=f12 iter=i1 key=b1 value=b2 path=p0 reserve=0 | |",
@@ -262,7 +278,7 @@ fn function_kinds_of_ops() {
         ),
         (
             "write_map at=@0 len=f11 iter=i0 key=b1 value=b2 path=p0 reserve=0 | |",
-            "b0 op 0 (write_map): `next` must be map_iter.next, but f15 is iter.next",
+            "b0 op 0 (write_map): `next` must be map_iter.next or table.entries, but f15 is iter.next",
         ),
         (
             "with_lock at=@0 lock=f10 each=b1 path=p0 |",

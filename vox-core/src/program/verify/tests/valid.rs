@@ -3,8 +3,8 @@
 use crate::program::text::random::Random;
 use crate::program::{
     Arm, ArraySource, Block, BlockId, ChildId, Code, FunctionId, FunctionKind, Iter, IterId,
-    Literal, NoForm, Offset, Op, OptionSource, PathId, PointerSource, Proxy, ProxyId, Source,
-    TableId, TagWidth,
+    IterObject, Literal, NoForm, Offset, Op, OptionSource, PathId, PointerSource, Proxy, ProxyId,
+    Source, TableId, TagWidth,
 };
 
 /// How deep the blocks of a random program nest.
@@ -38,9 +38,15 @@ struct Here {
 pub(super) fn code(random: &mut Random) -> Code {
     use FunctionKind as Kind;
     let iter = |next| Iter {
-        init: function(Kind::IterInit),
         next: function(next),
-        dealloc: function(Kind::IterDealloc),
+        object: Some(IterObject {
+            init: function(Kind::IterInit),
+            dealloc: function(Kind::IterDealloc),
+        }),
+    };
+    let table = |next| Iter {
+        next: function(next),
+        object: None,
     };
     let proxy = |size, align, drop| Proxy {
         convert: function(Kind::ProxyConvert),
@@ -51,7 +57,12 @@ pub(super) fn code(random: &mut Random) -> Code {
     let mut code = Code {
         type_name: "T".to_owned(),
         functions: FunctionKind::ALL.to_vec(),
-        iters: vec![iter(Kind::IterNext), iter(Kind::MapIterNext)],
+        iters: vec![
+            iter(Kind::IterNext),
+            table(Kind::TableItems),
+            iter(Kind::MapIterNext),
+            table(Kind::TableEntries),
+        ],
         proxies: vec![
             proxy(64, 8, Some(function(Kind::DropShape))),
             proxy(0, 1, None),
@@ -349,7 +360,7 @@ impl Builder<'_> {
             3 => Op::WriteIter {
                 at,
                 len: function(*self.random.pick(&[Kind::SetLen, Kind::ListLen])),
-                iter: IterId(0),
+                iter: IterId(*self.random.pick(&[0, 1])),
                 each: self.block(inside, 0).0,
                 path,
                 reserve,
@@ -357,7 +368,7 @@ impl Builder<'_> {
             _ => Op::WriteMap {
                 at,
                 len: function(Kind::MapLen),
-                iter: IterId(1),
+                iter: IterId(*self.random.pick(&[2, 3])),
                 key: self.block(inside, 0).0,
                 value: self.block(inside, 0).0,
                 path,
@@ -445,7 +456,19 @@ impl Builder<'_> {
                             tail: false,
                             ..elsewhere
                         };
-                        (PointerSource::BorrowWide { borrow }, pair)
+                        let counted = PointerSource::Counted {
+                            ptr: Offset(0),
+                            len: Offset(8),
+                            behind: Offset(16),
+                        };
+                        let wide = PointerSource::BorrowWide { borrow };
+                        let fits = at.0 + 16 <= here.size;
+                        let source = if fits && self.random.rng.bool() {
+                            counted
+                        } else {
+                            wide
+                        };
+                        (source, pair)
                     }
                     _ => (source, elsewhere),
                 };
