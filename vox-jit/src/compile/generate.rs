@@ -2,14 +2,16 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::{Function, UserFuncName};
 use cranelift_codegen::isa::{OwnedTargetIsa, TargetIsa};
+use cranelift_codegen::{CompiledCode, Context};
 use cranelift_frontend::FunctionBuilderContext;
+use target_lexicon::Architecture;
 use vox_core::program::Program;
 
 use super::CompilerOptions;
+use super::lead::{self, Flow};
 use crate::emit::stub::{self, Stub};
 use crate::emit::{self, EmitOptions, Stubs};
 use crate::error::CompileError;
@@ -59,7 +61,7 @@ impl Generator {
         &mut self,
         program: &Program,
         emit: &EmitOptions<'_>,
-    ) -> Result<Vec<u8>, CompileError> {
+    ) -> Result<Code, CompileError> {
         let attempt = catch_unwind(AssertUnwindSafe(|| self.attempt(program, emit)));
         let result = attempt.unwrap_or_else(|payload| Err(panicked(&*payload)));
         if result.is_err() {
@@ -76,7 +78,8 @@ impl Generator {
                 .map(|stub| {
                     self.context.clear();
                     stub::emit(stub, isa, &mut self.context.func, &mut self.builder);
-                    self.finish(isa)
+                    let compiled = self.compiled(isa)?;
+                    Ok(compiled.code_buffer().to_vec())
                 })
                 .collect()
         }));
@@ -88,29 +91,65 @@ impl Generator {
     }
 
     /// Compiles what was emitted.
-    fn finish(&mut self, isa: &dyn TargetIsa) -> Result<Vec<u8>, CompileError> {
+    fn compiled(&mut self, isa: &dyn TargetIsa) -> Result<&CompiledCode, CompileError> {
         let compiled = self
             .context
             .compile(isa, &mut ControlPlane::default())
             .map_err(|error| CompileError::Codegen(format!("{:?}", error.inner)))?;
         check(compiled)?;
-        Ok(compiled.code_buffer().to_vec())
+        Ok(compiled)
     }
 
-    fn attempt(
-        &mut self,
-        program: &Program,
-        emit: &EmitOptions<'_>,
-    ) -> Result<Vec<u8>, CompileError> {
+    fn attempt(&mut self, program: &Program, emit: &EmitOptions<'_>) -> Result<Code, CompileError> {
         self.context.clear();
         emit::emit(program, emit, &mut self.context.func, &mut self.builder)?;
         assert!(!self.panic, "injected by a test");
-        self.finish(emit.isa)
+        let compiled = self.compiled(emit.isa)?;
+        Ok(Code::new(compiled, emit.isa))
+    }
+}
+
+/// The code of a program, behind what it takes to start well in a line.
+#[derive(Debug)]
+pub(super) struct Code {
+    /// To be placed at the start of a line.
+    pub(super) bytes: Vec<u8>,
+    /// How many bytes the function is behind that.
+    pub(super) lead: usize,
+}
+
+impl Code {
+    /// Code that may start anywhere.
+    pub(super) fn anywhere(bytes: Vec<u8>) -> Self {
+        Self { bytes, lead: 0 }
+    }
+
+    /// Bytes of the function itself.
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len() - self.lead
+    }
+
+    fn new(compiled: &CompiledCode, isa: &dyn TargetIsa) -> Self {
+        let code = compiled.code_buffer();
+        let (starts, edges) = compiled.get_code_bb_layout();
+        let lead = lead::best(Flow {
+            starts: &starts,
+            edges: &edges,
+            end: code.len(),
+        });
+        // Nobody gets there; who does is stopped.
+        let filler = match isa.triple().architecture {
+            Architecture::X86_64 => 0xcc,
+            _ => 0,
+        };
+        let mut bytes = vec![filler; lead];
+        bytes.extend_from_slice(code);
+        Self { bytes, lead }
     }
 }
 
 /// Refuses code that would need more than copying to work.
-fn check(compiled: &cranelift_codegen::CompiledCode) -> Result<(), CompileError> {
+fn check(compiled: &CompiledCode) -> Result<(), CompileError> {
     if let Some(relocation) = compiled.buffer.relocs().first() {
         return Err(CompileError::Codegen(format!(
             "code with a relocation: {relocation:?}"

@@ -8,6 +8,7 @@
 //! Not here: which programs deserve it and when. Read next: [`generate`].
 
 mod generate;
+mod lead;
 mod options;
 mod unroll;
 
@@ -27,7 +28,7 @@ use crate::error::{CompileError, Unavailable};
 use crate::memory::{Arena, SharedArena};
 use crate::perf;
 use cranelift_codegen::isa::OwnedTargetIsa;
-use generate::Generator;
+use generate::{Code, Generator};
 
 pub use generate::{Listing, list_for};
 pub use options::{CompilerOptions, OptLevel, isa_for};
@@ -72,7 +73,7 @@ pub struct Compiled {
 }
 
 /// Code and what is to be told of it, or why there is none.
-type Generated = Result<(Vec<u8>, Compiled), CompileError>;
+type Generated = Result<(Code, Compiled), CompileError>;
 
 /// What one call of [`Compiler::compile`] did.
 #[derive(Debug)]
@@ -150,7 +151,7 @@ impl Compiler {
             let codes: Vec<&[u8]> = generated
                 .iter()
                 .filter_map(|code| code.as_ref().ok())
-                .map(|(code, _)| code.as_slice())
+                .map(|(code, _)| code.bytes.as_slice())
                 .collect();
             lock(&self.arena).publish(&codes)
         };
@@ -164,8 +165,9 @@ impl Compiler {
                 let (code, compiled) = code?;
                 let missing = || CompileError::Malformed(String::from("code without a place"));
                 let address = placed.next().ok_or_else(missing)??;
+                let address = address.wrapping_add(code.lead);
                 // SAFETY: the code was generated from this slot's verified program,
-                // is executable, and lives as long as it is called by the duty
+                // starts there, is executable, and lives as long as it is called by the duty
                 // of this function (A13, A14).
                 unsafe { publish(slot, address, Tier::Optimized) };
                 if self.options.perf {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use vox_core::slot::Slot;
 use vox_core::tier::Tier;
 
-use super::{Batch, Compiled, Generated, SharedArena, lock, program_of, publish};
+use super::{Batch, Code, Compiled, Generated, SharedArena, lock, program_of, publish};
 use crate::baseline;
 use crate::error::CompileError;
 
@@ -24,7 +24,7 @@ pub unsafe fn unroll(arena: &SharedArena, slots: &[&Slot]) -> Batch {
         let codes: Vec<&[u8]> = generated
             .iter()
             .filter_map(|code| code.as_ref().ok())
-            .map(|(code, _)| code.as_slice())
+            .map(|(code, _)| code.bytes.as_slice())
             .collect();
         lock(arena).publish(&codes)
     };
@@ -56,7 +56,7 @@ fn generate(slot: &Slot) -> Generated {
         return Err(CompileError::NoBaseline);
     }
     let start = Instant::now();
-    let code = baseline::generate(program)?;
+    let code = Code::anywhere(baseline::generate(program)?);
     let compiled = Compiled {
         code_bytes: code.len(),
         time: start.elapsed(),
