@@ -78,7 +78,7 @@ macro_rules! probe {
                         distance(&more, $pointer::as_ptr(&more).cast())?,
                     )
                 };
-                if one != more || one % $align != 0 {
+                if one != more || !one.is_multiple_of($align) {
                     return None;
                 }
                 one

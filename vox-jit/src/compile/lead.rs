@@ -131,6 +131,11 @@ mod tests {
         Flow { starts, edges, end }
     }
 
+    fn heads_and_ends(flow: Flow<'_>) -> Vec<(usize, usize)> {
+        let loops = innermost(flow).into_iter();
+        loops.map(|body| (body.start, body.end)).collect()
+    }
+
     #[test]
     fn straight_code_starts_a_line() {
         assert_eq!(best(flow(&[], &[], 0)), 0);
@@ -142,7 +147,7 @@ mod tests {
     fn a_loop_of_two_lines_lies_in_two() {
         // 100 to 220: three lines from 64 on, and two from 128 on.
         let flow = flow(&[0, 100, 220], &[(0, 100), (100, 100), (100, 220)], 240);
-        assert_eq!(innermost(flow), [100..220]);
+        assert_eq!(heads_and_ends(flow), [(100, 220)]);
         assert_eq!(best(flow), 32);
     }
 
@@ -150,7 +155,7 @@ mod tests {
     fn only_the_innermost_loops_count() {
         let edges = [(0, 10), (10, 50), (50, 50), (50, 60), (60, 10), (60, 90)];
         let flow = flow(&[0, 10, 50, 60, 90], &edges, 95);
-        assert_eq!(innermost(flow), [50..60]);
+        assert_eq!(heads_and_ends(flow), [(50, 60)]);
         assert_eq!(best(flow), 0);
     }
 
@@ -159,13 +164,13 @@ mod tests {
     fn a_jump_from_a_rare_block_is_no_loop() {
         let edges = [(0, 10), (10, 30), (10, 90), (90, 30), (30, 10), (30, 60)];
         let flow = flow(&[0, 10, 30, 60, 90], &edges, 99);
-        assert_eq!(innermost(flow), [10..60]);
+        assert_eq!(heads_and_ends(flow), [(10, 60)]);
     }
 
     #[test]
     fn a_long_loop_does_not_count() {
         let flow = flow(&[0, 10, 900], &[(0, 10), (10, 10), (10, 900)], 901);
-        assert_eq!(innermost(flow), []);
+        assert_eq!(heads_and_ends(flow), []);
         assert_eq!(best(flow), 0);
     }
 }
