@@ -119,3 +119,26 @@ impl Pair {
         start.elapsed().as_secs_f64() * 1e9 / f64::from(encodes) / CALLS as f64
     }
 }
+
+/// Nanoseconds per call, the least of so many turns of so many encodes in which all pairs take turns: a line for
+/// each of the [`tiers`] that calls, in it one number for each that is called.
+///
+/// # Panics
+///
+/// Panics where there is no machine code.
+#[must_use]
+pub fn times(rounds: usize, encodes: u32) -> Vec<Vec<f64>> {
+    let tiers = tiers();
+    let pairs: Vec<Pair> = tiers
+        .iter()
+        .flat_map(|caller| tiers.iter().map(|callee| Pair::new(*caller, *callee)))
+        .collect();
+    let mut best = vec![f64::INFINITY; pairs.len()];
+    let mut buffer = Vec::with_capacity(1024);
+    for _ in 0..rounds {
+        for (best, pair) in best.iter_mut().zip(&pairs) {
+            *best = best.min(pair.time(encodes, &mut buffer));
+        }
+    }
+    best.chunks(tiers.len()).map(<[f64]>::to_vec).collect()
+}

@@ -210,31 +210,13 @@ impl Maker<'_> {
                 return unsafe { self.weak(id, *strong) };
             }
             Form::Once { inner } => {
-                let known = Some(KnownPointer::OnceLock);
-                pointer_def(
-                    self.shape(*inner),
-                    &functions::ONCE,
-                    known,
-                    PointerFlags::EMPTY,
-                )
+                known_def(self.shape(*inner), &functions::ONCE, KnownPointer::OnceLock)
             }
             Form::Lazy { inner } => {
-                let known = Some(KnownPointer::LazyLock);
-                pointer_def(
-                    self.shape(*inner),
-                    &functions::LAZY,
-                    known,
-                    PointerFlags::EMPTY,
-                )
+                known_def(self.shape(*inner), &functions::LAZY, KnownPointer::LazyLock)
             }
             Form::Cow { inner } => {
-                let known = Some(KnownPointer::Cow);
-                pointer_def(
-                    self.shape(*inner),
-                    &functions::COW,
-                    known,
-                    PointerFlags::EMPTY,
-                )
+                known_def(self.shape(*inner), &functions::COW, KnownPointer::Cow)
             }
         };
         let is_slice = matches!(plan.get(id).form, Form::Slice { .. });
@@ -571,6 +553,11 @@ fn pointer(pointee: &'static Shape, form: PointerForm) -> Def {
         PointerForm::WideCow => (&functions::WIDE_COW, Some(KnownPointer::Cow)),
     };
     pointer_def(pointee, vtable, known, PointerFlags::EMPTY)
+}
+
+/// One of the standard library's pointers, without flags.
+fn known_def(pointee: &'static Shape, vtable: &'static PointerVTable, known: KnownPointer) -> Def {
+    pointer_def(pointee, vtable, Some(known), PointerFlags::EMPTY)
 }
 
 fn pointer_def(

@@ -109,9 +109,7 @@ mod tests {
         let section = section(1);
         assert_eq!(section.lines.len(), 5, "{section:?}");
         for line in &section.lines {
-            let is_positive =
-                |cell: &Cell| matches!(cell, Cell::Number { value, .. } if *value > 0.0);
-            assert!(is_positive(&line[1]) && is_positive(&line[2]), "{line:?}");
+            assert!(line[1].is_positive() && line[2].is_positive(), "{line:?}");
         }
     }
 }

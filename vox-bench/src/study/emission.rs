@@ -110,9 +110,7 @@ mod tests {
         let section = section(1);
         assert_eq!(section.lines.len(), 7);
         for line in &section.lines {
-            let is_positive =
-                |cell: &Cell| matches!(cell, Cell::Number { value, .. } if *value > 0.0);
-            assert!(line[1..].iter().all(is_positive), "{line:?}");
+            assert!(line[1..].iter().all(Cell::is_positive), "{line:?}");
         }
         assert_eq!(section.statements.len(), 2);
     }

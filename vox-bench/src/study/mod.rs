@@ -106,6 +106,12 @@ impl Cell {
     pub fn number(value: Option<f64>, digits: usize) -> Self {
         value.map_or(Self::Nothing, |value| Self::Number { value, digits })
     }
+
+    /// Whether it is a number above 0, as measured ones are.
+    #[cfg(test)]
+    fn is_positive(&self) -> bool {
+        matches!(self, Self::Number { value, .. } if *value > 0.0)
+    }
 }
 
 /// Bars, on a logarithmic scale: groups of them, one bar per series in each.

@@ -1,7 +1,7 @@
 //! What a nested call costs, for every pair of tiers.
 
 use super::{Cell, Section};
-use crate::nested::{Pair, tiers};
+use crate::nested::{tiers, times};
 
 /// Encodes of one turn.
 const ENCODES: u32 = 500;
@@ -23,20 +23,9 @@ pub fn section(rounds: usize) -> Section {
         section.state("this build of vox makes machine code".to_owned(), false);
         return section;
     }
-    let pairs: Vec<Pair> = tiers
-        .iter()
-        .flat_map(|caller| tiers.iter().map(|callee| Pair::new(*caller, *callee)))
-        .collect();
-    let mut best = vec![f64::INFINITY; pairs.len()];
-    let mut buffer = Vec::with_capacity(1024);
-    for _ in 0..rounds {
-        for (best, pair) in best.iter_mut().zip(&pairs) {
-            *best = best.min(pair.time(ENCODES, &mut buffer));
-        }
-    }
-    for (caller, row) in tiers.iter().zip(best.chunks(tiers.len())) {
+    for (caller, row) in tiers.iter().zip(times(rounds, ENCODES)) {
         let mut line = vec![Cell::text(caller.to_string())];
-        line.extend(row.iter().map(|nanos| Cell::number(Some(*nanos), 2)));
+        line.extend(row.into_iter().map(|nanos| Cell::number(Some(nanos), 2)));
         section.line(line);
     }
     section
@@ -55,9 +44,7 @@ mod tests {
         assert_eq!(section.lines.len(), tiers().len());
         for line in &section.lines {
             assert_eq!(line.len(), section.head.len());
-            let is_positive =
-                |cell: &Cell| matches!(cell, Cell::Number { value, .. } if *value > 0.0);
-            assert!(line[1..].iter().all(is_positive), "{line:?}");
+            assert!(line[1..].iter().all(Cell::is_positive), "{line:?}");
         }
     }
 }

@@ -10,6 +10,8 @@ use core::mem::MaybeUninit;
 use std::alloc::{alloc, dealloc, handle_alloc_error};
 use std::collections::HashMap;
 
+use once_cell::race::OnceBox;
+
 use facet_core::{Def, MapInitInPlaceWithCapacityFn, PtrMut, PtrUninit, Shape};
 
 /// Capacities that tables have exactly. Smaller tables are larger than asked for, by the size of their entries.
@@ -78,7 +80,7 @@ pub(super) fn place(shape: &'static Shape) -> Option<Place> {
         .entry
         .checked_mul(MOST_ENTRIES)
         .is_some_and(|bytes| bytes <= MAX_BYTES);
-    let words = CAPACITIES.map(capacity_words);
+    let words = capacity_words();
     if !is_affordable || words[0].is_empty() {
         // Nothing tells; at least it is no larger and no smaller.
         let may_be = hashed.layout == Layout::new::<Standard>();
@@ -90,7 +92,7 @@ pub(super) fn place(shape: &'static Shape) -> Option<Place> {
     }
     let is_standard = CAPACITIES
         .iter()
-        .zip(&words)
+        .zip(words)
         .all(|(capacity, words)| has_words(shape, &hashed, *capacity, words));
     Some(if is_standard {
         Place::Standard
@@ -99,8 +101,13 @@ pub(super) fn place(shape: &'static Shape) -> Option<Place> {
     })
 }
 
-/// The words of a standard map that depend on its capacity, and on nothing else.
-pub(super) fn capacity_words(capacity: usize) -> Vec<Word> {
+/// The words of a standard map that depend on its capacity, and on nothing else, for each of the [`CAPACITIES`].
+pub(super) fn capacity_words() -> &'static [Vec<Word>; CAPACITIES.len()] {
+    static KNOWN: OnceBox<[Vec<Word>; CAPACITIES.len()]> = OnceBox::new();
+    KNOWN.get_or_init(|| Box::new(CAPACITIES.map(words_at)))
+}
+
+fn words_at(capacity: usize) -> Vec<Word> {
     // At the same time, so that their tables have different addresses.
     let maps = [capacity, capacity, capacity * 9].map(Standard::with_capacity);
     let [first, second, other] = maps.each_ref().map(words_of);

@@ -9,7 +9,7 @@ use once_cell::race::OnceBox;
 
 use facet_core::{Def, Shape};
 
-use super::hashed::{CAPACITIES, Place, Standard, WORDS, capacity_words, words_of};
+use super::hashed::{CAPACITIES, Place, Standard, WORDS, Word, capacity_words, words_of};
 use crate::kernels::table::{Position, Table, scan};
 
 const WORD: usize = size_of::<usize>();
@@ -77,37 +77,33 @@ fn standard() -> Option<Table> {
 }
 
 fn learn() -> Option<Table> {
+    let maps = [0, 1, 3, 6, 20, 300].map(holed);
     let table = Table {
-        control: control_word()? * WORD,
+        control: control_word(&maps)? * WORD,
         mask: mask_word()? * WORD,
         stride: size_of::<(u64, u64)>(),
         key: core::mem::offset_of!((u64, u64), 0),
         value: core::mem::offset_of!((u64, u64), 1),
     };
-    let finds_all = [0, 1, 3, 6, 20, 300]
-        .into_iter()
-        .all(|len| finds_entries(table, &holed(len)));
-    finds_all.then_some(table)
+    maps.iter()
+        .all(|map| finds_entries(&table, map))
+        .then_some(table)
 }
 
 /// The word that is the number of buckets less one, for every capacity.
 fn mask_word() -> Option<usize> {
-    let of = |capacity: usize| {
+    let of = |(capacity, words): (&usize, &Vec<Word>)| {
         let buckets = (capacity * 8 / 7).next_power_of_two();
-        let words = capacity_words(capacity);
-        let mut masks = words.iter().filter(|word| word.1 == buckets - 1);
-        match (masks.next(), masks.next()) {
-            (Some(mask), None) => Some(mask.0),
-            _ => None,
-        }
+        let masks = words.iter().filter(|word| word.1 == buckets - 1);
+        only(masks.map(|word| word.0))
     };
-    let [few, many] = CAPACITIES.map(of);
-    few.filter(|_| few == many)
+    let mut masks = CAPACITIES.iter().zip(capacity_words()).map(of);
+    let first = masks.next()??;
+    masks.all(|mask| mask == Some(first)).then_some(first)
 }
 
 /// The word that points behind all entries, and not further than there are buckets.
-fn control_word() -> Option<usize> {
-    let maps = [holed(5), holed(20), holed(100)];
+fn control_word(maps: &[Standard]) -> Option<usize> {
     let points_behind = |map: &Standard, word: usize| {
         let size = size_of::<(u64, u64)>();
         let control = words_of(map)[word];
@@ -119,11 +115,13 @@ fn control_word() -> Option<usize> {
             distance % size == 0 && (1..=4 * map.capacity()).contains(&(distance / size))
         })
     };
-    let mut words = (0..WORDS).filter(|word| maps.iter().all(|map| points_behind(map, *word)));
-    match (words.next(), words.next()) {
-        (Some(word), None) => Some(word),
-        _ => None,
-    }
+    only((0..WORDS).filter(|word| maps.iter().all(|map| points_behind(map, *word))))
+}
+
+/// The item of an iterator that has just one.
+fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
+    let item = items.next()?;
+    items.next().is_none().then_some(item)
 }
 
 /// A map of so many entries, between which others were removed.
@@ -133,25 +131,13 @@ fn holed(len: u64) -> Standard {
     map
 }
 
-/// Whether the scan finds what the map's iterator finds, in its order, by fives.
-fn finds_entries(table: Table, map: &Standard) -> bool {
-    let address = core::ptr::from_ref(map).cast::<u8>();
-    let mut position = Position::start(address);
-    let mut found = Vec::new();
-    let limit = map.len() + 1;
-    loop {
-        let mut batch = [core::ptr::null(); FEW];
-        // SAFETY: the map is alive, and its words were identified (A15).
-        let filled = unsafe {
-            scan(&table, &mut position, FEW, |place, bucket| {
-                batch[place] = bucket;
-            })
-        };
-        found.extend_from_slice(&batch[..filled]);
-        if filled < FEW || found.len() > limit {
-            break;
-        }
-    }
+/// Whether the scan finds what the map's iterator finds, in its order.
+fn finds_entries(table: &Table, map: &Standard) -> bool {
+    /// Not a divisor of a group.
+    const FEW: usize = 11;
+    let container = core::ptr::from_ref(map).cast();
+    // SAFETY: the map is alive, and its words were identified (A15).
+    let found = unsafe { buckets(table, container, FEW, map.len()) };
     let addresses =
         |(key, value): (&u64, &u64)| (core::ptr::from_ref(key), core::ptr::from_ref(value));
     let found = found.into_iter().map(|bucket| {
@@ -161,5 +147,31 @@ fn finds_entries(table: Table, map: &Standard) -> bool {
     found.eq(map.iter().map(addresses))
 }
 
-/// Not a divisor of a group.
-const FEW: usize = 11;
+/// The full buckets of a table in the order of the scan, which is asked for `count` at a time. Ends when there are more
+/// than `most`.
+///
+/// # Safety
+///
+/// A live container of the table's type is at `container`.
+pub(super) unsafe fn buckets(
+    table: &Table,
+    container: *const u8,
+    count: usize,
+    most: usize,
+) -> Vec<*const u8> {
+    let mut position = Position::start(container);
+    let mut found = Vec::new();
+    loop {
+        let mut batch = vec![core::ptr::null(); count];
+        // SAFETY: the caller's duty.
+        let filled = unsafe {
+            scan(table, &mut position, count, |place, bucket| {
+                batch[place] = bucket;
+            })
+        };
+        found.extend_from_slice(&batch[..filled]);
+        if filled < count || found.len() > most {
+            return found;
+        }
+    }
+}

@@ -10,8 +10,8 @@ use facet_core::{Def, Facet, ListDef, ListTypeOps, ListVTable, PtrConst, PtrMut,
 
 use super::counted::Counted;
 use super::words::{Sighting, Words, deduce};
-use super::{list, wide};
-use crate::kernels::table::{Position, Table, scan};
+use super::{list, table, wide};
+use crate::kernels::table::Table;
 
 const WORD: usize = size_of::<usize>();
 
@@ -214,23 +214,11 @@ fn answers_are_remembered_by_shape() {
     assert_eq!(super::string(), super::string());
 }
 
-/// The buckets of a table in the order of the scan, by `count` at a time.
+/// All buckets of a table in the order of the scan, by `count` at a time.
 fn buckets<C>(table: &Table, container: &C, count: usize) -> Vec<*const u8> {
-    let mut position = Position::start(core::ptr::from_ref(container).cast());
-    let mut found = Vec::new();
-    loop {
-        let mut batch = vec![core::ptr::null(); count];
-        // SAFETY: the container is alive and of the table's type.
-        let filled = unsafe {
-            scan(table, &mut position, count, |place, bucket| {
-                batch[place] = bucket
-            })
-        };
-        found.extend_from_slice(&batch[..filled]);
-        if filled < count {
-            return found;
-        }
-    }
+    let container = core::ptr::from_ref(container).cast();
+    // SAFETY: the container is alive and of the table's type.
+    unsafe { table::buckets(table, container, count, usize::MAX) }
 }
 
 /// Maps and sets of these keys and values, of many sizes, with and without holes.

@@ -26,6 +26,12 @@ pub const fn len_u64(value: u64) -> usize {
     bits.div_ceil(7) as usize
 }
 
+/// The top bits of all bytes but the last, of a varint of 1 to 8 bytes in a word.
+#[inline]
+const fn continues(len: usize) -> u64 {
+    CONTINUE & !(u64::MAX << (8 * (len - 1)))
+}
+
 /// What a varint below 2^56 is known to look like by the leading zeros of its value as a word, 64 for 0.
 #[repr(C)]
 #[derive(Debug)]
@@ -51,7 +57,7 @@ impl ByZeros {
             let len = len_u64(value);
             tables.len[zeros] = len as u8;
             tables.continues[zeros] = match len {
-                1..=8 => CONTINUE & !(u64::MAX << (8 * (len - 1))),
+                1..=8 => continues(len),
                 _ => CONTINUE,
             };
             zeros += 1;
@@ -77,8 +83,7 @@ const fn spread(value: u64) -> u64 {
 #[inline]
 unsafe fn write_56(out: *mut u8, value: u64) -> *mut u8 {
     let len = len_u64(value);
-    let continues = CONTINUE & !(u64::MAX << (8 * (len - 1)));
-    let bytes = (spread(value) | continues).to_le_bytes();
+    let bytes = (spread(value) | continues(len)).to_le_bytes();
     // SAFETY: the caller allows 8 bytes, and `len` is at most 8.
     unsafe {
         out.cast::<[u8; 8]>().write_unaligned(bytes);

@@ -1,6 +1,6 @@
 //! Pointers.
 
-use cranelift_codegen::ir::{InstBuilder, types};
+use cranelift_codegen::ir::types;
 use vox_core::program::{BlockId, PointerSource};
 
 use super::cursor::Cursor;
@@ -42,9 +42,7 @@ pub(super) fn write(
             let slot = e.take_slot(PAIR_BYTES);
             let pair = e.slot_address(slot);
             let words = [pointee, len];
-            let flags = Emitter::read_flags();
-            e.builder.ins().store(flags, pointee, pair, 0);
-            e.builder.ins().store(flags, len, pair, 8);
+            e.store_pair(words, pair);
             let end = block::emit(e, each, Base::pair(pair, words), cursor, scope)?;
             e.give_slot(PAIR_BYTES, slot);
             Ok(end)

@@ -168,6 +168,15 @@ impl<'a, 'f> Emitter<'a, 'f> {
         MemFlagsData::new().with_notrap()
     }
 
+    /// Stores two words at an address.
+    pub(super) fn store_pair(&mut self, [first, second]: [Value; 2], address: Value) {
+        for (word, offset) in [(first, 0), (second, 8)] {
+            self.builder
+                .ins()
+                .store(Self::read_flags(), word, address, offset);
+        }
+    }
+
     /// Loads a word of the state of the encode.
     pub(super) fn load_cx(&mut self, offset: usize) -> Value {
         let offset = cx_offset(offset);

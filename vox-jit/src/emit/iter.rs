@@ -149,10 +149,8 @@ pub(super) fn iterate<'a, 'f>(
 
 /// Stores the position before the first bucket.
 fn start_of_table(e: &mut Emitter<'_, '_>, place: Place, position: Value) {
-    let (container, bucket) = (place.address(e), e.word(0));
-    let flags = Emitter::read_flags();
-    e.builder.ins().store(flags, container, position, 0);
-    e.builder.ins().store(flags, bucket, position, 8);
+    let start = [place.address(e), e.word(0)];
+    e.store_pair(start, position);
 }
 
 fn batch_len() -> u32 {

@@ -146,9 +146,9 @@ pub(super) fn borrow_wide(
         answer => {
             let [address, metadata] = answer.both();
             let address = e.builder.ins().band_imm_u(address, i64::MAX);
-            store(e, address, pair, 0);
-            store(e, metadata, pair, 8);
-            Ok([address, metadata])
+            let words = [address, metadata];
+            e.store_pair(words, pair);
+            Ok(words)
         }
     }
 }
@@ -170,11 +170,7 @@ pub(super) fn iter_init(
         Some(iter),
     )? {
         Answer::Stored => {}
-        answer => {
-            let [address, metadata] = answer.both();
-            store(e, address, iter, 0);
-            store(e, metadata, iter, 8);
-        }
+        answer => e.store_pair(answer.both(), iter),
     }
     Ok(())
 }
@@ -199,11 +195,6 @@ pub(super) fn iter_dealloc(
 fn load(e: &mut Emitter<'_, '_>, address: Value, offset: i32) -> Value {
     let flags = Emitter::read_flags();
     e.builder.ins().load(types::I64, flags, address, offset)
-}
-
-fn store(e: &mut Emitter<'_, '_>, value: Value, address: Value, offset: i32) {
-    let flags = Emitter::read_flags();
-    e.builder.ins().store(flags, value, address, offset);
 }
 
 /// What a call answers.

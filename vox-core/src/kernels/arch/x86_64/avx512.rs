@@ -443,7 +443,7 @@ macro_rules! zigzag {
         /// Zigzag encodes signed values; leaves unsigned ones.
         #[inline]
         #[target_feature(enable = "avx512f,avx512bw")]
-        fn $name<const SIGNED: bool>(values: __m512i) -> __m512i {
+        pub(super) fn $name<const SIGNED: bool>(values: __m512i) -> __m512i {
             if SIGNED {
                 _mm512_xor_si512($shift_left::<1>(values), $shift_right::<$sign>(values))
             } else {
@@ -466,7 +466,7 @@ zigzag! {
 /// 64 initialised bytes are at `from`.
 #[inline]
 #[target_feature(enable = "avx512f")]
-unsafe fn load(from: *const u8) -> __m512i {
+pub(super) unsafe fn load(from: *const u8) -> __m512i {
     // SAFETY: the caller's duty.
     unsafe { _mm512_loadu_si512(from.cast()) }
 }

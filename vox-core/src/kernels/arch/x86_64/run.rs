@@ -6,13 +6,13 @@
 use core::arch::x86_64::{
     __m512i, _mm_loadu_si128, _mm256_loadu_si256, _mm512_add_epi64, _mm512_cmplt_epi8_mask,
     _mm512_cvtepi16_epi64, _mm512_cvtepi32_epi64, _mm512_cvtepu16_epi64, _mm512_cvtepu32_epi64,
-    _mm512_loadu_si512, _mm512_lzcnt_epi64, _mm512_mask_xor_epi64, _mm512_maskz_loadu_epi8,
+    _mm512_lzcnt_epi64, _mm512_mask_xor_epi64, _mm512_maskz_loadu_epi8,
     _mm512_maskz_permutex2var_epi8, _mm512_maskz_permutexvar_epi8, _mm512_multishift_epi64_epi8,
     _mm512_or_si512, _mm512_setzero_si512, _mm512_shuffle_epi8, _mm512_srai_epi64,
-    _mm512_srlv_epi64, _mm512_sub_epi8, _mm512_ternarylogic_epi64, _mm512_xor_si512,
+    _mm512_srlv_epi64, _mm512_sub_epi8, _mm512_ternarylogic_epi64,
 };
 
-use super::avx512::{FIRST_OF_8, SELECT, lanes_8, lanes_16, store, vector};
+use super::avx512::{FIRST_OF_8, SELECT, lanes_8, lanes_16, load, store, vector, wire_64};
 use crate::entry_fn;
 use crate::kernels::run::{Group, Integer, Run, Step};
 
@@ -127,14 +127,14 @@ unsafe fn eight(from: *const u8, integer: Integer, is_signed: bool) -> __m512i {
             (Integer::Bits16, true) => _mm512_cvtepi16_epi64(_mm_loadu_si128(from.cast())),
             (Integer::Bits32, false) => _mm512_cvtepu32_epi64(_mm256_loadu_si256(from.cast())),
             (Integer::Bits32, true) => _mm512_cvtepi32_epi64(_mm256_loadu_si256(from.cast())),
-            (Integer::Bits64, _) => _mm512_loadu_si512(from.cast()),
+            (Integer::Bits64, _) => load(from),
         }
     };
-    if !is_signed {
-        return values;
+    if is_signed {
+        wire_64::<true>(values)
+    } else {
+        values
     }
-    let twice = _mm512_add_epi64(values, values);
-    _mm512_xor_si512(twice, _mm512_srai_epi64::<63>(values))
 }
 
 /// Writes a run.
