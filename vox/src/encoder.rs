@@ -2,14 +2,12 @@
 
 use core::fmt;
 use core::marker::PhantomData;
-use core::ptr;
-use core::sync::atomic::{AtomicPtr, Ordering};
 
 use facet_core::Facet;
 use vox_core::error::EncodeError;
-use vox_core::slot::Slot;
 
-use crate::Runtime;
+use crate::runtime::append::KnownSlot;
+use crate::runtime::value::with_root;
 
 /// Encodes values of one type through the global runtime, without looking the
 /// type up: the first call finds its slot, every later one is two dependent
@@ -37,7 +35,7 @@ use crate::Runtime;
 /// # Ok::<(), vox::EncodeError>(())
 /// ```
 pub struct Encoder<T: ?Sized> {
-    slot: AtomicPtr<Slot>,
+    slot: KnownSlot,
     /// Covariant in `T`, and `Send` and `Sync` whatever `T` is.
     value: PhantomData<fn() -> T>,
 }
@@ -55,35 +53,9 @@ impl<T: ?Sized> Encoder<T> {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            slot: AtomicPtr::new(ptr::null_mut()),
+            slot: KnownSlot::unknown(),
             value: PhantomData,
         }
-    }
-
-    /// The slot of the type, found at the first call.
-    #[inline]
-    fn slot<'f>(&self) -> Result<&'static Slot, EncodeError>
-    where
-        T: Facet<'f>,
-    {
-        let slot = self.slot.load(Ordering::Acquire);
-        if slot.is_null() {
-            return self.find_slot();
-        }
-        // SAFETY: only `find_slot` stores here, and it stores a slot of the
-        // global runtime, which is never dropped (A12).
-        Ok(unsafe { &*slot })
-    }
-
-    #[cold]
-    fn find_slot<'f>(&self) -> Result<&'static Slot, EncodeError>
-    where
-        T: Facet<'f>,
-    {
-        let slot = Runtime::global().slot(T::SHAPE)?;
-        self.slot
-            .store(ptr::from_ref(slot).cast_mut(), Ordering::Release);
-        Ok(slot)
     }
 
     /// Encodes a value into a new vector.
@@ -108,9 +80,8 @@ impl<T: ?Sized> Encoder<T> {
     where
         T: Facet<'f>,
     {
-        let mut bytes = Vec::new();
-        self.encode_in(value, &mut bytes)?;
-        Ok(bytes)
+        // SAFETY: the root is a live value of the shape, borrowed for the call (A1).
+        with_root(value, |root| unsafe { self.slot.encode(T::SHAPE, root) })
     }
 
     /// Appends the encoding of a value to a vector and answers the number of
@@ -139,7 +110,10 @@ impl<T: ?Sized> Encoder<T> {
     where
         T: Facet<'f>,
     {
-        Runtime::global().append_to(self.slot()?, value, buffer)
+        // SAFETY: the root is a live value of the shape, borrowed for the call (A1).
+        with_root(value, |root| unsafe {
+            self.slot.append(T::SHAPE, root, buffer)
+        })
     }
 }
 

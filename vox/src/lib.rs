@@ -94,6 +94,8 @@ use facet_core::{Facet, Shape};
 use facet_reflect::Peek;
 
 pub use encoder::Encoder;
+use runtime::append::{append_globally, encode_globally};
+use runtime::value::with_root;
 pub use runtime::{
     PrepareError, Runtime, RuntimeBuilder, Stats, TypeReport, TypesByTier, VtableCalls,
 };
@@ -147,7 +149,8 @@ pub fn to_bytes<'f, T>(value: &T) -> Result<Vec<u8>, EncodeError>
 where
     T: Facet<'f> + ?Sized,
 {
-    Runtime::global().to_bytes(value)
+    // SAFETY: the root is a live value of the shape, borrowed for the call (A1).
+    with_root(value, |root| unsafe { encode_globally(T::SHAPE, root) })
 }
 
 /// Appends the encoding of a value to a vector and answers the number of bytes.
@@ -174,7 +177,10 @@ pub fn to_bytes_in<'f, T>(value: &T, buffer: &mut Vec<u8>) -> Result<usize, Enco
 where
     T: Facet<'f> + ?Sized,
 {
-    Runtime::global().to_bytes_in(value, buffer)
+    // SAFETY: the root is a live value of the shape, borrowed for the call (A1).
+    with_root(value, |root| unsafe {
+        append_globally(T::SHAPE, root, buffer)
+    })
 }
 
 /// Encodes a value at the start of a slice and answers the written part. It

@@ -35,7 +35,9 @@ pub struct Encoded {
 /// `value` is what the slot's entry takes: the address of a live value of its
 /// shape, or of the [`crate::entry::Pair`] of an unsized one, not mutated during the call
 /// except by its own locks. `region` is the sink's first region.
-#[inline]
+// Its answer is six words, which would go through memory.
+#[expect(clippy::inline_always, reason = "told above")]
+#[inline(always)]
 pub unsafe fn drive<S: Sink>(
     slot: &Slot,
     value: *const u8,

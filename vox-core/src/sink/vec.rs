@@ -107,8 +107,11 @@ unsafe impl Sink for VecSink<'_> {
 /// # Safety
 ///
 /// As for [`drive`], `value` included.
-// A function of its own, which callers are thin around: what it answers is two words.
-#[inline(never)]
+#[expect(
+    clippy::inline_always,
+    reason = "callers are the few functions that all types share"
+)]
+#[inline(always)]
 pub unsafe fn append(
     slot: &Slot,
     value: *const u8,

@@ -13,7 +13,7 @@ use super::Runtime;
 use super::value::{Root, with_peek_root, with_root};
 
 #[cold]
-fn tagged(shape: &'static Shape) -> EncodeError {
+pub(super) fn tagged(shape: &'static Shape) -> EncodeError {
     EncodeError::unsupported(
         shape,
         &vox_core::lower::LowerError {
@@ -63,9 +63,8 @@ impl Runtime {
     where
         T: Facet<'f> + ?Sized,
     {
-        let mut bytes = Vec::new();
-        self.to_bytes_in(value, &mut bytes)?;
-        Ok(bytes)
+        // SAFETY: the root is a live value of the shape, borrowed for the call (A1).
+        with_root(value, |root| unsafe { self.encode(T::SHAPE, root) })
     }
 
     /// See [`crate::to_bytes_in`].
@@ -88,12 +87,9 @@ impl Runtime {
     where
         T: Facet<'f> + ?Sized,
     {
-        with_root(value, |root| {
-            // SAFETY: the address is that of a live value of the slot's shape,
-            // borrowed for the call (A1).
-            self.run(T::SHAPE, root, |slot| unsafe {
-                vec::append(slot, root.address, buffer, self.max_depth())
-            })
+        // SAFETY: the root is a live value of the shape, borrowed for the call (A1).
+        with_root(value, |root| unsafe {
+            self.append(T::SHAPE, root, buffer)
         })
     }
 
@@ -121,7 +117,8 @@ impl Runtime {
         T: Facet<'f> + ?Sized,
     {
         let len = with_root(value, |root| {
-            // SAFETY: as in `to_bytes_in`.
+            // SAFETY: the address is that of a live value of the slot's shape,
+            // borrowed for the call (A1).
             self.run(T::SHAPE, root, |slot| unsafe {
                 chunk::fill(slot, root.address, slice, self.max_depth())
             })
@@ -149,7 +146,7 @@ impl Runtime {
         T: Facet<'f> + ?Sized,
     {
         with_root(value, |root| {
-            // SAFETY: as in `to_bytes_in`.
+            // SAFETY: as in `to_slice`.
             self.run(T::SHAPE, root, |slot| unsafe {
                 chunk::write(slot, root.address, writer, self.max_depth())
             })
@@ -174,7 +171,7 @@ impl Runtime {
         T: Facet<'f> + ?Sized,
     {
         with_root(value, |root| {
-            // SAFETY: as in `to_bytes_in`.
+            // SAFETY: as in `to_slice`.
             self.run(T::SHAPE, root, |slot| unsafe {
                 chunk::count(slot, root.address, self.max_depth())
             })
@@ -197,9 +194,8 @@ impl Runtime {
     /// # Ok::<(), vox::EncodeError>(())
     /// ```
     pub fn peek_to_bytes(&self, peek: Peek<'_, '_>) -> Result<Vec<u8>, EncodeError> {
-        let mut bytes = Vec::new();
-        self.peek_to_bytes_in(peek, &mut bytes)?;
-        Ok(bytes)
+        // SAFETY: a peek borrows a live value of its shape (A1).
+        with_peek_root(peek, |root| unsafe { self.encode(peek.shape(), root) })
     }
 
     /// See [`crate::peek_to_bytes_in`].
@@ -224,11 +220,9 @@ impl Runtime {
         peek: Peek<'_, '_>,
         buffer: &mut Vec<u8>,
     ) -> Result<usize, EncodeError> {
-        with_peek_root(peek, |root| {
-            // SAFETY: a peek borrows a live value of its shape (A1).
-            self.run(peek.shape(), root, |slot| unsafe {
-                vec::append(slot, root.address, buffer, self.max_depth())
-            })
+        // SAFETY: a peek borrows a live value of its shape (A1).
+        with_peek_root(peek, |root| unsafe {
+            self.append(peek.shape(), root, buffer)
         })
     }
 
@@ -257,33 +251,13 @@ impl Runtime {
     {
         let mut bytes = Vec::new();
         let counters = with_root(value, |root| {
-            // SAFETY: as in `to_bytes_in`.
+            // SAFETY: as in `to_slice`.
             self.run(T::SHAPE, root, |slot| unsafe {
                 vec::append_counted(slot, root.address, &mut bytes, self.max_depth())
                     .map(|(_, encoded)| encoded.counters)
             })
         })?;
         Ok((bytes, counters))
-    }
-
-    /// Runs an encode for a slot found earlier: what an [`crate::Encoder`] does.
-    #[expect(clippy::inline_always, reason = "two tests and a call")]
-    #[inline(always)]
-    pub(crate) fn append_to<T: ?Sized>(
-        &self,
-        slot: &Slot,
-        value: &T,
-        buffer: &mut Vec<u8>,
-    ) -> Result<usize, EncodeError> {
-        with_root(value, |root| {
-            if root.is_tagged {
-                return Err(tagged(slot.shape()));
-            }
-            // SAFETY: as in `to_bytes_in`; the slot is that of T's shape.
-            let result = unsafe { vec::append(slot, root.address, buffer, self.max_depth()) };
-            slot.look();
-            result
-        })
     }
 }
 

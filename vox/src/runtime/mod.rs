@@ -1,6 +1,7 @@
 //! The runtime: a registry of programs, the settings they are made with, and
 //! the policy that moves types to higher tiers.
 
+pub(crate) mod append;
 mod builder;
 mod cache;
 mod code;
