@@ -13,7 +13,10 @@ use crate::measure::{self, Plan, Timing, WallClock};
 use crate::progress::Progress;
 use crate::table::number;
 use crate::workload::metadata::{self, Document};
-use crate::workload::{Scale, Value, Visitor, Workload, catalogue, visit_all};
+use crate::workload::{
+    Family, ROTATION_COUNT, SEED, Scale, Size, Value, Visitor, Workload, catalogue, visit_all,
+    visit_rotations,
+};
 
 /// One workload's times.
 #[derive(Debug, Clone)]
@@ -108,9 +111,13 @@ pub fn measure<W: Write>(
         total,
         lineup: Lineup::new(),
         clock: WallClock::start(),
+        is_small: false,
         rows: Vec::new(),
     };
     visit_all(&mut rows, options.scale);
+    rows.is_small = true;
+    let many = SMALLER * ROTATION_COUNT;
+    visit_rotations(&mut rows, SEED, options.scale.count(many));
     if let Some(document) = host {
         rows.visit(&metadata::HOST, document);
     }
@@ -118,8 +125,19 @@ pub fn measure<W: Write>(
     rows.rows
 }
 
+/// Rotations of values with few branches have so many times more of them than others: a predictor memorises a few thousand
+/// branches, and larger values would not fit into the caches in such numbers.
+const SMALLER: usize = 8;
+
+/// Whether that goes for a workload.
+fn is_small(workload: &Workload) -> bool {
+    workload.family == Family::Scalars && matches!(workload.size, Size::Mean(_))
+}
+
 struct Rows<'o, W: Write> {
     options: &'o Options,
+    /// Which of the two kinds of workloads is being visited.
+    is_small: bool,
     progress: &'o mut Progress<W>,
     total: usize,
     lineup: Lineup,
@@ -129,7 +147,7 @@ struct Rows<'o, W: Write> {
 
 impl<W: Write> Visitor for Rows<'_, W> {
     fn wants(&mut self, workload: &Workload) -> bool {
-        self.options.wants(workload)
+        is_small(workload) == self.is_small && self.options.wants(workload)
     }
 
     fn visit<T: Value>(&mut self, workload: &Workload, value: &T) {

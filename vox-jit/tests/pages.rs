@@ -40,12 +40,19 @@ impl Fenced {
 
 #[test]
 fn a11_strings_that_end_at_a_protected_page() {
+    let fenced = Fenced::new();
+    for masked_copies in [true, false] {
+        let mut options = CompilerOptions::default();
+        // Off by default in a build for memory checkers.
+        options.over_read = true;
+        options.masked_copies = masked_copies;
+        strings_that_end_at_a_protected_page(&fenced, options);
+    }
+}
+
+fn strings_that_end_at_a_protected_page(fenced: &Fenced, options: CompilerOptions) {
     #[repr(C)]
     struct Words([*const u8; 3]);
-    let fenced = Fenced::new();
-    // Off by default in a build for memory checkers.
-    let mut options = CompilerOptions::default();
-    options.over_read = true;
     let world = World::new(options, true);
     // The baseline has handlers for the first two layouts, and one for all others.
     for (ptr, len_at) in [(0, 1), (1, 2), (1, 0)] {

@@ -4,6 +4,7 @@
 //! new vectors, their allocation and release.
 
 use std::cell::Cell;
+use std::collections::VecDeque;
 use std::fmt;
 use std::hint::black_box;
 
@@ -50,21 +51,26 @@ impl Subject for Contender<'_> {
     }
 }
 
+/// As many outputs are kept, each of another turn.
+const KEPT: usize = 16;
+
 /// The same, for subjects that encode values by themselves.
-fn turns<'v, T>(
+fn turns<'v, T, R: 'v>(
     column: Column,
     values: &'v [T],
-    mut encode: impl FnMut(usize, &T) + 'v,
+    mut encode: impl FnMut(usize, &T) -> R + 'v,
 ) -> Contender<'v> {
     let mut next = 0;
-    let mut turn = 0_usize;
+    let mut kept = VecDeque::new();
     let encode = move |iterations| {
-        // Where the allocator puts vectors is luck, and some addresses are slow. So it is another one each turn.
-        turn += 1;
-        let spacer = Vec::<u8>::with_capacity(turn * 1_488 % 8_192);
-        black_box(&spacer);
+        // Where the allocator puts vectors is luck, and some addresses are slow, which would be the luck of a whole
+        // measurement: memory just given back is what it hands out next. So in each turn it is what an earlier one had.
+        kept.push_back(encode(next, &values[next]));
+        if kept.len() > KEPT {
+            kept.pop_front();
+        }
         for _ in 0..iterations {
-            encode(next, black_box(&values[next]));
+            drop(black_box(encode(next, black_box(&values[next]))));
             next += 1;
             if next == values.len() {
                 next = 0;
@@ -85,7 +91,7 @@ fn expect<T: Encodable>(value: &T) -> Result<Vec<u8>, Absence> {
 }
 
 /// Lets an encoder in if its bytes are right for every value; each goes to a new vector.
-pub(super) fn fresh<'v, T: Encodable, E: fmt::Display>(
+pub(super) fn fresh<'v, T: Encodable, E: fmt::Display + 'v>(
     column: Column,
     values: &'v [T],
     encode: impl Fn(&T) -> Result<Vec<u8>, E> + 'v,
@@ -96,9 +102,7 @@ pub(super) fn fresh<'v, T: Encodable, E: fmt::Display>(
         diff::compare(&expect(value)?, &bytes).map_err(Absence::Differs)?;
     }
     // Judged above: what is timed is the encoding and the vector.
-    Ok(turns(column, values, move |_, value| {
-        drop(black_box(encode(value)));
-    }))
+    Ok(turns(column, values, move |_, value| encode(value)))
 }
 
 /// Lets an encoder in if its bytes are right for every value; all go to one vector, which is cleared.
@@ -123,7 +127,7 @@ pub(super) fn reused<'v, T: Encodable, E: fmt::Display>(
 }
 
 /// Lets an encoder of another format in, if it takes every value; each goes to memory of its own.
-pub(super) fn other_format<'v, T: Encodable, R, E: fmt::Display>(
+pub(super) fn other_format<'v, T: Encodable, R: 'v, E: fmt::Display + 'v>(
     column: Column,
     values: &'v [T],
     encode: impl Fn(&T) -> Result<R, E> + 'v,
@@ -132,9 +136,7 @@ pub(super) fn other_format<'v, T: Encodable, R, E: fmt::Display>(
     for value in values {
         encode(value).map_err(|error| Absence::Refuses(error.to_string()))?;
     }
-    Ok(turns(column, values, move |_, value| {
-        drop(black_box(encode(value)));
-    }))
+    Ok(turns(column, values, move |_, value| encode(value)))
 }
 
 /// The same, if the format has an encoder for the type at all.
@@ -167,7 +169,7 @@ pub(super) fn hinted<'v, T: Encodable>(
 pub(super) fn copied<T: Encodable>(values: &[T]) -> Result<Contender<'_>, Absence> {
     let finished: Vec<Vec<u8>> = values.iter().map(expect).collect::<Result<_, _>>()?;
     Ok(turns(Column::Copied, values, move |idx, _| {
-        drop(black_box(finished[idx].clone()));
+        finished[idx].clone()
     }))
 }
 
@@ -199,7 +201,11 @@ mod tests {
         seen.borrow_mut().clear();
         contender.run(2);
         contender.run(3);
-        assert_eq!(*seen.borrow(), [1, 2, 3, 1, 2]);
+        assert_eq!(
+            *seen.borrow(),
+            [1, 1, 2, 3, 3, 1, 2],
+            "the first of a turn is kept, and encoded once more"
+        );
         assert_eq!(contender.cycle(), 3);
     }
 

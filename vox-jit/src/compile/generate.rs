@@ -206,6 +206,7 @@ pub fn list_for(
         vtable_calls: options.vtable_calls,
         count_calls: options.count_calls,
         over_read: options.over_read,
+        copy_medium: None,
         stubs: Stubs::NOWHERE,
         symbolic: true,
     };

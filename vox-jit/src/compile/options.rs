@@ -34,6 +34,9 @@ pub struct CompilerOptions {
     /// Whether short strings may be read beyond their end, within the page.
     /// Memory checkers want this off, as it is by default with the feature `exact-reads`.
     pub over_read: bool,
+    /// Whether strings of medium length are copied by a routine for this processor, where it has one.
+    /// Nothing but the code differs: off, to test the code for other processors.
+    pub masked_copies: bool,
     /// How much Cranelift optimises.
     pub opt_level: OptLevel,
     /// Whether published stubs are recorded for `perf`. See [`crate::perf`].
@@ -50,6 +53,7 @@ impl Default for CompilerOptions {
             vtable_calls: VtableCalls::Inline,
             count_calls: false,
             over_read: !cfg!(feature = "exact-reads"),
+            masked_copies: true,
             opt_level: OptLevel::None,
             perf: false,
             verifier: cfg!(debug_assertions),

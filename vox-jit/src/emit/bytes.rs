@@ -1,7 +1,8 @@
 //! Strings and lists of bytes; lists copied whole.
 
 use cranelift_codegen::ir::{Block, InstBuilder, Value, condcodes::IntCC, types};
-use vox_core::cx::{EncodeCx, OVERSHOOT};
+use vox_core::cx::{EncodeCx, OVERSHOOT, SLACK};
+use vox_core::kernels::MEDIUM_ROOM;
 use vox_core::program::{BlockId, MAX_RESERVE, Op, Program, Source, max_written};
 
 use super::cursor::{self, Cursor};
@@ -58,9 +59,9 @@ pub(super) fn write(
     e.builder
         .ins()
         .istore8(flags, run.len, cursor.base, cursor.offset);
-    let end = e.builder.ins().iadd(cursor.base, run.len);
-    let end = Cursor { base: end, ..after };
-    copy_short(e, run, after, end, &mut join);
+    copy_short(e, run, after);
+    let base = e.builder.ins().iadd(cursor.base, run.len);
+    join.arrive(e, Some(Cursor { base, ..after }));
 
     e.builder.switch_to_block(other);
     write_other(e, run, [cursor, after], any, &mut join);
@@ -174,27 +175,26 @@ fn write_any(
 ) {
     let (out, left) = (cursor.address(e), e.word(spare.into()));
     let end = e.call_stub(Stub::Bytes, &[out, run.ptr, run.len, left]);
-    let end = e.unless_null(end, scope);
+    let go_on = e.cold_block();
+    let end = e.unless_null_in(go_on, end, scope);
     join.arrive(e, Some(Cursor::with_spare(end, spare)));
 }
 
 /// Copies the first half of [`SHORT`] bytes, and the second where it is wanted: most strings
 /// are shorter, and a copy that crosses a line costs more than a branch that is foreseen.
-fn copy_short(e: &mut Emitter<'_, '_>, run: Run, start: Cursor, end: Cursor, join: &mut Join) {
+fn copy_short(e: &mut Emitter<'_, '_>, run: Run, start: Cursor) {
     let half = SHORT.cast_signed() / 2;
     copy_range(e, run.ptr, 0..half, start);
-    let more = e.builder.create_block();
+    let (more, done) = (e.builder.create_block(), e.builder.create_block());
     let is_long =
         e.builder
             .ins()
             .icmp_imm_u(IntCC::UnsignedGreaterThan, run.len, i64::from(SHORT / 2));
-    let address = join.expect(e, end);
-    e.builder
-        .ins()
-        .brif(is_long, more, &[], join.block, &[address.into()]);
+    e.builder.ins().brif(is_long, more, &[], done, &[]);
     e.builder.switch_to_block(more);
     copy_range(e, run.ptr, half..2 * half, start);
-    join.arrive(e, Some(end));
+    e.builder.ins().jump(done, &[]);
+    e.builder.switch_to_block(done);
 }
 
 /// Jumps to `short` if a string is neither empty nor long, and reading [`SHORT`] bytes stays on its page;
@@ -238,10 +238,11 @@ fn write_other(
     e.builder
         .ins()
         .istore8(flags, run.len, cursor.base, cursor.offset);
-    let address = join.expect(e, after);
-    e.builder
-        .ins()
-        .brif(run.len, some, &[], join.block, &[address.into()]);
+    let none = e.cold_block();
+    e.builder.ins().brif(run.len, some, &[], none, &[]);
+    // The moves that a join wants would be in the middle of the code if they stood on the way from a branch to it.
+    e.builder.switch_to_block(none);
+    join.arrive(e, Some(after));
 
     e.builder.switch_to_block(some);
     let from_least = e.add(run.len, -i64::from(SHORT + 1));
@@ -256,12 +257,20 @@ fn write_other(
 }
 
 /// A string of [`SHORT`] + 1 to [`MEDIUM`] bytes whose length is written, if there is room for
-/// it: its first and its last bytes, which overlap in the middle.
+/// it and for what is copied too much.
 fn write_medium(e: &mut Emitter<'_, '_>, run: Run, after: Cursor, any: Block, join: &mut Join) {
     let fits = e.cold_block();
     let base = e.builder.ins().iadd(after.base, run.len);
     let end = Cursor { base, ..after };
-    let wanted = end.address_at(e, cursor::FREE.cast_signed() - after.spare.cast_signed());
+    let routine = e.options.copy_medium;
+    // How far the end may be beyond the limit, so that what follows finds its room.
+    let beyond = cursor::FREE.cast_signed() - after.spare.cast_signed();
+    let beyond = match routine {
+        // And what is written too much finds its own: it starts no further than the limit.
+        Some(_) => beyond.min(SHORT.cast_signed() + 1),
+        None => beyond,
+    };
+    let wanted = end.address_at(e, beyond);
     let limit = e.load_cx(core::mem::offset_of!(EncodeCx, limit));
     let full = e
         .builder
@@ -270,6 +279,20 @@ fn write_medium(e: &mut Emitter<'_, '_>, run: Run, after: Cursor, any: Block, jo
     e.builder.ins().brif(full, any, &[], fits, &[]);
 
     e.builder.switch_to_block(fits);
+    match routine {
+        Some(routine) => {
+            let to = after.address(e);
+            e.call_copy(routine, [to, run.ptr, run.len]);
+        }
+        None => copy_medium(e, run, after, end),
+    }
+    join.arrive(e, Some(end));
+}
+
+const _: () = assert!(MEDIUM_ROOM <= SLACK && MEDIUM < MEDIUM_ROOM as u32);
+
+/// The first and the last bytes of a string, which overlap in the middle.
+fn copy_medium(e: &mut Emitter<'_, '_>, run: Run, after: Cursor, end: Cursor) {
     let (all, half) = (i64::from(SHORT), SHORT.cast_signed());
     let last = e.builder.ins().iadd(run.ptr, run.len);
     copy_range(e, run.ptr, 0..half, after);
@@ -286,7 +309,6 @@ fn write_medium(e: &mut Emitter<'_, '_>, run: Run, after: Cursor, any: Block, jo
         let base = e.builder.ins().iadd(after.base, start);
         copy_range(e, from, 0..half, Cursor { base, ..after });
     }
-    join.arrive(e, Some(end));
 }
 
 /// Copies the bytes at these distances from an address to the same distances from the cursor.

@@ -60,6 +60,11 @@ impl Emitter<'_, '_> {
     /// Goes on with a value that is not null; null goes the way out.
     pub(super) fn unless_null(&mut self, value: Value, scope: Scope) -> Value {
         let go_on = self.builder.create_block();
+        self.unless_null_in(go_on, value, scope)
+    }
+
+    /// As [`Self::unless_null`], in a block made for it: a cold one, where all this is out of the way.
+    pub(super) fn unless_null_in(&mut self, go_on: Block, value: Value, scope: Scope) -> Value {
         self.builder
             .ins()
             .brif(value, go_on, &[], scope.failed, &[]);

@@ -105,9 +105,9 @@ impl Cursor {
         e.builder.switch_to_block(cold);
         let spare = e.word(i64::from(wanted));
         let grown = e.call_stub(Stub::Grow, &[out, spare]);
-        e.builder
-            .ins()
-            .brif(grown, go_on, &[grown.into()], scope.failed, &[]);
+        let back = e.cold_block();
+        let grown = e.unless_null_in(back, grown, scope);
+        e.builder.ins().jump(go_on, &[grown.into()]);
 
         e.builder.switch_to_block(go_on);
         Self::with_spare(next, wanted)

@@ -31,6 +31,7 @@ pub(super) struct Emitter<'a, 'f> {
     /// Blocks for failures, emitted at the end.
     pub(super) ways_out: Vec<WayOut>,
     pub(super) stub_signature: Option<SigRef>,
+    pub(super) copy_signature: Option<SigRef>,
     /// Whether the program goes on with other values like its own, by a call or a repeat.
     pub(super) is_recursive: bool,
     /// What spreads varints by vector instructions, where there are some.
@@ -101,6 +102,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
             cx,
             ways_out: Vec::new(),
             stub_signature: None,
+            copy_signature: None,
             is_recursive: is_recursive(program),
             spreading: None,
             varints: None,

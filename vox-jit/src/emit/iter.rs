@@ -182,9 +182,8 @@ fn emit_batches<'a, 'f>(
     let last = e.builder.ins().iadd(first, bytes);
     let before = e.builder.ins().isub(iteration.said, left);
     let cursor = Cursor::start(head_out);
-    let end = list::each(e, first, cursor, |e, at, waiting| {
-        let done = e.builder.ins().icmp(IntCC::Equal, at, last);
-        let cursor = waiting.enter(e, done);
+    let is_end = |e: &mut Emitter<'a, 'f>, at| e.builder.ins().icmp(IntCC::Equal, at, last);
+    let end = list::each(e, first, cursor, is_end, |e, at, cursor| {
         let index = Index::InBatch {
             before,
             first,

@@ -43,8 +43,8 @@ pub(super) fn write(
 }
 
 /// Runs the block on each element, from address to address.
-pub(super) fn walk(
-    e: &mut Emitter<'_, '_>,
+pub(super) fn walk<'a, 'f>(
+    e: &mut Emitter<'a, 'f>,
     run: Run,
     items: Items,
     cursor: Cursor,
@@ -52,9 +52,8 @@ pub(super) fn walk(
 ) -> Result<Cursor, CompileError> {
     let bytes = e.builder.ins().imul_imm_u(run.len, i64::from(items.stride));
     let last = e.builder.ins().iadd(run.ptr, bytes);
-    each(e, run.ptr, cursor, |e, at, body| {
-        let done = e.builder.ins().icmp(IntCC::Equal, at, last);
-        let body = body.enter(e, done);
+    let is_end = |e: &mut Emitter<'a, 'f>, at| e.builder.ins().icmp(IntCC::Equal, at, last);
+    each(e, run.ptr, cursor, is_end, |e, at, body| {
         let index = Index::Distance(run.ptr, at, items.stride);
         let out = element(e, at, index, items, body, scope)?;
         Ok(out.map(|out| (e.add(at, i64::from(items.stride)), out)))
@@ -63,16 +62,15 @@ pub(super) fn walk(
 
 /// Runs the block once per element where elements take no memory: there is no
 /// last address to compare with.
-pub(super) fn count_down(
-    e: &mut Emitter<'_, '_>,
+pub(super) fn count_down<'a, 'f>(
+    e: &mut Emitter<'a, 'f>,
     run: Run,
     items: Items,
     cursor: Cursor,
     scope: Scope,
 ) -> Result<Cursor, CompileError> {
-    each(e, run.len, cursor, |e, left, body| {
-        let done = e.builder.ins().icmp_imm_u(IntCC::Equal, left, 0);
-        let body = body.enter(e, done);
+    let is_end = |e: &mut Emitter<'a, 'f>, left| e.builder.ins().icmp_imm_u(IntCC::Equal, left, 0);
+    each(e, run.len, cursor, is_end, |e, left, body| {
         let index = Index::Difference(run.len, left);
         let out = element(e, run.ptr, index, items, body, scope)?;
         Ok(out.map(|out| (e.add(left, -1), out)))
@@ -97,52 +95,41 @@ fn element(
     block::emit(e, items.each, Base::new(at), cursor, inside)
 }
 
-/// The head of a loop, waiting for the test that ends it.
-pub(super) struct Head {
-    after: cranelift_codegen::ir::Block,
-    out: Value,
-}
-
-impl Head {
-    /// Leaves the loop when `done`, and goes on in its body otherwise.
-    pub(super) fn enter(self, e: &mut Emitter<'_, '_>, done: Value) -> Cursor {
-        let body = e.builder.create_block();
-        e.builder
-            .ins()
-            .brif(done, self.after, &[self.out.into()], body, &[]);
-        e.builder.switch_to_block(body);
-        Cursor::start(self.out)
-    }
-}
-
-/// A loop with one state word besides the cursor. `step` emits the test and the body and
-/// answers the next state and cursor, or `None` when the body never ends.
+/// A loop with one state word besides the cursor. `is_end` emits the test of a state, `body` what is done in one that is not the
+/// end; it answers the next state and cursor, or `None` when the body never ends.
+///
+/// The test stands in front of the loop and at its end: so a turn is one jump.
 pub(super) fn each<'a, 'f>(
     e: &mut Emitter<'a, 'f>,
     state: Value,
     cursor: Cursor,
-    step: impl FnOnce(
+    is_end: impl Fn(&mut Emitter<'a, 'f>, Value) -> Value,
+    body: impl FnOnce(
         &mut Emitter<'a, 'f>,
         Value,
-        Head,
+        Cursor,
     ) -> Result<Option<(Value, Cursor)>, CompileError>,
 ) -> Result<Cursor, CompileError> {
-    let out = cursor.address(e);
-    let head = e.builder.create_block();
-    let at = e.builder.append_block_param(head, types::I64);
-    let head_out = e.builder.append_block_param(head, types::I64);
+    let again = e.builder.create_block();
+    let at = e.builder.append_block_param(again, types::I64);
+    let out = e.builder.append_block_param(again, types::I64);
     let after = e.builder.create_block();
     let end = e.builder.append_block_param(after, types::I64);
-    e.builder.ins().jump(head, &[state.into(), out.into()]);
-
-    e.builder.switch_to_block(head);
-    let waiting = Head {
-        after,
-        out: head_out,
+    let turn = |e: &mut Emitter<'a, 'f>, state: Value, cursor: Cursor| {
+        let out = cursor.address(e);
+        let done = is_end(e, state);
+        e.builder.ins().brif(
+            done,
+            after,
+            &[out.into()],
+            again,
+            &[state.into(), out.into()],
+        );
     };
-    if let Some((next, out)) = step(e, at, waiting)? {
-        let out = out.address(e);
-        e.builder.ins().jump(head, &[next.into(), out.into()]);
+    turn(e, state, cursor);
+    e.builder.switch_to_block(again);
+    if let Some((next, cursor)) = body(e, at, Cursor::start(out))? {
+        turn(e, next, cursor);
     }
     e.builder.switch_to_block(after);
     Ok(Cursor::start(end))

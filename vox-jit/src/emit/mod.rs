@@ -41,6 +41,7 @@ use cranelift_codegen::ir::{AbiParam, Function, InstBuilder, Signature, types};
 use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use target_lexicon::Architecture;
+use vox_core::kernels::CopyMediumFn;
 use vox_core::program::{BlockId, Program};
 
 use crate::error::CompileError;
@@ -74,6 +75,8 @@ pub struct EmitOptions<'a> {
     /// Whether short strings may be read beyond their end, within the page. Off
     /// for memory checkers.
     pub over_read: bool,
+    /// Copies of medium length, where the processor has a routine for them.
+    pub copy_medium: Option<CopyMediumFn>,
     /// The stubs the code calls.
     pub stubs: Stubs,
     /// Whether addresses of ours are replaced by numbers that are the same in every

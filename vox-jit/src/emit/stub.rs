@@ -14,6 +14,7 @@ use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_codegen::settings::Value as Flag;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use vox_core::cx::EncodeCx;
+use vox_core::kernels::{self, CopyMediumFn};
 
 use super::emitter::Emitter;
 use super::entry_signature;
@@ -90,8 +91,13 @@ fn convention(isa: &dyn TargetIsa) -> CallConv {
 
 /// The signature of all stubs: the state in, nothing out.
 fn signature(isa: &dyn TargetIsa) -> Signature {
+    words_in(isa, 1)
+}
+
+/// The signature of what preserves all registers: words in, nothing out.
+fn words_in(isa: &dyn TargetIsa, words: usize) -> Signature {
     let mut signature = Signature::new(convention(isa));
-    signature.params = vec![AbiParam::new(types::I64)];
+    signature.params = vec![AbiParam::new(types::I64); words];
     signature
 }
 
@@ -125,6 +131,20 @@ impl Emitter<'_, '_> {
 }
 
 impl Emitter<'_, '_> {
+    /// Calls a routine that copies. It is no stub of ours, but preserves all registers as they do; the state is its first
+    /// parameter so that it stays in the register it is in.
+    pub(super) fn call_copy(&mut self, routine: CopyMediumFn, [to, from, len]: [Value; 3]) {
+        let callee = self.address_of("COPY_MEDIUM", kernels::address_of_copy(routine));
+        let signature = match self.copy_signature {
+            Some(known) => known,
+            None => self.builder.import_signature(words_in(self.options.isa, 4)),
+        };
+        self.copy_signature = Some(signature);
+        self.builder
+            .ins()
+            .call_indirect(signature, callee, &[self.cx, to, from, len]);
+    }
+
     /// Calls a function of ours that takes the state and up to two words, on a way that is
     /// hardly ever taken. Its result, if any, is not wanted.
     pub(super) fn call_rarely(&mut self, function: runtime::Function, words: &[Value]) {

@@ -216,7 +216,7 @@ fn dispatch(
 /// The least tag, and the arm of each tag from there on, when a jump table of
 /// all of them is not much larger than the arms are many.
 fn dense(arms: &[Arm]) -> Option<(i64, Vec<Option<usize>>)> {
-    if arms.len() < 4 {
+    if arms.len() < 3 {
         return None;
     }
     let least = arms.iter().map(|arm| arm.discriminant).min()?;

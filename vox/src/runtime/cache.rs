@@ -77,7 +77,9 @@ mod tests {
     fn addresses(count: usize) -> Vec<usize> {
         let mut state = 1_u64;
         let mut step = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
             // Below 64, whatever a word is.
             8 * (1 + (state >> 58) as usize)
         };

@@ -88,9 +88,7 @@ impl Runtime {
         T: Facet<'f> + ?Sized,
     {
         // SAFETY: the root is a live value of the shape, borrowed for the call (A1).
-        with_root(value, |root| unsafe {
-            self.append(T::SHAPE, root, buffer)
-        })
+        with_root(value, |root| unsafe { self.append(T::SHAPE, root, buffer) })
     }
 
     /// See [`crate::to_slice`].

@@ -9,6 +9,8 @@ use core::ptr;
 
 use region::Protection;
 
+#[cfg(target_arch = "x86_64")]
+use super::MEDIUM_ROOM;
 use super::{Kernels, arch, over};
 use crate::cx::{EncodeCx, FREE_SPARE, Failure, OVERSHOOT};
 use crate::entry::BulkFn;
@@ -259,4 +261,33 @@ fn the_portable_set_is_always_there_and_last() {
     let sets = Kernels::available();
     assert_eq!(sets.last().unwrap().name, "portable");
     assert!(ptr::eq(Kernels::best(), sets[0]));
+}
+
+/// Whatever the length, so many bytes may be read and [`MEDIUM_ROOM`] are written; nothing else is touched.
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn copies_of_medium_length_stay_within_their_string() {
+    let Some(copy) = Kernels::best().copy_medium else {
+        return;
+    };
+    let mut source = Fenced::new(1);
+    let mut target = Fenced::new(1);
+    for at in 1..=source.len {
+        // SAFETY: within the memory.
+        unsafe { source.before_end(at).write(at as u8 ^ 0x55) };
+    }
+    for len in 1..MEDIUM_ROOM {
+        for back in 0..=MEDIUM_ROOM {
+            let from = source.before_end(len + back);
+            // SAFETY: the string ends `back` bytes before the page nobody may read, and the room at one nobody may
+            // write; the set is this processor's.
+            let (copied, string) = unsafe {
+                let to = target.before_end(MEDIUM_ROOM + back);
+                copy(ptr::null_mut(), to, from, len);
+                let slice = core::slice::from_raw_parts::<u8>;
+                (slice(to, len), slice(from, len))
+            };
+            assert_eq!(copied, string, "{len} bytes, {back} before the end");
+        }
+    }
 }

@@ -5,6 +5,7 @@
 mod avx512;
 mod bmi2;
 mod features;
+mod masked;
 mod run;
 
 use super::super::Kernels;
@@ -12,6 +13,7 @@ use features::{Feature, has_all};
 
 static AVX512: Kernels = Kernels {
     run: Some(run::write_run),
+    copy_medium: Some(masked::copy_medium),
     ..Kernels::of::<avx512::Avx512>("avx512")
 };
 static BMI2: Kernels = Kernels::of::<bmi2::Bmi2>("bmi2");
