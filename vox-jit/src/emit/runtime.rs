@@ -104,7 +104,6 @@ functions! {
     SKIP = predicate::skip, (Cx, Anything, Address) -> usize;
     RELEASE_LAST = trampoline::release_last, (Cx) -> usize;
 
-    VARINT = varint::write_u64, (Out, u64) -> Out;
     VARINT_U128 = varint::write_u128, (Out, Address) -> Out;
     VARINT_I128 = varint::write_i128, (Out, Address) -> Out;
     BYTES = bytes::write_bytes, (Cx, Out, Address, usize, usize) -> Out;

@@ -1,8 +1,7 @@
 //! Stubs: what every program does now and then, generated once per compiler.
 //!
 //! A call in the ordinary convention spoils half the registers, also when it is hardly ever made: what
-//! lives across it lives in memory. So the slow paths of hot code (growth, long strings,
-//! the longest varints) call stubs in a convention that preserves all
+//! lives across it lives in memory. So the slow paths of hot code (growth, long strings) call stubs in a convention that preserves all
 //! registers. It has no return values; arguments and the result pass through
 //! [`EncodeCx::exchange`].
 //!
@@ -28,8 +27,6 @@ pub(crate) enum Stub {
     /// (cursor, address, length, spare bytes wanted) to the end, or null: writes a length and
     /// that many bytes.
     Bytes,
-    /// (cursor, value) to the end: writes a varint.
-    Varint,
     /// (word, word, function) to nothing: calls a function of ours with the state and
     /// up to two words. For failures and what is told of them.
     Call,
@@ -37,13 +34,12 @@ pub(crate) enum Stub {
 
 impl Stub {
     /// All of them.
-    pub(crate) const ALL: [Self; 4] = [Self::Grow, Self::Bytes, Self::Varint, Self::Call];
+    pub(crate) const ALL: [Self; 3] = [Self::Grow, Self::Bytes, Self::Call];
 
     fn name(self) -> &'static str {
         match self {
             Self::Grow => "STUB_GROW",
             Self::Bytes => "STUB_BYTES",
-            Self::Varint => "STUB_VARINT",
             Self::Call => "STUB_CALL",
         }
     }
@@ -52,8 +48,7 @@ impl Stub {
         match self {
             Self::Grow => 0,
             Self::Bytes => 1,
-            Self::Varint => 2,
-            Self::Call => 3,
+            Self::Call => 2,
         }
     }
 }
@@ -183,11 +178,6 @@ pub(crate) fn emit(
             let [out, ptr, len, spare] = body.arguments();
             let callee = body.address(runtime::BYTES);
             body.call(callee, &[cx, out, ptr, len, spare])
-        }
-        Stub::Varint => {
-            let [out, value] = body.arguments();
-            let callee = body.address(runtime::VARINT);
-            body.call(callee, &[out, value])
         }
         Stub::Call => {
             // A word too many does no harm, nor does a result there is not.

@@ -1,8 +1,8 @@
-//! Varints: a byte by one branch, up to eight without further branches, more out of line.
+//! Varints: a byte by one branch, more without further branches.
 //!
 //! The groups of seven bits are spread over the bytes of one word at once, its length is
-//! looked up by the leading zeros, and all eight bytes are stored: what is too much
-//! is written over by what follows. Spreading is four vector instructions where the instruction
+//! looked up by the leading zeros, and all eight bytes are stored, the two behind them as well where the type may have as many: what is too
+//! much is written over by what follows. Spreading is four vector instructions where the instruction
 //! set has a byte shuffle, and shifts and masks elsewhere. In recursive types, one and two bytes
 //! share the first way out.
 
@@ -18,12 +18,11 @@ use vox_core::wire::varint::ByZeros;
 use super::cursor::Cursor;
 use super::emitter::Emitter;
 use super::join::Join;
-use super::stub::Stub;
 use crate::error::CompileError;
 
 /// The most bytes a length takes.
 pub(super) const MAX_LEN: u32 = 10;
-/// The most bytes that are written in place.
+/// The bytes that are written at once.
 const WORD: u32 = 8;
 
 /// Writes the word `value` as a varint of at most `max_len` bytes, whose room is known.
@@ -61,11 +60,7 @@ pub(super) fn write(
         .brif(is_short, join.block, &[address.into()], long, &[]);
 
     e.builder.switch_to_block(long);
-    if max_len > WORD {
-        longest(e, value, spare, cursor, &mut join);
-    }
-    let (word, len) = word_and_len(e, value);
-    cursor.store(e, word, 0);
+    let len = store(e, value, max_len, cursor);
     let base = e.builder.ins().iadd(cursor.base, len);
     join.arrive(
         e,
@@ -122,44 +117,36 @@ pub(super) fn write_if(
     cursor: Cursor,
 ) -> Result<Cursor, CompileError> {
     let spare = cursor.take(max_len)?;
-    let after = Cursor { spare, ..cursor };
-    let mut join = Join::new(e, cursor.offset);
+    // What is in a `None` means nothing, and neither does what is written of it.
+    let len = store(e, value, max_len, cursor);
     let zero = e.word(0);
-    let mut value = value;
-    if max_len > WORD {
-        // What is in a `None` means nothing, and may be anything.
-        value = e.builder.ins().select(is_some, value, zero);
-        longest(e, value, spare, cursor, &mut join);
-    }
-    let (word, len) = word_and_len(e, value);
-    cursor.store(e, word, 0);
     let len = e.builder.ins().select(is_some, len, zero);
     let base = e.builder.ins().iadd(cursor.base, len);
-    let end = Cursor { base, ..after };
-    if max_len <= WORD {
-        return Ok(end);
+    Ok(Cursor {
+        base,
+        spare,
+        ..cursor
+    })
+}
+
+/// Stores the word `value` as a varint of at most `max_len` bytes, and answers its length.
+fn store(e: &mut Emitter<'_, '_>, value: Value, max_len: u32, cursor: Cursor) -> Value {
+    let (word, len) = word_and_len(e, value);
+    cursor.store(e, word, 0);
+    if max_len > WORD {
+        // The uppermost eight bits, whose first says whether the tenth byte follows the ninth, and is that byte.
+        let ninth = e.builder.ins().ushr_imm_u(value, i64::from(7 * WORD));
+        let tenth = e.builder.ins().band_imm_u(ninth, 0x80);
+        let both = e.builder.ins().iadd(ninth, tenth);
+        let both = e.builder.ins().iadd(both, tenth);
+        let flags = e.out_flags();
+        let offset = cursor.offset + WORD.cast_signed();
+        e.builder.ins().istore16(flags, both, cursor.base, offset);
     }
-    join.arrive(e, Some(end));
-    join.finish(e)
-        .ok_or_else(|| CompileError::Malformed(String::from("a varint without an end")))
+    len
 }
 
-/// Leaves values of more than [`WORD`] bytes to a stub.
-fn longest(e: &mut Emitter<'_, '_>, value: Value, spare: u32, cursor: Cursor, join: &mut Join) {
-    let (word, longer) = (e.builder.create_block(), e.cold_block());
-    let fits = e
-        .builder
-        .ins()
-        .icmp_imm_u(IntCC::UnsignedLessThan, value, 1 << (7 * WORD));
-    e.builder.ins().brif(fits, word, &[], longer, &[]);
-    e.builder.switch_to_block(longer);
-    let out = cursor.address(e);
-    let end = e.call_stub(Stub::Varint, &[out, value]);
-    join.arrive(e, Some(Cursor::with_spare(end, spare)));
-    e.builder.switch_to_block(word);
-}
-
-/// A word with the bytes of a varint below 2^56 and how many they are: the groups spread over the bytes, and what
+/// A word with the first eight bytes of a varint, and how many it has: the groups spread over the bytes, and what
 /// follows from the leading zeros, found in tables.
 fn word_and_len(e: &mut Emitter<'_, '_>, value: Value) -> (Value, Value) {
     let zeros = e.builder.ins().clz(value);
