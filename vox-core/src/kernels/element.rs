@@ -42,4 +42,23 @@ pub(super) trait Routine<T: Element> {
     /// `from`, which need not be aligned, and nothing else there is read. `count *
     /// T::MAX_LEN` bytes and the overshoot may be written at `out`.
     unsafe fn write(out: *mut u8, from: *const T, count: usize) -> *mut u8;
+
+    /// Writes the first of `count` elements for as long as the longest varints would fit into `room` bytes, and answers the end
+    /// and how many they are: all, if there is room for all. A routine that looks at the room as it goes need not be called again for
+    /// values that turn out short.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::write`], but for the room: it is `room` bytes and the overshoot.
+    #[inline]
+    unsafe fn write_in(
+        out: *mut u8,
+        from: *const T,
+        count: usize,
+        room: usize,
+    ) -> (*mut u8, usize) {
+        let count = count.min(room / T::MAX_LEN);
+        // SAFETY: the caller's duty; so many have room.
+        (unsafe { Self::write(out, from, count) }, count)
+    }
 }

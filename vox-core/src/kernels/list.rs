@@ -1,4 +1,4 @@
-//! Lists of integers as varints: the length, room in blocks, and a [`Routine`] per block.
+//! Lists of integers as varints: the length, room for a block at least, and a [`Routine`] that writes what fits.
 
 use super::element::{Element, Routine};
 use super::ensure;
@@ -7,7 +7,7 @@ use crate::entry_fn;
 use crate::program::MAX_RESERVE;
 use crate::wire::varint;
 
-/// Elements one check for room covers.
+/// Elements room is made for at once.
 const BLOCK: usize = 256;
 
 const _: () = assert!(BLOCK * varint::MAX_LEN_U64 <= MAX_RESERVE as usize);
@@ -25,28 +25,26 @@ entry_fn! {
         // SAFETY: the state is exclusively ours while a function of ours runs (A3).
         let cx = unsafe { &mut *cx };
         let from = ptr.cast::<T>();
-        let mut done = len.min(BLOCK);
         // SAFETY: the caller's duty.
-        let mut out = unsafe { ensure(cx, out, varint::MAX_LEN_U64 + done * T::MAX_LEN) };
+        let mut out = unsafe { ensure(cx, out, varint::MAX_LEN_U64 + len.min(BLOCK) * T::MAX_LEN) };
         if out.is_null() {
             return out;
         }
-        // SAFETY: room for a varint and the first block was just made.
-        unsafe {
-            out = varint::write_u64(out, len as u64);
-            out = R::write(out, from, done);
-        }
+        // SAFETY: room for a varint was just made.
+        out = unsafe { varint::write_u64(out, len as u64) };
+        let mut done = 0;
         while done < len {
-            let count = BLOCK.min(len - done);
-            // SAFETY: the caller's duty; the block is within the list, with room made for it.
+            let least = BLOCK.min(len - done) * T::MAX_LEN;
+            // SAFETY: the caller's duty; elements from `done` on are within the list, and the room is there.
             unsafe {
-                out = ensure(cx, out, count * T::MAX_LEN);
+                out = ensure(cx, out, least);
                 if out.is_null() {
                     return out;
                 }
-                out = R::write(out, from.add(done), count);
+                let (end, written) = R::write_in(out, from.add(done), len - done, cx.spare(out));
+                out = end;
+                done += written;
             }
-            done += count;
         }
         // SAFETY: the caller's duty.
         unsafe { ensure(cx, out, spare) }

@@ -28,7 +28,8 @@ use core::arch::x86_64::{
     _mm512_test_epi16_mask, _mm512_test_epi32_mask, _mm512_test_epi64_mask, _mm512_xor_si512,
 };
 
-use crate::kernels::Routine;
+use crate::kernels::element::{Element, Routine};
+use crate::wire::varint;
 
 /// The routines of this file.
 pub(in crate::kernels) struct Avx512;
@@ -262,25 +263,47 @@ fn pack_32(first: __m512i, second: __m512i) -> __m512i {
     _mm512_permutexvar_epi64(order, _mm512_packus_epi32(first, second))
 }
 
-/// Writes 64 values of up to 32 bits.
+/// 64 values below 128 as a byte each, in their order.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn bytes_of_64(values: [__m512i; 4]) -> __m512i {
+    let [a, b, c, d] = values;
+    // Packing works on quarters.
+    let order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    let pairs = _mm512_packus_epi16(_mm512_packus_epi32(a, b), _mm512_packus_epi32(c, d));
+    _mm512_permutexvar_epi32(order, pairs)
+}
+
+/// 64 values at an address.
 ///
 /// # Safety
 ///
-/// 64 times the longest varint of the values, and the overshoot, may be written at `out`.
+/// They are there.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+unsafe fn load_4<const SIGNED: bool>(from: *const u8) -> ([__m512i; 4], __m512i) {
+    // SAFETY: the caller's duty.
+    let at = |index: usize| unsafe { wire_32::<SIGNED>(load(from.add(64 * index))) };
+    let [a, b, c, d] = [at(0), at(1), at(2), at(3)];
+    let any = _mm512_or_si512(_mm512_or_si512(a, b), _mm512_or_si512(c, d));
+    ([a, b, c, d], any)
+}
+
+/// Writes 64 values of up to 32 bits, not all of them below 128. It loads them again: what is not inlined would be
+/// given vectors in memory.
+///
+/// # Safety
+///
+/// They are at `from`; 64 times their longest varint, and the overshoot, may be written at `out`.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
-unsafe fn stretch_32(out: *mut u8, values: [__m512i; 4]) -> *mut u8 {
-    let [a, b, c, d] = values;
-    let any = _mm512_or_si512(_mm512_or_si512(a, b), _mm512_or_si512(c, d));
+unsafe fn stretch_32<const SIGNED: bool>(out: *mut u8, from: *const u8) -> *mut u8 {
     let mut out = out;
     // SAFETY: the caller's duty; 16 values of 32 bits have at least 80 + 32 bytes of room.
     unsafe {
-        if !any_32(any, !0x7f) {
-            let pairs = _mm512_packus_epi16(_mm512_packus_epi32(a, b), _mm512_packus_epi32(c, d));
-            let order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-            _mm512_storeu_si512(out.cast(), _mm512_permutexvar_epi32(order, pairs));
-            out.add(64)
-        } else if !any_32(any, !0x3fff) {
+        let (values, any) = load_4::<SIGNED>(from);
+        if !any_32(any, !0x3fff) {
+            let [a, b, c, d] = values;
             out = lanes_2(out, pack_32(a, b));
             lanes_2(out, pack_32(c, d))
         } else if !any_32(any, 0xf000_0000) {
@@ -334,10 +357,13 @@ unsafe fn rest_32(out: *mut u8, values: __m512i, count: u32) -> *mut u8 {
 ///
 /// # Safety
 ///
-/// 640 bytes and the overshoot may be written at `out`.
+/// They are at `from`; 640 bytes and the overshoot may be written at `out`.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
-unsafe fn stretch_64(out: *mut u8, values: [__m512i; 8]) -> *mut u8 {
+unsafe fn stretch_64<const SIGNED: bool>(out: *mut u8, from: *const u8) -> *mut u8 {
+    // SAFETY: the caller's duty.
+    let at = |index: usize| unsafe { wire_64::<SIGNED>(load(from.add(64 * index))) };
+    let values = [at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7)];
     let mut any = values[0];
     for values in &values[1..] {
         any = _mm512_or_si512(any, *values);
@@ -475,16 +501,26 @@ pub(super) unsafe fn load(from: *const u8) -> __m512i {
 ///
 /// # Safety
 ///
-/// As for [`Routine::write`].
+/// As for [`Routine::write_in`].
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
-unsafe fn write_16<const SIGNED: bool>(out: *mut u8, from: *const u8, count: usize) -> *mut u8 {
+unsafe fn write_16<const SIGNED: bool>(
+    out: *mut u8,
+    from: *const u8,
+    count: usize,
+    room: usize,
+) -> (*mut u8, usize) {
+    const MAX_LEN: usize = varint::MAX_LEN_U16;
     let (mut out, mut from, mut left) = (out, from, count);
+    let end = out.addr() + room;
     // SAFETY: the caller's duty; masked loads read no more than what is left.
     unsafe {
-        while left >= 32 {
+        while left >= 32 && end - out.addr() >= 32 * MAX_LEN {
             out = stretch_16(out, wire_16::<SIGNED>(load(from)));
             from = from.add(64);
             left -= 32;
+        }
+        if end - out.addr() < left * MAX_LEN {
+            return (out, count - left);
         }
         if left > 0 {
             let mask = low_bits(left as u32) as __mmask32;
@@ -496,24 +532,39 @@ unsafe fn write_16<const SIGNED: bool>(out: *mut u8, from: *const u8, count: usi
             }
         }
     }
-    out
+    (out, count)
 }
 
 /// Writes values of 32 bits.
 ///
 /// # Safety
 ///
-/// As for [`Routine::write`].
+/// As for [`Routine::write_in`].
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
-unsafe fn write_32<const SIGNED: bool>(out: *mut u8, from: *const u8, count: usize) -> *mut u8 {
+unsafe fn write_32<const SIGNED: bool>(
+    out: *mut u8,
+    from: *const u8,
+    count: usize,
+    room: usize,
+) -> (*mut u8, usize) {
+    const MAX_LEN: usize = varint::MAX_LEN_U32;
     let (mut out, mut from, mut left) = (out, from, count);
+    let end = out.addr() + room;
     // SAFETY: the caller's duty; masked loads read no more than what is left.
     unsafe {
-        while left >= 64 {
-            let at = |index: usize| wire_32::<SIGNED>(load(from.add(64 * index)));
-            out = stretch_32(out, [at(0), at(1), at(2), at(3)]);
+        while left >= 64 && end - out.addr() >= 64 * MAX_LEN {
+            let (values, any) = load_4::<SIGNED>(from);
+            if any_32(any, !0x7f) {
+                out = stretch_32::<SIGNED>(out, from);
+            } else {
+                _mm512_storeu_si512(out.cast(), bytes_of_64(values));
+                out = out.add(64);
+            }
             from = from.add(256);
             left -= 64;
+        }
+        if end - out.addr() < left * MAX_LEN {
+            return (out, count - left);
         }
         while left > 0 {
             let now = left.min(16) as u32;
@@ -524,25 +575,33 @@ unsafe fn write_32<const SIGNED: bool>(out: *mut u8, from: *const u8, count: usi
             left -= now as usize;
         }
     }
-    out
+    (out, count)
 }
 
 /// Writes values of 64 bits.
 ///
 /// # Safety
 ///
-/// As for [`Routine::write`].
+/// As for [`Routine::write_in`].
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
-unsafe fn write_64<const SIGNED: bool>(out: *mut u8, from: *const u8, count: usize) -> *mut u8 {
+unsafe fn write_64<const SIGNED: bool>(
+    out: *mut u8,
+    from: *const u8,
+    count: usize,
+    room: usize,
+) -> (*mut u8, usize) {
+    const MAX_LEN: usize = varint::MAX_LEN_U64;
     let (mut out, mut from, mut left) = (out, from, count);
+    let end = out.addr() + room;
     // SAFETY: the caller's duty; masked loads read no more than what is left.
     unsafe {
-        while left >= 64 {
-            let at = |index: usize| wire_64::<SIGNED>(load(from.add(64 * index)));
-            let values = [at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7)];
-            out = stretch_64(out, values);
+        while left >= 64 && end - out.addr() >= 64 * MAX_LEN {
+            out = stretch_64::<SIGNED>(out, from);
             from = from.add(512);
             left -= 64;
+        }
+        if end - out.addr() < left * MAX_LEN {
+            return (out, count - left);
         }
         while left > 0 {
             let now = left.min(8) as u32;
@@ -553,16 +612,28 @@ unsafe fn write_64<const SIGNED: bool>(out: *mut u8, from: *const u8, count: usi
             left -= now as usize;
         }
     }
-    out
+    (out, count)
 }
 
 macro_rules! routines {
     ($($ty:ty => $write:ident, $signed:literal;)*) => { $(
         impl Routine<$ty> for Avx512 {
             unsafe fn write(out: *mut u8, from: *const $ty, count: usize) -> *mut u8 {
+                let room = count * <$ty as Element>::MAX_LEN;
+                // SAFETY: the caller's duty.
+                unsafe { Self::write_in(out, from, count, room) }.0
+            }
+
+            #[inline]
+            unsafe fn write_in(
+                out: *mut u8,
+                from: *const $ty,
+                count: usize,
+                room: usize,
+            ) -> (*mut u8, usize) {
                 // SAFETY: this routine is only in the set of a processor that has
                 // these instructions; the rest is the caller's duty.
-                unsafe { $write::<$signed>(out, from.cast(), count) }
+                unsafe { $write::<$signed>(out, from.cast(), count, room) }
             }
         }
     )* };
