@@ -19,7 +19,7 @@ use crate::program::Op;
 const LANES: usize = 8;
 /// Bytes of a register.
 const REGISTER: usize = 64;
-/// The most bytes from the first field of a run to the end of its last one.
+/// The most bytes from the first field that is gathered to the end of the last one.
 pub(crate) const MAX_SPAN: u32 = 256;
 
 /// What to do with the bytes of eight lanes. Byte `8 * lane + n` of each array is about the `n`th
@@ -158,6 +158,15 @@ impl RunField {
         self.at + u32::from(self.width)
     }
 
+    /// How many lanes it takes: two where one is too few.
+    fn lanes(self) -> usize {
+        if self.is_varint() && self.width == 8 {
+            2
+        } else {
+            1
+        }
+    }
+
     /// The most bytes it takes.
     fn max_len(self) -> usize {
         match (self.form, self.width) {
@@ -185,6 +194,67 @@ pub(super) enum Step {
         integer: Integer,
         is_signed: bool,
     },
+    /// Eight bytes as they are.
+    Copy {
+        /// Where they are.
+        at: u32,
+    },
+}
+
+/// What is done with the first fields of those that are left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// The first one goes into the next lane.
+    Gather,
+    /// [`Step::Copy`] of the first one.
+    Copy,
+    /// [`Step::Eight`].
+    Eight,
+}
+
+impl Part {
+    /// Of these fields, when so many lanes of the last group are taken.
+    fn of(fields: &[RunField], lanes: usize) -> Self {
+        if Step::eight(fields).is_some() {
+            return Self::Eight;
+        }
+        let [first, behind @ ..] = fields else {
+            return Self::Gather;
+        };
+        // A group is not begun for eight bytes alone.
+        let is_alone = behind.is_empty() || Step::eight(behind).is_some();
+        match first.form {
+            Form::Bytes if first.width == 8 && lanes.is_multiple_of(LANES) && is_alone => {
+                Self::Copy
+            }
+            _ => Self::Gather,
+        }
+    }
+}
+
+/// How many of these fields one run can take: those that are gathered must lie near each other.
+pub(crate) fn fitting(fields: &[RunField]) -> usize {
+    let (mut first, mut last) = (u32::MAX, 0);
+    let (mut count, mut lanes) = (0, 0);
+    while let Some(field) = fields.get(count) {
+        match Part::of(&fields[count..], lanes) {
+            Part::Eight => {
+                count += LANES;
+                lanes = 0;
+            }
+            Part::Copy => count += 1,
+            Part::Gather => {
+                first = first.min(field.at);
+                last = last.max(field.end());
+                if last - first > MAX_SPAN {
+                    break;
+                }
+                lanes += field.lanes();
+                count += 1;
+            }
+        }
+    }
+    count
 }
 
 /// The width of an integer.
@@ -232,7 +302,7 @@ pub struct Run {
     pub(crate) write: RunFn,
     /// Where the stretch of memory starts that holds the fields.
     pub(super) start: u32,
-    /// How many registers it fills: 1, 2 or 4.
+    /// How many registers it fills: none, where nothing is gathered, 1, 2 or 4.
     pub(super) registers: u32,
     /// Which of its bytes are gathered; no others are read.
     pub(super) fields: [u64; 4],
@@ -246,52 +316,85 @@ impl Run {
     /// are too far apart.
     pub(super) fn new(write: RunFn, ops: &[Op]) -> Option<Self> {
         let fields: Vec<RunField> = ops.iter().map(RunField::of).collect::<Option<_>>()?;
-        let start = fields.iter().map(|field| field.at).min()?;
-        let span = fields.iter().map(|field| field.end()).max()? - start;
-        if span > MAX_SPAN {
+        if fitting(&fields) < fields.len() {
             return None;
         }
         let mut run = Self {
             write,
-            start,
-            registers: match span {
-                0..=64 => 1,
-                65..=128 => 2,
-                _ => 4,
-            },
+            start: 0,
+            registers: 0,
             fields: [0; 4],
             steps: Vec::new(),
             whole: 0,
         };
+        run.find_stretch(&fields);
         // The most bytes of each step, for whether a register fits behind it.
         let mut room = Vec::new();
         let mut rest = &fields[..];
         let mut lanes = 0;
         while let [field, behind @ ..] = rest {
-            if let Some(eight) = Step::eight(rest) {
-                run.steps.push(eight);
-                room.push(LANES * field.max_len());
-                rest = &rest[LANES..];
-                lanes = 0;
-            } else {
-                run.gather(*field, &mut lanes, &mut room)?;
-                rest = behind;
+            match Part::of(rest, lanes) {
+                Part::Eight => {
+                    run.steps.extend(Step::eight(rest));
+                    room.push(LANES * field.max_len());
+                    rest = &rest[LANES..];
+                    lanes = 0;
+                }
+                Part::Copy => {
+                    run.steps.push(Step::Copy { at: field.at });
+                    room.push(field.max_len());
+                    rest = behind;
+                }
+                Part::Gather => {
+                    run.gather(*field, &mut lanes, &mut room)?;
+                    rest = behind;
+                }
             }
         }
         let fits = |step: &usize| {
             let behind = room[*step..].iter().sum::<usize>() + OVERSHOOT;
-            // Wide integers are written by fours.
-            let first = match run.steps[*step] {
-                Step::Eight {
-                    integer: Integer::Bits64,
-                    ..
-                } => room[*step] / 2,
-                _ => 0,
-            };
-            behind >= first + REGISTER
+            behind
+                >= match run.steps[*step] {
+                    // Wide integers are written by fours.
+                    Step::Eight {
+                        integer: Integer::Bits64,
+                        ..
+                    } => room[*step] / 2 + REGISTER,
+                    Step::Copy { .. } => 8,
+                    _ => REGISTER,
+                }
         };
         run.whole = (0..run.steps.len()).take_while(fits).count();
         Some(run)
+    }
+
+    /// Finds where the fields that are gathered are.
+    fn find_stretch(&mut self, fields: &[RunField]) {
+        let (mut start, mut end) = (u32::MAX, 0);
+        let (mut rest, mut lanes) = (fields, 0);
+        while let [field, behind @ ..] = rest {
+            rest = match Part::of(rest, lanes) {
+                Part::Eight => {
+                    lanes = 0;
+                    &rest[LANES..]
+                }
+                Part::Copy => behind,
+                Part::Gather => {
+                    start = start.min(field.at);
+                    end = end.max(field.end());
+                    lanes += field.lanes();
+                    behind
+                }
+            };
+        }
+        if start < end {
+            self.start = start;
+            self.registers = match end - start {
+                ..=64 => 1,
+                65..=128 => 2,
+                _ => 4,
+            };
+        }
     }
 
     /// Adds a field to the lanes that are gathered; two lanes where one is too few.
@@ -300,7 +403,7 @@ impl Run {
         for byte in from..=from + (field.width - 1) {
             self.fields[usize::from(byte / 64)] |= 1 << (byte % 64);
         }
-        let has_two = field.is_varint() && field.width == 8;
+        let has_two = field.lanes() == 2;
         for second in [false, true].into_iter().take(if has_two { 2 } else { 1 }) {
             let lane = *lanes % LANES;
             if lane == 0 {

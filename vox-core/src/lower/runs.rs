@@ -6,7 +6,7 @@
 //!
 //! Formed last, when blocks are known to stay: nothing here changes what is written.
 
-use crate::kernels::run::{MAX_SPAN, RunField};
+use crate::kernels::run::{RunField, fitting};
 use crate::program::{Block, BlockId, Code, Op};
 
 /// The fewest varints that make a run.
@@ -36,18 +36,10 @@ pub(super) fn form(code: &mut Code) {
     }
 }
 
-/// How many of the first ops are fields, near enough to each other.
+/// How many of the first ops are fields that one run can take.
 fn run_len(ops: &[Op]) -> usize {
-    let (mut first, mut last) = (u32::MAX, 0);
-    let is_next = |op: &&Op| match RunField::of(op) {
-        Some(field) => {
-            first = first.min(field.at);
-            last = last.max(field.end());
-            last - first <= MAX_SPAN
-        }
-        None => false,
-    };
-    ops.iter().take(MAX_FIELDS).take_while(is_next).count()
+    let fields = ops.iter().take(MAX_FIELDS).map_while(RunField::of);
+    fitting(&fields.collect::<Vec<_>>())
 }
 
 fn is_worth_it(ops: &[Op]) -> bool {

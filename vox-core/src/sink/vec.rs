@@ -18,6 +18,7 @@ struct VecSink<'a> {
 impl VecSink<'_> {
     /// Makes sure that `additional` bytes and the slack fit behind `used`
     /// bytes, keeping those.
+    #[cold]
     fn make_room(&mut self, used: usize, additional: usize) -> Result<Region, Failure> {
         let base = self.vec.len();
         let additional = additional.checked_add(SLACK).ok_or(Failure::OutOfMemory)?;
@@ -33,6 +34,9 @@ impl VecSink<'_> {
 
     /// As `make_room`, before anything is written. A new vector, which is the usual
     /// case, is allocated without the detours of growing one.
+    // What it answers would go through memory.
+    #[expect(clippy::inline_always, reason = "told above")]
+    #[inline(always)]
     fn first_room(&mut self, base: usize, additional: usize) -> Result<Region, Failure> {
         if self.vec.capacity() != 0 {
             return self.make_room(base, additional);

@@ -23,6 +23,8 @@ fn lanes<const REGISTERS: usize>(group: &Group, stretch: [__m512i; 4]) -> (__m51
     let [a, b, c, d] = stretch;
     let place = vector(&group.place);
     let values = match REGISTERS {
+        // A run without a stretch has no groups.
+        0 => _mm512_setzero_si512(),
         1 => _mm512_maskz_permutexvar_epi8(group.low, place, a),
         2 => _mm512_maskz_permutex2var_epi8(group.low, a, place, b),
         _ => {
@@ -95,6 +97,11 @@ unsafe fn steps<const REGISTERS: usize, const WHOLE: bool>(
                     let (bytes, keep) = lanes::<REGISTERS>(group, stretch);
                     store::<WHOLE>(out, bytes, keep)
                 }
+                Step::Copy { at } => {
+                    let bytes = base.add(*at as usize).cast::<[u8; 8]>();
+                    out.cast::<[u8; 8]>().write(bytes.read());
+                    out.add(8)
+                }
                 Step::Eight {
                     at,
                     integer,
@@ -147,6 +154,7 @@ unsafe fn any(out: *mut u8, base: *const u8, run: &Run) -> *mut u8 {
     // SAFETY: the caller's duty.
     unsafe {
         match run.registers {
+            0 => write::<0>(out, base, run),
             1 => write::<1>(out, base, run),
             2 => write::<2>(out, base, run),
             _ => write::<4>(out, base, run),
