@@ -1,6 +1,7 @@
 //! AVX-512: a copy of medium length without a branch on it.
 //!
-//! What is masked out of a load is not read, so no page is left and nothing beyond the string is seen.
+//! What is masked out of a load is not read, so no page is left and nothing beyond the string is seen. Four overlapping pieces of 32
+//! bytes are faster in a loop of copies alone, and no faster in messages, where they took a tenth longer for byte slices.
 
 use core::arch::naked_asm;
 
