@@ -11,7 +11,7 @@
 //! platform's C ABI and belong to `vox-cabi`.
 
 use crate::cx::EncodeCx;
-use crate::kernels::Run;
+use crate::kernels::{Ready, Run};
 use crate::slot::Slot;
 
 /// Declares a function in the entry convention.
@@ -96,6 +96,21 @@ entry_type! {
     /// Writes the fields at `base` that a run is made of, in room that was made before, and answers
     /// the end. Does not fail.
     RunFn = (out: *mut u8, base: *const u8, run: *const Run) -> *mut u8
+}
+
+entry_type! {
+    /// Copies `len` bytes from `from` to `to`, and leaves nobody knows what behind them, up to [`crate::kernels::MEDIUM_ROOM`] bytes from
+    /// `to` on. It ignores its first parameter. `len` is at least 1 and below [`crate::kernels::MEDIUM_ROOM`].
+    ///
+    /// It keeps all general registers and the lower vector registers whole, which is more than its convention asks for: so machine code
+    /// calls it in one that spills nothing.
+    CopyMediumFn = (cx: *mut EncodeCx, to: *mut u8, from: *const u8, len: usize)
+}
+
+entry_type! {
+    /// Makes the options of the value at `base` that a table names ready, at `out`, where [`Ready::size`] bytes
+    /// may be written. Does not fail.
+    ReadyFn = (out: *mut u8, base: *const u8, ready: *const Ready)
 }
 
 entry_type! {

@@ -41,11 +41,11 @@ impl Fenced {
 #[test]
 fn a11_strings_that_end_at_a_protected_page() {
     let fenced = Fenced::new();
-    for masked_copies in [true, false] {
+    for processor_routines in [true, false] {
         let mut options = CompilerOptions::default();
         // Off by default in a build for memory checkers.
         options.over_read = true;
-        options.masked_copies = masked_copies;
+        options.processor_routines = processor_routines;
         strings_that_end_at_a_protected_page(&fenced, options);
     }
 }

@@ -271,6 +271,170 @@ fn options_and_results() {
     ]);
 }
 
+/// Enough of each integer type that processors make them ready at once, taking turns, in a list and with a block of the kind within.
+#[derive(Facet, Serialize, Clone)]
+struct Many {
+    a: [Option<u32>; 2],
+    b0: Option<u32>,
+    c0: Option<i64>,
+    d0: Option<i32>,
+    e0: Option<u64>,
+    b1: Option<u32>,
+    c1: Option<i64>,
+    d1: Option<i32>,
+    e1: Option<u64>,
+    b2: Option<u32>,
+    c2: Option<i64>,
+    d2: Option<i32>,
+    e2: Option<u64>,
+    b3: Option<u32>,
+    c3: Option<i64>,
+    d3: Option<i32>,
+    e3: Option<u64>,
+    within: Vec<Many>,
+    b4: Option<u32>,
+    c4: Option<i64>,
+    d4: Option<i32>,
+    e4: Option<u64>,
+    text: Option<String>,
+}
+
+fn many(step: u32, within: Vec<Many>) -> Many {
+    // A few at each step are `None`, never the same.
+    let is_some = |place: u32| !(step + place).is_multiple_of(3);
+    let wide = u64::MAX >> (63 - step.min(63));
+    let narrow = u32::MAX >> (31 - step.min(31));
+    let b = |place| is_some(place).then_some(narrow ^ place);
+    let c = |place| is_some(place).then_some((wide ^ u64::from(place)).cast_signed());
+    let d = |place| is_some(place).then_some((narrow ^ place).cast_signed());
+    let e = |place| is_some(place).then_some(wide ^ u64::from(place));
+    Many {
+        a: [b(20), b(21)],
+        b0: b(0),
+        c0: c(1),
+        d0: d(2),
+        e0: e(3),
+        b1: b(4),
+        c1: c(5),
+        d1: d(6),
+        e1: e(7),
+        b2: b(8),
+        c2: c(9),
+        d2: d(10),
+        e2: e(11),
+        b3: b(12),
+        c3: c(13),
+        d3: d(14),
+        e3: e(15),
+        within,
+        b4: b(16),
+        c4: c(17),
+        d4: d(18),
+        e4: e(19),
+        text: is_some(1).then(|| "text".repeat(step as usize)),
+    }
+}
+
+/// The same without recursion, for which the routine is not called.
+#[derive(Facet, Serialize, Clone)]
+struct Flat {
+    b0: Option<u32>,
+    c0: Option<i64>,
+    d0: Option<i32>,
+    e0: Option<u64>,
+    b1: Option<u32>,
+    c1: Option<i64>,
+    d1: Option<i32>,
+    e1: Option<u64>,
+    b2: Option<u32>,
+    c2: Option<i64>,
+    d2: Option<i32>,
+    e2: Option<u64>,
+    list: Vec<Pair>,
+    b3: Option<u32>,
+    c3: Option<i64>,
+    d3: Option<i32>,
+    e3: Option<u64>,
+}
+
+/// A block of its own within the other.
+#[derive(Facet, Serialize, Clone)]
+struct Pair {
+    f0: Option<u64>,
+    f1: Option<u64>,
+    f2: Option<u64>,
+    f3: Option<u64>,
+    f4: Option<u64>,
+    f5: Option<u64>,
+    f6: Option<u64>,
+    f7: Option<u64>,
+    f8: Option<u64>,
+}
+
+fn flat(step: u32) -> Flat {
+    let Many {
+        b0,
+        c0,
+        d0,
+        e0,
+        b1,
+        c1,
+        d1,
+        e1,
+        b2,
+        c2,
+        d2,
+        e2,
+        b3,
+        c3,
+        d3,
+        e3,
+        ..
+    } = many(step, vec![]);
+    let pair = Pair {
+        f0: e0,
+        f1: e1,
+        f2: e2,
+        f3: e3,
+        f4: e0,
+        f5: e1,
+        f6: e2,
+        f7: e3,
+        f8: e0,
+    };
+    Flat {
+        b0,
+        c0,
+        d0,
+        e0,
+        b1,
+        c1,
+        d1,
+        e1,
+        b2,
+        c2,
+        d2,
+        e2,
+        list: vec![pair; step as usize % 4],
+        b3,
+        c3,
+        d3,
+        e3,
+    }
+}
+
+#[test]
+fn many_options_of_integers() {
+    let values: Vec<Many> = (0..64)
+        .map(|step| many(step, vec![many(step + 1, vec![])]))
+        .collect();
+    check_all(&values);
+    check_all(&[values]);
+    let values: Vec<Flat> = (0..64).map(flat).collect();
+    check_all(&values);
+    check_all(&[values]);
+}
+
 #[derive(Facet, Serialize, Clone)]
 #[repr(u8)]
 enum Shape {

@@ -18,6 +18,7 @@ mod element;
 mod list;
 pub(crate) mod over;
 mod portable;
+pub(crate) mod ready;
 pub(crate) mod run;
 pub mod table;
 // Protected pages, which Miri has none of.
@@ -28,10 +29,11 @@ pub mod varint;
 use once_cell::race::OnceBox;
 
 use crate::cx::EncodeCx;
-use crate::entry::{BulkFn, RunFn};
-use crate::program::Op;
+use crate::entry::{BulkFn, CopyMediumFn, ReadyFn, RunFn};
+use crate::program::{Code, Op};
 use element::Routine;
 use portable::Portable;
+pub use ready::{Ready, ReadyPlace};
 pub use run::Run;
 
 /// The routines for one kind of processor.
@@ -57,38 +59,14 @@ pub struct Kernels {
     pub list_i64: BulkFn,
     /// Runs of fields, where that is faster than one field after the other.
     run: Option<RunFn>,
+    /// Options of integers made ready at once, where that is faster than one after the other.
+    ready: Option<ReadyFn>,
     /// Copies of up to [`MEDIUM_ROOM`] - 1 bytes, where that is one piece of code for all lengths.
     pub copy_medium: Option<CopyMediumFn>,
 }
 
 /// What a copy of medium length may write, whatever the length.
 pub const MEDIUM_ROOM: usize = 128;
-
-/// A routine that copies `len` bytes from `from` to `to`, and leaves nobody knows what behind them, up to [`MEDIUM_ROOM`] bytes from
-/// `to` on. It ignores its first parameter.
-///
-/// It keeps all general registers and `xmm0` to `xmm15`, which is more than its convention asks for: so machine code calls it in
-/// one that spills nothing.
-///
-/// # Safety
-///
-/// `len` is at least 1 and below [`MEDIUM_ROOM`], so many bytes may be read, and [`MEDIUM_ROOM`] written.
-#[cfg(target_arch = "x86_64")]
-pub type CopyMediumFn =
-    unsafe extern "sysv64" fn(cx: *mut EncodeCx, to: *mut u8, from: *const u8, len: usize);
-
-/// There is none on this architecture.
-#[cfg(not(target_arch = "x86_64"))]
-pub type CopyMediumFn = core::convert::Infallible;
-
-/// The address of such a routine, for machine code.
-#[must_use]
-pub fn address_of_copy(routine: CopyMediumFn) -> *const () {
-    #[cfg(target_arch = "x86_64")]
-    return routine as *const ();
-    #[cfg(not(target_arch = "x86_64"))]
-    match routine {}
-}
 
 static PORTABLE: Kernels = Kernels::of::<Portable>("portable");
 
@@ -109,6 +87,7 @@ impl Kernels {
             list_i32: list::write::<i32, R>,
             list_i64: list::write::<i64, R>,
             run: None,
+            ready: None,
             copy_medium: None,
         }
     }
@@ -118,6 +97,12 @@ impl Kernels {
     #[must_use]
     pub fn link_run(&self, ops: &[Op]) -> Option<Run> {
         Run::new(self.run?, ops)
+    }
+
+    /// Prepares the options of a block for the routine of this set, if it has one and they are worth it.
+    #[must_use]
+    pub fn link_ready(&self, code: &Code, ops: &[Op]) -> Option<Ready> {
+        Ready::new(self.ready?, code, ops)
     }
 
     /// The best set for this processor.

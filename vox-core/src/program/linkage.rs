@@ -3,7 +3,7 @@
 use core::ptr::NonNull;
 
 use super::{BlockId, ChildId, Code, FunctionId, Op, OptionRun};
-use crate::kernels::{Kernels, Run};
+use crate::kernels::{Kernels, Ready, Run};
 use crate::slot::Slot;
 
 /// What the numbers of a [`Code`] mean in this process.
@@ -21,6 +21,8 @@ pub struct Linkage {
     runs: Vec<Option<Box<Run>>>,
     /// By the block of the first option's payload: options side by side.
     option_runs: Vec<Option<OptionRun>>,
+    /// By block: the options this processor makes ready at once.
+    ready: Vec<Option<Box<Ready>>>,
 }
 
 impl Linkage {
@@ -34,10 +36,11 @@ impl Linkage {
             kernels: Kernels::best(),
             runs: Vec::new(),
             option_runs: Vec::new(),
+            ready: Vec::new(),
         }
     }
 
-    /// Prepares the runs of this code: scalars for the routines, options for the interpreter.
+    /// Prepares the runs of this code: scalars and options for the routines, options for the interpreter.
     #[must_use]
     pub fn with_runs(mut self, code: &Code) -> Self {
         for op in code.blocks.iter().flat_map(|block| &block.ops) {
@@ -48,7 +51,11 @@ impl Linkage {
                 self.runs[each.index()] = Some(Box::new(run));
             }
         }
-        for block in &code.blocks {
+        for (idx, block) in code.blocks.iter().enumerate() {
+            if let Some(ready) = self.kernels.link_ready(code, &block.ops) {
+                self.ready.resize_with(code.blocks.len(), || None);
+                self.ready[idx] = Some(Box::new(ready));
+            }
             for (some, run) in OptionRun::find(code, &block.ops) {
                 self.option_runs.resize_with(code.blocks.len(), || None);
                 self.option_runs[some.index()] = Some(run);
@@ -63,6 +70,14 @@ impl Linkage {
     #[must_use]
     pub fn run(&self, each: BlockId) -> Option<&Run> {
         self.runs.get(each.index())?.as_deref()
+    }
+
+    /// The options of a block that are made ready at once, at an address that stays while the program lives. For
+    /// machine code.
+    #[inline]
+    #[must_use]
+    pub fn ready(&self, block: BlockId) -> Option<&Ready> {
+        self.ready.get(block.index())?.as_deref()
     }
 
     /// The options side by side of which the first has this block for its payload.

@@ -207,6 +207,7 @@ pub fn list_for(
         count_calls: options.count_calls,
         over_read: options.over_read,
         copy_medium: None,
+        processor_routines: false,
         stubs: Stubs::NOWHERE,
         symbolic: true,
     };

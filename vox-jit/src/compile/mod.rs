@@ -270,7 +270,8 @@ impl Compiler {
             over_read: self.options.over_read,
             copy_medium: Kernels::best()
                 .copy_medium
-                .filter(|_| self.options.masked_copies),
+                .filter(|_| self.options.processor_routines),
+            processor_routines: self.options.processor_routines,
             stubs,
             symbolic: false,
         }

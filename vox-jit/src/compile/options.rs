@@ -34,9 +34,9 @@ pub struct CompilerOptions {
     /// Whether short strings may be read beyond their end, within the page.
     /// Memory checkers want this off, as it is by default with the feature `exact-reads`.
     pub over_read: bool,
-    /// Whether strings of medium length are copied by a routine for this processor, where it has one.
-    /// Nothing but the code differs: off, to test the code for other processors.
-    pub masked_copies: bool,
+    /// Whether strings of medium length and options of integers are written by routines for this processor, where it has
+    /// them. Nothing but the code differs: off, to test the code for other processors.
+    pub processor_routines: bool,
     /// How much Cranelift optimises.
     pub opt_level: OptLevel,
     /// Whether published stubs are recorded for `perf`. See [`crate::perf`].
@@ -53,7 +53,7 @@ impl Default for CompilerOptions {
             vtable_calls: VtableCalls::Inline,
             count_calls: false,
             over_read: !cfg!(feature = "exact-reads"),
-            masked_copies: true,
+            processor_routines: true,
             opt_level: OptLevel::None,
             perf: false,
             verifier: cfg!(debug_assertions),

@@ -7,8 +7,8 @@ use super::cursor::Cursor;
 use super::emitter::{Emitter, Scope};
 use super::place::Base;
 use super::{
-    array, borrow, bytes, call, guarded, iter, list, map, option, result, run, runtime, scalar,
-    switch,
+    array, borrow, bytes, call, guarded, iter, list, map, option, ready, result, run, runtime,
+    scalar, switch,
 };
 use crate::error::CompileError;
 
@@ -25,6 +25,8 @@ pub(super) fn emit(
     let Some(block) = program.code.blocks.get(id.index()) else {
         return Err(CompileError::Malformed(format!("there is no block {id}")));
     };
+    let ready = ready::begin(e, id, base);
+    let around = core::mem::replace(&mut e.ready, ready);
     let mut cursor = Some(cursor);
     for (idx, op) in block.ops.iter().enumerate() {
         let Some(at) = cursor else {
@@ -33,6 +35,9 @@ pub(super) fn emit(
         };
         e.count_op()?;
         cursor = emit_op(e, op, &block.ops[idx + 1..], base, at, scope)?;
+    }
+    if let Some(ready) = core::mem::replace(&mut e.ready, around) {
+        ready::end(e, ready);
     }
     Ok(cursor)
 }

@@ -9,6 +9,7 @@ use vox_core::cx::{Counters, EncodeCx};
 use vox_core::program::{Op, Program};
 
 use super::cold::WayOut;
+use super::ready::ReadyBlock;
 use super::runtime::{self, Function};
 use super::varint::{Spreading, Tables};
 use super::vtable::Calls;
@@ -32,6 +33,8 @@ pub(super) struct Emitter<'a, 'f> {
     pub(super) ways_out: Vec<WayOut>,
     pub(super) stub_signature: Option<SigRef>,
     pub(super) copy_signature: Option<SigRef>,
+    /// The options of the block that is being emitted, where they are made ready.
+    pub(super) ready: Option<ReadyBlock<'a>>,
     /// Whether the program goes on with other values like its own, by a call or a repeat.
     pub(super) is_recursive: bool,
     /// What spreads varints by vector instructions, where there are some.
@@ -103,6 +106,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
             ways_out: Vec::new(),
             stub_signature: None,
             copy_signature: None,
+            ready: None,
             is_recursive: is_recursive(program),
             spreading: None,
             varints: None,

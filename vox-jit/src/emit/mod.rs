@@ -27,6 +27,7 @@ mod list;
 mod map;
 mod option;
 mod place;
+mod ready;
 mod result;
 mod run;
 mod runtime;
@@ -41,7 +42,7 @@ use cranelift_codegen::ir::{AbiParam, Function, InstBuilder, Signature, types};
 use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use target_lexicon::Architecture;
-use vox_core::kernels::CopyMediumFn;
+use vox_core::entry::CopyMediumFn;
 use vox_core::program::{BlockId, Program};
 
 use crate::error::CompileError;
@@ -77,6 +78,8 @@ pub struct EmitOptions<'a> {
     pub over_read: bool,
     /// Copies of medium length, where the processor has a routine for them.
     pub copy_medium: Option<CopyMediumFn>,
+    /// Whether options are made ready at once, where the program is linked to a routine for it.
+    pub processor_routines: bool,
     /// The stubs the code calls.
     pub stubs: Stubs,
     /// Whether addresses of ours are replaced by numbers that are the same in every

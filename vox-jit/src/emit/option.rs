@@ -7,7 +7,7 @@ use super::cursor::Cursor;
 use super::emitter::{Emitter, Scope};
 use super::join::Join;
 use super::place::{Base, Place};
-use super::{block, bytes, scalar, switch, varint, vtable};
+use super::{block, bytes, ready, scalar, switch, varint, vtable};
 use crate::error::CompileError;
 
 /// Writes 0, or 1 and the payload.
@@ -19,6 +19,9 @@ pub(super) fn write(
     cursor: Cursor,
     scope: Scope,
 ) -> Result<Option<Cursor>, CompileError> {
+    if let Some(end) = ready::write(e, some, cursor)? {
+        return Ok(Some(end));
+    }
     let chosen = match source {
         OptionSource::GetValue { get_value } => {
             let payload = vtable::payload(e, get_value, place)?;

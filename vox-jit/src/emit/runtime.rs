@@ -5,8 +5,8 @@
 //! accepts a function of that many parameters.
 
 use vox_core::cx::EncodeCx;
-use vox_core::entry::{BulkFn, RunFn};
-use vox_core::kernels::{Run, bytes, table, varint};
+use vox_core::entry::{BulkFn, CopyMediumFn, ReadyFn, RunFn};
+use vox_core::kernels::{Ready, Run, bytes, table, varint};
 use vox_core::program::Program;
 use vox_core::trampoline::{self, fail, iter, lock, predicate, proxy, trace};
 
@@ -73,6 +73,22 @@ pub(super) fn run(routine: RunFn) -> Function {
         address,
         parameters: 3,
         returns: true,
+    }
+}
+
+/// The address of the routine for copies of medium length, which is called in a convention of its own.
+pub(super) fn copy_medium(routine: CopyMediumFn) -> *const () {
+    vox_core::entry_address!(routine, (Cx, Out, Address, usize))
+}
+
+/// The routine a block's options are linked with.
+pub(super) fn ready(routine: ReadyFn) -> Function {
+    let address = vox_core::entry_address!(routine, (Out, Address, *const Ready));
+    Function {
+        name: "READY",
+        address,
+        parameters: 3,
+        returns: false,
     }
 }
 

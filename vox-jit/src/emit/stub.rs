@@ -13,7 +13,7 @@ use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_codegen::settings::Value as Flag;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use vox_core::cx::EncodeCx;
-use vox_core::kernels::{self, CopyMediumFn};
+use vox_core::entry::CopyMediumFn;
 
 use super::emitter::Emitter;
 use super::entry_signature;
@@ -129,7 +129,7 @@ impl Emitter<'_, '_> {
     /// Calls a routine that copies. It is no stub of ours, but preserves all registers as they do; the state is its first
     /// parameter so that it stays in the register it is in.
     pub(super) fn call_copy(&mut self, routine: CopyMediumFn, [to, from, len]: [Value; 3]) {
-        let callee = self.address_of("COPY_MEDIUM", kernels::address_of_copy(routine));
+        let callee = self.address_of("COPY_MEDIUM", runtime::copy_medium(routine));
         let signature = match self.copy_signature {
             Some(known) => known,
             None => self.builder.import_signature(words_in(self.options.isa, 4)),

@@ -75,7 +75,7 @@ pub fn worlds() -> &'static [World] {
                     options.vtable_calls = vtable_calls;
                     options.opt_level = opt_level;
                     options.over_read = over_read;
-                    options.masked_copies = opt_level == OptLevel::None;
+                    options.processor_routines = opt_level == OptLevel::None;
                     options.count_calls = probed;
                     options.verifier = true;
                     worlds.push(World::new(options, probed));

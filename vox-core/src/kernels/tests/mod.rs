@@ -3,15 +3,15 @@
 
 // No big-endian processor has a routine for runs, and their fields here are little-endian.
 #[cfg(target_endian = "little")]
+mod ready;
+#[cfg(target_endian = "little")]
 mod runs;
 
 use core::ptr;
 
 use region::Protection;
 
-#[cfg(target_arch = "x86_64")]
-use super::MEDIUM_ROOM;
-use super::{Kernels, arch, over};
+use super::{Kernels, MEDIUM_ROOM, arch, over};
 use crate::cx::{EncodeCx, FREE_SPARE, Failure, OVERSHOOT};
 use crate::entry::BulkFn;
 use crate::entry_fn;
@@ -265,7 +265,6 @@ fn the_portable_set_is_always_there_and_last() {
 
 /// Whatever the length, so many bytes may be read and [`MEDIUM_ROOM`] are written; nothing else is touched.
 #[test]
-#[cfg(target_arch = "x86_64")]
 fn copies_of_medium_length_stay_within_their_string() {
     let Some(copy) = Kernels::best().copy_medium else {
         return;

@@ -46,7 +46,7 @@ pub(super) fn vector(bytes: &[u8; 64]) -> __m512i {
 }
 
 /// The same bytes in each lane.
-const fn repeated<const LEN: usize>(lane: [u8; LEN]) -> [u8; 64] {
+pub(super) const fn repeated<const LEN: usize>(lane: [u8; LEN]) -> [u8; 64] {
     let mut bytes = [0; 64];
     let mut at = 0;
     while at < 64 {
@@ -78,7 +78,7 @@ const MORE_4: [u8; 64] = repeated([25, 18, 11, 0]);
 /// A byte is written when the leading zeros are fewer than this.
 const KEEP_4: [u8; 64] = repeated([127, 25, 18, 11]);
 
-const SPREAD_8: [u8; 64] = repeated([0, 7, 14, 21, 28, 35, 42, 49]);
+pub(super) const SPREAD_8: [u8; 64] = repeated([0, 7, 14, 21, 28, 35, 42, 49]);
 const MORE_8: [u8; 64] = repeated([57, 50, 43, 36, 29, 22, 15, 0]);
 const KEEP_8: [u8; 64] = repeated([127, 57, 50, 43, 36, 29, 22, 15]);
 

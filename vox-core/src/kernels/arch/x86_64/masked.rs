@@ -23,7 +23,7 @@ static NUMBERS: Numbers = {
     Numbers(numbers)
 };
 
-/// [`crate::kernels::CopyMediumFn`] by AVX-512.
+/// [`crate::entry::CopyMediumFn`] by AVX-512.
 ///
 /// Registers from `zmm16` on and masks belong to nobody here: the generator of machine code does not use them, and in every
 /// calling convention of x86-64 the callers of generated code do not expect them back.

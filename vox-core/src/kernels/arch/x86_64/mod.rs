@@ -6,6 +6,7 @@ mod avx512;
 mod bmi2;
 mod features;
 mod masked;
+mod ready;
 mod run;
 
 use super::super::Kernels;
@@ -13,6 +14,7 @@ use features::{Feature, has_all};
 
 static AVX512: Kernels = Kernels {
     run: Some(run::write_run),
+    ready: Some(ready::make_ready),
     copy_medium: Some(masked::copy_medium),
     ..Kernels::of::<avx512::Avx512>("avx512")
 };
