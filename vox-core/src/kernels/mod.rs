@@ -1,7 +1,7 @@
 //! Precompiled routines that execute a whole op, shared by all tiers.
 //!
 //! An op whose work is a loop over plain data (a list of integers, a run of bytes), or
-//! that is too rare to be worth code of its own (a long varint), is one call of a
+//! that is too rare to be worth code of its own (an integer of 128 bits), is one call of a
 //! function here. All are in the entry convention, so that machine code calls
 //! them by address and the interpreter by name. They make their own room through
 //! [`EncodeCx::grow`] and answer null when there is none.

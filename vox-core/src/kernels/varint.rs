@@ -1,22 +1,10 @@
-//! One integer or character that does not take the one-byte way out.
+//! One integer of 128 bits, or a character that does not take the one-byte way out.
 //!
-//! Machine code tests for a value of one byte itself and calls these for the
+//! Machine code writes shorter integers itself and calls these for the
 //! rest. The room was made before, so they take no state and cannot fail.
 
 use crate::entry_fn;
 use crate::wire::{varint, zigzag};
-
-entry_fn! {
-    /// Writes a varint of up to 64 bits and answers the end.
-    ///
-    /// # Safety
-    ///
-    /// 10 bytes may be written at `out`, or 8 when the value is below 2^56.
-    pub unsafe fn write_u64(out: *mut u8, value: u64) -> *mut u8 {
-        // SAFETY: the caller's duty.
-        unsafe { varint::write_u64(out, value) }
-    }
-}
 
 entry_fn! {
     /// Writes the `u128` at `value` as a varint and answers the end.

@@ -5,7 +5,7 @@
 //! block stand side by side, are tested by one load, and hold an integer or a string,
 //! a program is given this table when it is linked. It means exactly what the ops mean, in their order.
 //!
-//! Not for: machine code, for which the ops are as good. Read next: `interp/options.rs`.
+//! Not for: machine code, which has another table (`kernels/ready.rs`). Read next: `interp/options.rs`.
 
 use super::{BlockId, Code, Offset, Op, OptionSource, Source, TagWidth};
 

@@ -1,10 +1,10 @@
 //! How large the next output will be, as far as earlier ones tell.
 //!
-//! Two things are learnt. The *length* is the largest of the last [`WINDOW`] outputs or some more: a longer one raises it
-//! at once, though at most to [`FIRST`] bytes or twice what it was, and at the end of each window it becomes the largest in that.
-//! So one huge message among small ones neither gives those its buffer for long
-//! nor is missed for long where it is the rule, and of messages whose lengths vary one in a hundred grows its buffer. To take back a
-//! part of the difference at each shorter output was tried: of random lengths every fifth grew.
+//! Two things are learnt. The *length* is that of the largest output: a longer one raises it
+//! at once, though at most to [`FIRST`] bytes or twice what it was, and where [`WINDOW`] outputs in a row are more than an eighth shorter, it becomes the
+//! largest of those. So one huge message among small ones neither gives those its buffer for long
+//! nor is missed for long where it is the rule; of messages whose lengths vary one in a hundred grows its buffer; and where they do not, nothing is
+//! stored, which threads would wait for. To take back a part of the difference at each shorter output was tried: of random lengths every fifth grew.
 //!
 //! The *headroom* is how far beyond its end an output asked for room: an encoder asks for the most its next
 //! fields may take, and a buffer of just the right length would be grown for room that is not
@@ -16,7 +16,7 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::program::MAX_RESERVE;
 
-/// After so many outputs older ones are forgotten.
+/// After so many shorter outputs older ones are forgotten.
 const WINDOW: usize = 64;
 
 /// What the first outputs of a type may raise the length to.
@@ -26,9 +26,9 @@ const FIRST: usize = 4096;
 #[derive(Debug, Default)]
 pub struct SizeHint {
     len: AtomicUsize,
-    /// The largest of the window that is under way.
+    /// The largest of the shorter ones in a row.
     largest: AtomicUsize,
-    /// How many outputs it has had.
+    /// How many they are.
     count: AtomicUsize,
     headroom: AtomicUsize,
 }
@@ -48,13 +48,20 @@ impl SizeHint {
         if len > hint {
             return self.raise(len, hint);
         }
+        // What is as expected is not worth a store: the line belongs to all threads that encode the type.
+        if hint - len <= hint / 8 {
+            if self.count.load(Ordering::Relaxed) != 0 {
+                self.begin_window();
+            }
+            return;
+        }
         if len > self.largest.load(Ordering::Relaxed) {
             self.largest.store(len, Ordering::Relaxed);
         }
         let count = self.count.load(Ordering::Relaxed) + 1;
         self.count.store(count, Ordering::Relaxed);
         if count >= WINDOW {
-            self.end_window();
+            self.shorten(len);
         }
     }
 
@@ -71,14 +78,21 @@ impl SizeHint {
     fn raise(&self, len: usize, hint: usize) {
         let next = len.min(hint.saturating_mul(2).max(FIRST));
         self.len.store(next, Ordering::Relaxed);
-        self.largest.store(next, Ordering::Relaxed);
+        self.begin_window();
     }
 
-    #[cold]
-    fn end_window(&self) {
-        let largest = self.largest.swap(0, Ordering::Relaxed);
-        self.len.store(largest, Ordering::Relaxed);
+    fn begin_window(&self) {
         self.count.store(0, Ordering::Relaxed);
+        self.largest.store(0, Ordering::Relaxed);
+    }
+
+    /// A window has gone by without an output of about the length. `len` is the last one's, in case another thread
+    /// has begun the next window already.
+    #[cold]
+    fn shorten(&self, len: usize) {
+        let largest = self.largest.load(Ordering::Relaxed).max(len);
+        self.len.store(largest, Ordering::Relaxed);
+        self.begin_window();
     }
 }
 
@@ -105,6 +119,20 @@ mod tests {
             hint.learn(500);
         }
         assert_eq!(hint.room(), 500);
+    }
+
+    #[test]
+    fn an_output_of_about_the_length_begins_the_window_anew() {
+        let hint = SizeHint::default();
+        for len in [1000].into_iter().chain([10; WINDOW - 1]).chain([900]) {
+            hint.learn(len);
+        }
+        for len in [10; WINDOW - 1] {
+            hint.learn(len);
+            assert_eq!(hint.room(), 1000);
+        }
+        hint.learn(10);
+        assert_eq!(hint.room(), 10);
     }
 
     #[test]

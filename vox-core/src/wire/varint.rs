@@ -32,11 +32,11 @@ const fn continues(len: usize) -> u64 {
     CONTINUE & !(u64::MAX << (8 * (len - 1)))
 }
 
-/// What a varint below 2^56 is known to look like by the leading zeros of its value as a word, 64 for 0.
+/// What a varint is known to look like by the leading zeros of its value as a word, 64 for 0.
 #[repr(C)]
 #[derive(Debug)]
 pub struct ByZeros {
-    /// The top bits of all bytes but the last, of a varint of up to 8 bytes in a word.
+    /// The top bits of all bytes but the last, as far as they are among the first eight.
     pub continues: [u64; 65],
     /// The number of its bytes.
     pub len: [u8; 65],
@@ -235,5 +235,27 @@ mod tests {
             // SAFETY: the buffer has 32 bytes.
             assert_eq!(written(|out| unsafe { write_char(out, value) }), expected);
         }
+    }
+
+    /// As machine code puts a varint together: eight bytes with their marks, and the uppermost eight bits behind them.
+    #[test]
+    fn tables_tell_what_varints_of_every_length_look_like() {
+        for zeros in 0..=64 {
+            for bits in [u64::MAX, 0x5555_5555_5555_5555, 0] {
+                let Some(first) = (1_u64 << 63).checked_shr(zeros) else {
+                    continue;
+                };
+                let value = first | bits & (first - 1);
+                let at = value.leading_zeros() as usize;
+                let mut bytes = (spread(value) | BY_ZEROS.continues[at])
+                    .to_le_bytes()
+                    .to_vec();
+                let ninth = value >> 56;
+                bytes.extend([ninth as u8, (ninth >> 7) as u8]);
+                bytes.truncate(BY_ZEROS.len[at].into());
+                assert_eq!(bytes, naive(value.into()), "{value:#x}");
+            }
+        }
+        assert_eq!((BY_ZEROS.len[64], BY_ZEROS.continues[64]), (1, 0));
     }
 }

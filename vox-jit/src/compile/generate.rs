@@ -206,7 +206,6 @@ pub fn list_for(
         vtable_calls: options.vtable_calls,
         count_calls: options.count_calls,
         over_read: options.over_read,
-        copy_medium: None,
         processor_routines: false,
         stubs: Stubs::NOWHERE,
         symbolic: true,

@@ -18,7 +18,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use vox_core::entry::EncodeFn;
-use vox_core::kernels::Kernels;
 use vox_core::program::Program;
 use vox_core::slot::Slot;
 use vox_core::tier::Tier;
@@ -268,9 +267,6 @@ impl Compiler {
             vtable_calls: self.options.vtable_calls,
             count_calls: self.options.count_calls,
             over_read: self.options.over_read,
-            copy_medium: Kernels::best()
-                .copy_medium
-                .filter(|_| self.options.processor_routines),
             processor_routines: self.options.processor_routines,
             stubs,
             symbolic: false,

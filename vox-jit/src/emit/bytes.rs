@@ -262,7 +262,12 @@ fn write_medium(e: &mut Emitter<'_, '_>, run: Run, after: Cursor, any: Block, jo
     let fits = e.cold_block();
     let base = e.builder.ins().iadd(after.base, run.len);
     let end = Cursor { base, ..after };
-    let routine = e.options.copy_medium;
+    let routine = e
+        .program
+        .linkage
+        .kernels
+        .copy_medium
+        .filter(|_| e.options.processor_routines);
     // How far the end may be beyond the limit, so that what follows finds its room.
     let beyond = cursor::FREE.cast_signed() - after.spare.cast_signed();
     let beyond = match routine {

@@ -42,7 +42,6 @@ use cranelift_codegen::ir::{AbiParam, Function, InstBuilder, Signature, types};
 use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use target_lexicon::Architecture;
-use vox_core::entry::CopyMediumFn;
 use vox_core::program::{BlockId, Program};
 
 use crate::error::CompileError;
@@ -76,9 +75,8 @@ pub struct EmitOptions<'a> {
     /// Whether short strings may be read beyond their end, within the page. Off
     /// for memory checkers.
     pub over_read: bool,
-    /// Copies of medium length, where the processor has a routine for them.
-    pub copy_medium: Option<CopyMediumFn>,
-    /// Whether options are made ready at once, where the program is linked to a routine for it.
+    /// Whether strings of medium length and options of integers are left to the routines for this processor that the program is
+    /// linked to.
     pub processor_routines: bool,
     /// The stubs the code calls.
     pub stubs: Stubs,

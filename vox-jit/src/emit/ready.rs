@@ -2,6 +2,9 @@
 //!
 //! The routine writes their bytes and lengths into the frame. In its turn, each option is a store and an addition.
 //!
+//! They are read when their block begins. User code that runs for a field before them, and changes what is in a `Cell` beside, is too late for
+//! those: the tag and the payload are of one moment all the same.
+//!
 //! Read next: `vox_core::kernels`, which prepares the table the routine reads.
 
 use core::ptr;

@@ -33,9 +33,18 @@ unsafe fn append(
         return Err(tagged(slot.shape()));
     }
     // SAFETY: the caller's duty (A1).
-    let len = unsafe { vec::append(slot, root.address, buffer, runtime.max_depth()) }?;
-    slot.look();
-    Ok(len)
+    let result = unsafe { vec::append(slot, root.address, buffer, runtime.max_depth()) };
+    // In both branches, so that the result need not be kept meanwhile.
+    match result {
+        Ok(len) => {
+            slot.look();
+            Ok(len)
+        }
+        Err(error) => {
+            slot.look();
+            Err(error)
+        }
+    }
 }
 
 impl Runtime {

@@ -181,6 +181,7 @@ entry_fn! {
     /// # Safety
     ///
     /// As for the type; the processor has the instructions.
+    #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi")]
     pub(super) unsafe fn make_ready(out: *mut u8, base: *const u8, ready: *const Ready) {
         // SAFETY: the caller's duty; a table lives as long as its program.
         unsafe { all(out.cast(), base, &*ready) }

@@ -168,6 +168,7 @@ entry_fn! {
     /// # Safety
     ///
     /// As for [`Run::write`]; the processor has the instructions.
+    #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
     pub(super) unsafe fn write_run(out: *mut u8, base: *const u8, run: *const Run) -> *mut u8 {
         // SAFETY: the caller's duty; a run lives as long as its program.
         unsafe { any(out, base, &*run) }
