@@ -34,17 +34,22 @@ unsafe fn append(
     }
     // SAFETY: the caller's duty (A1).
     let result = unsafe { vec::append(slot, root.address, buffer, runtime.max_depth()) };
-    // In both branches, so that the result need not be kept meanwhile.
-    match result {
-        Ok(len) => {
-            slot.look();
-            Ok(len)
-        }
-        Err(error) => {
-            slot.look();
-            Err(error)
-        }
-    }
+    slot.look();
+    result
+}
+
+/// Encodes into a new vector.
+///
+/// # Safety
+///
+/// As for [`append`].
+#[expect(clippy::inline_always, reason = "the functions below are its callers")]
+#[inline(always)]
+unsafe fn encode(runtime: &Runtime, slot: &Slot, root: Root) -> Result<Vec<u8>, EncodeError> {
+    let mut bytes = Vec::new();
+    // SAFETY: the caller's duty.
+    unsafe { append(runtime, slot, root, &mut bytes) }?;
+    Ok(bytes)
 }
 
 impl Runtime {
@@ -76,11 +81,9 @@ impl Runtime {
         shape: &'static Shape,
         root: Root,
     ) -> Result<Vec<u8>, EncodeError> {
-        let mut bytes = Vec::new();
         let slot = self.slot(shape)?;
         // SAFETY: the caller's duty.
-        unsafe { append(self, slot, root, &mut bytes) }?;
-        Ok(bytes)
+        unsafe { encode(self, slot, root) }
     }
 }
 
@@ -111,12 +114,10 @@ pub(crate) unsafe fn encode_globally(
     shape: &'static Shape,
     root: Root,
 ) -> Result<Vec<u8>, EncodeError> {
-    let mut bytes = Vec::new();
     let runtime = Runtime::global();
     let slot = runtime.slot(shape)?;
     // SAFETY: the caller's duty.
-    unsafe { append(runtime, slot, root, &mut bytes) }?;
-    Ok(bytes)
+    unsafe { encode(runtime, slot, root) }
 }
 
 /// A slot of the global runtime, found when it is first wanted: what an encoder keeps.
@@ -176,10 +177,8 @@ impl KnownSlot {
         shape: &'static Shape,
         root: Root,
     ) -> Result<Vec<u8>, EncodeError> {
-        let mut bytes = Vec::new();
         let slot = self.get(shape)?;
         // SAFETY: the caller's duty; the slot is that of the shape.
-        unsafe { append(Runtime::global(), slot, root, &mut bytes) }?;
-        Ok(bytes)
+        unsafe { encode(Runtime::global(), slot, root) }
     }
 }
