@@ -111,7 +111,7 @@ pub(super) fn write_if(
     e.builder
         .ins()
         .istore8(flags, run.len, cursor.base, cursor.offset);
-    copy_range(e, run.ptr, 0..SHORT.cast_signed(), after);
+    copy_short(e, run, after);
     // A length of one byte and the string, or nothing.
     let some = e.builder.ins().uextend(types::I64, is_some);
     let taken = e.builder.ins().iadd(run.len, some);

@@ -91,7 +91,7 @@ impl Cursor {
         let wanted = bytes.max(FREE);
         let out = self.address(e);
         // Up to FREE bytes are there whenever the cursor is not past the limit.
-        let probe = e.add(out, i64::from(wanted - FREE));
+        let probe = self.address_at(e, FREE.cast_signed() - wanted.cast_signed());
         let limit = e.load_cx(core::mem::offset_of!(EncodeCx, limit));
         let full = e
             .builder
