@@ -1,7 +1,6 @@
 //! Pointers.
 
-use cranelift_codegen::ir::types;
-use vox_core::program::{BlockId, PointerSource};
+use vox_core::program::{BlockId, Offset, PointerSource};
 
 use super::cursor::Cursor;
 use super::emitter::{Emitter, Scope};
@@ -21,7 +20,7 @@ pub(super) fn write(
 ) -> Result<Option<Cursor>, CompileError> {
     match source {
         PointerSource::Word => {
-            let pointee = place.load(e, types::I64);
+            let pointee = place.word(e, Offset(0));
             block::emit(e, each, Base::new(pointee), cursor, scope)
         }
         PointerSource::BorrowThin { borrow } => {

@@ -1,6 +1,6 @@
 //! Leaving the program: children, repetition, leaves, the impossible.
 
-use cranelift_codegen::ir::{InstBuilder, MemFlagsData, condcodes::IntCC, types};
+use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, condcodes::IntCC, types};
 use vox_core::cx::EncodeCx;
 use vox_core::program::{BlockId, ChildId, FunctionId, FunctionKind, NoForm, PathId};
 use vox_core::slot::Slot;
@@ -30,7 +30,10 @@ pub(super) fn child(
     let slot = slot.as_ptr().cast_const();
     let inside = e.way_out(scope, &[Step::Static(path)]);
 
-    let depth = e.load_cx(DEPTH_LEFT);
+    let depth = match scope.depth_left {
+        Some(depth) => depth,
+        None => e.load_cx(DEPTH_LEFT),
+    };
     let (too_deep, go_on) = (e.cold_block(), e.builder.create_block());
     let none_left = e.builder.ins().icmp_imm_u(IntCC::Equal, depth, 0);
     e.builder.ins().brif(none_left, too_deep, &[], go_on, &[]);
@@ -42,7 +45,7 @@ pub(super) fn child(
     let deeper = e.add(depth, -1);
     e.store_cx(deeper, DEPTH_LEFT);
     let end = if is_worth_inlining(e, slot, scope) {
-        let Some(end) = once_more(e, place, cursor, inside)? else {
+        let Some(end) = once_more(e, place, deeper, cursor, inside)? else {
             return Ok(None);
         };
         end
@@ -88,7 +91,7 @@ fn is_worth_inlining(e: &Emitter<'_, '_>, slot: *const Slot, scope: Scope) -> bo
         blocks.iter().map(|block| block.ops.len()).sum::<usize>()
     };
     child.is_some_and(|child| core::ptr::eq(child, e.program))
-        && !scope.is_inlined
+        && scope.depth_left.is_none()
         && scope.depth <= MAX_INLINED_DEPTH
         && ops() <= MAX_INLINED_OPS
 }
@@ -97,6 +100,7 @@ fn is_worth_inlining(e: &Emitter<'_, '_>, slot: *const Slot, scope: Scope) -> bo
 fn once_more(
     e: &mut Emitter<'_, '_>,
     place: Place,
+    depth_left: Value,
     cursor: Cursor,
     scope: Scope,
 ) -> Result<Option<Cursor>, CompileError> {
@@ -113,7 +117,7 @@ fn once_more(
     let mut inside = Scope {
         again,
         repeats,
-        is_inlined: true,
+        depth_left: Some(depth_left),
         ..scope
     };
     if !e.program.code.repeat_paths().is_empty() {

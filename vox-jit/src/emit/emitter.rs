@@ -57,8 +57,8 @@ pub(super) struct Scope {
     pub(super) again: Block,
     /// How often that was done, for errors.
     pub(super) repeats: Value,
-    /// Whether this is within a child that is the program itself once more.
-    pub(super) is_inlined: bool,
+    /// Within a child that is the program itself once more, how deep values may still nest.
+    pub(super) depth_left: Option<Value>,
     pub(super) depth: u32,
 }
 
@@ -68,7 +68,7 @@ impl Scope {
             failed,
             again,
             repeats,
-            is_inlined: false,
+            depth_left: None,
             depth: 0,
         }
     }

@@ -32,7 +32,7 @@ pub(super) fn write(
             // Rust promises that such an option and its payload are the same word.
             let word = place.load(e, types::I64);
             let is_some = e.builder.ins().icmp_imm_u(IntCC::NotEqual, word, 0);
-            (is_some, place.base())
+            (is_some, place.base().with_word(word))
         }
         OptionSource::Tagged {
             tag,
@@ -54,9 +54,6 @@ pub(super) fn write(
         }
     };
     let (is_some, base) = chosen;
-    // The tag is stored before the branch, in both cases.
-    cursor.store(e, is_some, 0);
-    let cursor = cursor.advance(1)?;
     let is_in_place = matches!(
         source,
         OptionSource::Tagged { .. } | OptionSource::NullIsNone
@@ -66,17 +63,26 @@ pub(super) fn write(
     {
         return Ok(Some(end));
     }
-    let mut join = Join::new(e, cursor.offset);
-    let present = e.builder.create_block();
-    let address = join.expect(e, cursor);
-    e.builder
-        .ins()
-        .brif(is_some, present, &[], join.block, &[address.into()]);
+    // As if there were something: the test is for the branch alone then, and its result is never a byte.
+    store_tag(e, cursor, 1);
+    let tagged = cursor.advance(1)?;
+    let mut join = Join::new(e, tagged.offset);
+    let (present, absent) = (e.builder.create_block(), e.builder.create_block());
+    e.builder.ins().brif(is_some, present, &[], absent, &[]);
+
+    e.builder.switch_to_block(absent);
+    store_tag(e, cursor, 0);
+    join.arrive(e, Some(tagged));
 
     e.builder.switch_to_block(present);
-    let end = block::emit(e, some, base, cursor, scope)?;
+    let end = block::emit(e, some, base, tagged, scope)?;
     join.arrive(e, end);
     Ok(join.finish(e))
+}
+
+fn store_tag(e: &mut Emitter<'_, '_>, cursor: Cursor, tag: i64) {
+    let tag = e.builder.ins().iconst(types::I8, tag);
+    cursor.store(e, tag, 0);
 }
 
 /// Writes a payload that is one scalar or one string without a branch: it is read and stored in any case, and the
@@ -90,6 +96,11 @@ fn write_flat(
     cursor: Cursor,
     scope: Scope,
 ) -> Result<Option<Cursor>, CompileError> {
+    if !is_flat(payload) {
+        return Ok(None);
+    }
+    cursor.store(e, is_some, 0);
+    let cursor = cursor.advance(1)?;
     let (value, max_len) = match payload {
         Op::WriteByte { at } => return write_fixed(e, is_some, base.at(at), types::I8, cursor),
         Op::WriteF32 { at } => return write_fixed(e, is_some, base.at(at), types::I32, cursor),
@@ -111,6 +122,22 @@ fn write_flat(
     };
     e.count_op()?;
     varint::write_if(e, is_some, value, max_len, cursor).map(Some)
+}
+
+fn is_flat(payload: Op) -> bool {
+    matches!(
+        payload,
+        Op::WriteByte { .. }
+            | Op::WriteF32 { .. }
+            | Op::WriteF64 { .. }
+            | Op::WriteVarU16 { .. }
+            | Op::WriteVarU32 { .. }
+            | Op::WriteVarU64 { .. }
+            | Op::WriteVarI16 { .. }
+            | Op::WriteVarI32 { .. }
+            | Op::WriteVarI64 { .. }
+            | Op::WriteBytes { .. }
+    )
 }
 
 /// Stores a number of fixed width, and moves on if there is one.

@@ -10,9 +10,8 @@ use super::emitter::Emitter;
 pub(super) struct Base {
     address: Value,
     offset: i64,
-    /// The words stored at the address, where they are known: the base is a
-    /// pair of ours then.
-    pair: Option<[Value; 2]>,
+    /// The words at the address that are at hand: both where the base is a pair of ours, one where it was looked at.
+    words: [Option<Value>; 2],
 }
 
 /// Where one thing is.
@@ -24,7 +23,7 @@ impl Base {
         Self {
             address,
             offset: 0,
-            pair: None,
+            words: [None; 2],
         }
     }
 
@@ -33,7 +32,7 @@ impl Base {
         Self {
             address,
             offset: 0,
-            pair: Some(words),
+            words: words.map(Some),
         }
     }
 
@@ -47,7 +46,16 @@ impl Base {
         Self {
             address: self.address,
             offset: self.offset + i64::from(at.0),
-            pair: self.pair.filter(|_| at.0 == 0),
+            words: if at.0 == 0 { self.words } else { [None; 2] },
+        }
+    }
+
+    /// The base whose first word is this.
+    pub(super) fn with_word(self, word: Value) -> Self {
+        let [_, second] = self.words;
+        Self {
+            words: [Some(word), second],
+            ..self
         }
     }
 
@@ -88,13 +96,7 @@ impl Place {
 
     /// Loads the two words of a pair at this place.
     pub(super) fn pair(self, e: &mut Emitter<'_, '_>) -> [Value; 2] {
-        match self.0.pair {
-            Some(words) => words,
-            None => [
-                self.load_at(e, types::I64, 0),
-                self.load_at(e, types::I64, 8),
-            ],
-        }
+        self.words(e, Offset(0), Offset(8))
     }
 
     /// Loads the words at two distances.
@@ -104,21 +106,16 @@ impl Place {
         first: Offset,
         second: Offset,
     ) -> [Value; 2] {
-        match (self.0.pair, first.0, second.0) {
-            (Some(words), 0, 8) => words,
-            _ => [
-                self.load_at(e, types::I64, first.0),
-                self.load_at(e, types::I64, second.0),
-            ],
-        }
+        [self.word(e, first), self.word(e, second)]
     }
 
     /// Loads the word at a distance.
     pub(super) fn word(self, e: &mut Emitter<'_, '_>, at: Offset) -> Value {
-        match (self.0.pair, at.0) {
-            (Some([first, _]), 0) => first,
-            (Some([_, second]), 8) => second,
-            _ => self.load_at(e, types::I64, at.0),
-        }
+        let at_hand = match at.0 {
+            0 => self.0.words[0],
+            8 => self.0.words[1],
+            _ => None,
+        };
+        at_hand.unwrap_or_else(|| self.load_at(e, types::I64, at.0))
     }
 }
