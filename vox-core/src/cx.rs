@@ -205,6 +205,15 @@ impl EncodeCx {
         }
     }
 
+    /// Drops the state: without a call where it holds nothing, as that of most encodes.
+    #[inline]
+    pub(crate) fn discard(self) {
+        match self.cold {
+            Some(_) => drop(self),
+            None => core::mem::forget(self),
+        }
+    }
+
     fn cold(&mut self) -> &mut Cold {
         self.cold.get_or_insert_default()
     }

@@ -57,10 +57,9 @@ pub unsafe fn drive<S: Sink>(
     if end.is_null() {
         return Err(failed(slot, &mut cx));
     }
-    Ok(Encoded {
-        end,
-        counters: cx.counters,
-    })
+    let counters = cx.counters;
+    cx.discard();
+    Ok(Encoded { end, counters })
 }
 
 /// Turns the recorded failure into the error, once guards and proxies are given back.

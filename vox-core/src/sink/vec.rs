@@ -21,7 +21,9 @@ impl VecSink<'_> {
     #[cold]
     fn make_room(&mut self, used: usize, additional: usize) -> Result<Region, Failure> {
         let base = self.vec.len();
-        let additional = additional.checked_add(SLACK).ok_or(Failure::OutOfMemory)?;
+        let Some(additional) = additional.checked_add(SLACK) else {
+            return Err(Failure::OutOfMemory);
+        };
         // SAFETY: the encoder has written everything up to `used`, which is
         // within the capacity (A3). Set so that growing keeps it, reset at once.
         unsafe { self.vec.set_len(used) };
@@ -41,13 +43,9 @@ impl VecSink<'_> {
         if self.vec.capacity() != 0 {
             return self.make_room(base, additional);
         }
-        let capacity = additional.checked_add(SLACK).ok_or(Failure::OutOfMemory)?;
-        let layout = Layout::array::<u8>(capacity).map_err(|_| Failure::OutOfMemory)?;
-        // SAFETY: the layout has at least SLACK bytes.
-        let memory = unsafe { std::alloc::alloc(layout) };
-        if memory.is_null() {
+        let Some((memory, capacity)) = allocate(additional) else {
             return Err(Failure::OutOfMemory);
-        }
+        };
         // SAFETY: allocated just now by the global allocator, with this capacity; no
         // element is initialised. The vector it replaces owns no memory.
         *self.vec = unsafe { Vec::from_raw_parts(memory, 0, capacity) };
@@ -82,10 +80,9 @@ unsafe impl Sink for VecSink<'_> {
         source: &[u8],
         spare: usize,
     ) -> Result<Region, Failure> {
-        let additional = source
-            .len()
-            .checked_add(spare)
-            .ok_or(Failure::OutOfMemory)?;
+        let Some(additional) = source.len().checked_add(spare) else {
+            return Err(Failure::OutOfMemory);
+        };
         let used = self.used(out);
         self.asked = used.saturating_add(additional);
         let region = self.make_room(used, additional)?;
@@ -97,6 +94,16 @@ unsafe impl Sink for VecSink<'_> {
         }
         Ok(self.region(used + source.len()))
     }
+}
+
+/// Memory for so many bytes and the slack, and how much it is.
+#[inline]
+fn allocate(len_bytes: usize) -> Option<(*mut u8, usize)> {
+    let capacity = len_bytes.checked_add(SLACK)?;
+    let layout = Layout::array::<u8>(capacity).ok()?;
+    // SAFETY: the layout has at least SLACK bytes.
+    let memory = unsafe { std::alloc::alloc(layout) };
+    (!memory.is_null()).then_some((memory, capacity))
 }
 
 /// Appends the encoding of a value to a vector and answers the number of bytes.
