@@ -5,10 +5,10 @@
 //! contact with facet there is; another version of it is met here first.
 
 pub use facet_core::{
-    ArrayAsPtrFn, BorrowFn, ConstTypeId, IterDeallocFn, IterInitWithValueFn, ListAsPtrFn,
-    ListLenFn, MapLenFn, OptionGetValueFn, OptionIsSomeFn, PtrConst, PtrMut, ReadLockResult,
-    ResultGetErrFn, ResultGetOkFn, ResultIsOkFn, SetLenFn, Shape, SliceAsPtrFn, SliceLenFn,
-    TypeOps, WriteLockResult,
+    ArrayAsPtrFn, BorrowFn, ConstTypeId, IterDeallocFn, IterInitWithValueFn, IterNextFn,
+    ListAsPtrFn, ListLenFn, MapLenFn, OptionGetValueFn, OptionIsSomeFn, PtrConst, PtrMut,
+    ReadLockResult, ResultGetErrFn, ResultGetOkFn, ResultIsOkFn, SetLenFn, Shape, SliceAsPtrFn,
+    SliceLenFn, TypeOps, WriteLockResult,
 };
 
 /// The bit of a pointer's first word that marks it as wide.

@@ -72,8 +72,8 @@
 //! [`EncodeErrorKind::OutOfMemory`], the output as it was before; telling so needs none. What aborts the process, as
 //! any `Box` or `Vec` does that finds no memory:
 //!
-//! * facet, which puts each iterator of a map or set into a box (but for the standard library's hash tables, where their
-//!   layout is known), and each guard of the standard library's and
+//! * facet, which puts each iterator of a map or set into a box (but for the standard library's hash tables and B-trees,
+//!   where their layout is known), and each guard of the standard library's and
 //!   `lock_api`'s locks;
 //! * user code that allocates, such as a proxy's conversion;
 //! * the first encode of a type, while it is lowered and compiled;

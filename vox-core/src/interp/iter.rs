@@ -3,6 +3,7 @@
 //! The length is written first, so the iterator must yield just that many
 //! items: at the end it is asked for one more, and told on when it lies.
 
+use core::mem::MaybeUninit;
 use core::ptr;
 
 use crate::reflect::{IterDeallocFn, IterInitWithValueFn, ListLenFn, MapLenFn, PtrMut, SetLenFn};
@@ -10,6 +11,7 @@ use crate::reflect::{IterDeallocFn, IterInitWithValueFn, ListLenFn, MapLenFn, Pt
 use super::machine::Machine;
 use crate::cx::thin;
 use crate::kernels::table::{self, Position, Table};
+use crate::kernels::tree::{self, Tree};
 use crate::program::{BlockId, FunctionId, FunctionKind, Iter, IterId, Op, PathId};
 use crate::trampoline::iter::{BATCH, Entry, next, next_entries};
 use crate::trampoline::{FAILED, fail, trace};
@@ -62,6 +64,11 @@ enum Advance {
         table: *const Table,
         position: Position,
     },
+    /// Of a B-tree.
+    Tree {
+        tree: *const Tree,
+        position: *mut tree::Position,
+    },
 }
 
 struct Items {
@@ -87,6 +94,7 @@ impl Batch for Items {
                 Advance::Table { table, position } => {
                     table::items(cx, *table, position, items, count)
                 }
+                Advance::Tree { tree, position } => tree::items(cx, *tree, *position, items, count),
             }
         }
     }
@@ -129,6 +137,9 @@ impl Batch for Entries {
                 Advance::Iterator { next, state } => next_entries(cx, *next, state, entries, count),
                 Advance::Table { table, position } => {
                     table::entries(cx, *table, position, entries, count)
+                }
+                Advance::Tree { tree, position } => {
+                    tree::entries(cx, *tree, *position, entries, count)
                 }
             }
         }
@@ -283,6 +294,11 @@ impl Machine<'_> {
         out: *mut u8,
     ) -> *mut u8 {
         let next = self.program.function(iter.next);
+        let kind = self.program.code.functions[iter.next.index()];
+        if let FunctionKind::TreeItems | FunctionKind::TreeEntries = kind {
+            // SAFETY: the kind is verified (A2), the container is live (A1).
+            return unsafe { self.walk(next.cast(), at, len, batch, out) };
+        }
         let Some(object) = iter.object else {
             let mut advance = Advance::Table {
                 table: next.cast(),
@@ -300,6 +316,33 @@ impl Machine<'_> {
             let mut advance = Advance::Iterator { next, state };
             let out = self.write_items(&mut advance, len, batch, out);
             self.function::<IterDeallocFn>(object.dealloc)(state);
+            out
+        }
+    }
+
+    /// Writes exactly `len` items of a B-tree.
+    ///
+    /// # Safety
+    ///
+    /// A live container of the tree's type is at `at`.
+    // Kept out of the frame of its caller: the position is large.
+    #[inline(never)]
+    unsafe fn walk(
+        &mut self,
+        tree: *const Tree,
+        at: *const u8,
+        len: usize,
+        batch: &mut impl Batch,
+        out: *mut u8,
+    ) -> *mut u8 {
+        let mut memory = MaybeUninit::uninit();
+        let position = memory.as_mut_ptr();
+        // SAFETY: the caller's duty; the iteration is ended once and not used afterwards.
+        unsafe {
+            tree::start(self.cx, tree, at, len, position);
+            let mut advance = Advance::Tree { tree, position };
+            let out = self.write_items(&mut advance, len, batch, out);
+            tree::end(self.cx, tree, position);
             out
         }
     }

@@ -21,6 +21,7 @@ mod portable;
 pub(crate) mod ready;
 pub(crate) mod run;
 pub mod table;
+pub mod tree;
 // Protected pages, which Miri has none of.
 #[cfg(all(test, not(miri)))]
 mod tests;

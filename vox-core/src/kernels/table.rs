@@ -2,8 +2,8 @@
 //!
 //! The standard library's hash tables keep one control byte for each bucket, whose top bit is clear where the
 //! bucket is full, and the buckets in front of them, the first one next to the first control byte. An
-//! iterator visits the full ones in this order, and so does this: by eight control bytes at a time, and
-//! without a branch on which of them are full, for that is random.
+//! iterator visits the full ones in this order, and so does this: which of 64 buckets are full are bits of one number, so that
+//! how many there are is not to be guessed again for every few.
 //!
 //! Not here: how it is known where a table is ([`crate::probe`]).
 
@@ -46,11 +46,13 @@ impl Position {
     }
 }
 
-/// Control bytes that are looked at at once.
+/// Control bytes that are read at once.
 const GROUP: usize = 8;
 
-/// The top bit of the first of them, and of each.
-const TOP_OF_FIRST: u64 = 0x80;
+/// Buckets that are looked at at once: as many as there are bits.
+const BLOCK: usize = 64;
+
+/// The top bit of each byte.
 const TOP: u64 = u64::from_ne_bytes([0x80; GROUP]);
 
 entry_fn! {
@@ -94,8 +96,7 @@ entry_fn! {
     }
 }
 
-/// Hands out up to `count` full buckets, to places from 0 on, and answers how many there were. What `put` is
-/// given may be the address of nothing: then it is called again for the same place, or the place is not counted.
+/// Hands out up to `count` full buckets, to places from 0 on, and answers how many there were.
 ///
 /// # Safety
 ///
@@ -112,36 +113,49 @@ pub(crate) unsafe fn scan(
         let word = |at: usize| position.container.add(at).cast::<*const u8>();
         (word(table.control).read(), word(table.mask).read().addr())
     };
-    let bucket_at = |bucket: usize| control.wrapping_sub((bucket + 1) * table.stride);
     let mut filled = 0;
     while filled < count && position.bucket <= mask {
-        let group = position.bucket & !(GROUP - 1);
+        let block = position.bucket & !(BLOCK - 1);
         // SAFETY: there is a control byte for each bucket (A15).
-        let full = unsafe { full(control, group, mask) };
-        let mut left = full & (!0 << (8 * (position.bucket - group)));
-        position.bucket = group + GROUP;
-        if count - filled >= GROUP {
-            // Sparse tables have many groups without any.
-            if left != 0 {
-                for lane in 0..GROUP {
-                    put(filled, bucket_at(group + lane));
-                    filled += usize::from(left & (TOP_OF_FIRST << (8 * lane)) != 0);
-                }
-            }
-            continue;
-        }
+        let full = unsafe { full_of_block(control, block, mask) };
+        let mut left = full & (!0 << (position.bucket - block));
+        position.bucket = block + BLOCK;
         while left != 0 {
-            let bucket = group + left.trailing_zeros() as usize / 8;
+            let bucket = block + left.trailing_zeros() as usize;
             if filled == count {
                 position.bucket = bucket;
                 break;
             }
-            put(filled, bucket_at(bucket));
+            put(filled, control.wrapping_sub((bucket + 1) * table.stride));
             filled += 1;
             left &= left - 1;
         }
     }
     filled
+}
+
+/// Which buckets of a block are full: a bit for each.
+///
+/// # Safety
+///
+/// As for [`full`]; the block's first bucket is one of them.
+#[inline(always)]
+unsafe fn full_of_block(control: *const u8, block: usize, mask: usize) -> u64 {
+    let groups = (mask + 1 - block).div_ceil(GROUP).min(BLOCK / GROUP);
+    let mut bits = 0;
+    for group in 0..groups {
+        // SAFETY: the caller's duty.
+        let tops = unsafe { full(control, block + group * GROUP, mask) };
+        bits |= top_bits(tops) << (group * GROUP);
+    }
+    bits
+}
+
+/// The top bits of eight bytes, side by side: each is multiplied to its place in the uppermost byte, where no other gets.
+#[inline(always)]
+fn top_bits(tops: u64) -> u64 {
+    const PLACES: u64 = 0x0102_0408_1020_4080;
+    (tops >> 7).wrapping_mul(PLACES) >> (BLOCK - GROUP)
 }
 
 /// The top bits of the bytes of a group's full buckets.

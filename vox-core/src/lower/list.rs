@@ -140,19 +140,28 @@ impl Walk<'_> {
         let len = self
             .builder
             .function(FunctionKind::SetLen, def.vtable.len as *const ());
-        let iter = match self.table(shape, FunctionKind::TableItems) {
-            Some(table) => table,
+        let iter = match self.ours(shape, FunctionKind::TableItems, FunctionKind::TreeItems) {
+            Some(ours) => ours,
             None => self.items(def.t, &def.vtable.iter_vtable, &scope)?,
         };
         self.iterated(def.t, len, iter, scope)
     }
 
-    /// The items of a hash table whose layout is known.
-    fn table(&mut self, shape: &'static Shape, kind: FunctionKind) -> Option<IterId> {
-        let table = self.probed.then(|| probe::table(shape)).flatten()?;
-        let next = self
-            .builder
-            .function(kind, core::ptr::from_ref(table).cast());
+    /// The items of a hash table whose layout is known, or of a B-tree, whose layout may come to be known.
+    fn ours(
+        &mut self,
+        shape: &'static Shape,
+        table_kind: FunctionKind,
+        tree_kind: FunctionKind,
+    ) -> Option<IterId> {
+        if !self.probed {
+            return None;
+        }
+        let (kind, layout) = match probe::table(shape) {
+            Some(table) => (table_kind, core::ptr::from_ref(table).cast()),
+            None => (tree_kind, core::ptr::from_ref(probe::tree(shape)?).cast()),
+        };
+        let next = self.builder.function(kind, layout);
         Some(self.builder.iter(Iter { next, object: None }))
     }
 
@@ -202,8 +211,9 @@ impl Walk<'_> {
         let len = self
             .builder
             .function(FunctionKind::MapLen, vtable.len as *const ());
-        let iter = match self.table(shape, FunctionKind::TableEntries) {
-            Some(table) => table,
+        let (table, tree) = (FunctionKind::TableEntries, FunctionKind::TreeEntries);
+        let iter = match self.ours(shape, table, tree) {
+            Some(ours) => ours,
             None => {
                 let next = vtable.iter_vtable.next as *const ();
                 let next = (FunctionKind::MapIterNext, next);

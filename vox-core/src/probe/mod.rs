@@ -3,11 +3,14 @@
 //! facet from finding the table of a map.
 //!
 //! Rust does not promise these layouts, so they are learnt at run time, on
-//! values vox builds itself, never on the user's: values whose address, length
+//! values vox builds itself: values whose address, length
 //! and capacity all differ are looked at word by word, and a layout is accepted
 //! only when exactly one pair of words agrees with what the type's own functions
 //! answer, for every value. Anything else answers `None`, and lowering uses
 //! those functions instead.
+//!
+//! The nodes of B-trees alone are learnt from containers that are encoded, for their layout depends on types whose values
+//! only the user can make: [`crate::kernels::tree`].
 //!
 //! What was learnt is kept without locks that a forked child could wait for.
 //!
@@ -18,6 +21,7 @@ mod hashed;
 mod list;
 mod option;
 mod table;
+mod tree;
 mod wide;
 mod words;
 
@@ -29,6 +33,7 @@ use facet_core::{ListDef, OptionDef, Shape};
 
 use crate::fork::ForkLock;
 use crate::kernels::table::Table;
+use crate::kernels::tree::Tree;
 use hashed::Place;
 
 pub(crate) use counted::Counted;
@@ -55,6 +60,15 @@ pub(crate) fn is_read_right(shape: &'static Shape) -> bool {
 /// The table of a `HashMap` or `HashSet` of this shape.
 pub(crate) fn table(shape: &'static Shape) -> Option<&'static Table> {
     hashed(shape).and_then(|hashed| hashed.table)
+}
+
+/// What will be learnt of a `BTreeMap` or `BTreeSet` of this shape.
+pub(crate) fn tree(shape: &'static Shape) -> Option<&'static Tree> {
+    static KNOWN: Known<&'static Tree> = ForkLock::new();
+    // Programs name it by its address.
+    remember(&KNOWN, shape, || {
+        tree::of(shape).map(|tree| &*Box::leak(Box::new(tree)))
+    })
 }
 
 /// What is known of a hashed map or set.

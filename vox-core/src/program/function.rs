@@ -95,6 +95,10 @@ kinds! {
     TableItems = "table.items", Ours;
     /// As `TableItems`, of entries: keys and values.
     TableEntries = "table.entries", Ours;
+    /// Not a function but the [`crate::kernels::tree::Tree`] that knows where a B-tree of items keeps them, or will.
+    TreeItems = "tree.items", Ours;
+    /// As `TreeItems`, of entries: keys and values.
+    TreeEntries = "tree.entries", Ours;
     /// [`crate::entry::AccessorFn`].
     Accessor = "accessor", Ours;
     /// [`crate::entry::LeafFn`].

@@ -68,9 +68,9 @@ pub struct Arm {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Iter {
     /// `IterVTable::next`, a Rust-ABI function that only trampolines may call; or the layout of a
-    /// hash table.
+    /// hash table or a B-tree.
     pub next: FunctionId,
-    /// How the iterator is made and freed; `None` for a hash table, whose position is a number.
+    /// How the iterator is made and freed; `None` for a hash table and a B-tree, whose positions are ours.
     pub object: Option<IterObject>,
 }
 

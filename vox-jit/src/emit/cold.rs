@@ -11,7 +11,7 @@ use vox_core::program::{FunctionId, PathId};
 
 use super::emitter::{Emitter, Scope};
 use super::runtime::{self, Function};
-use super::vtable;
+use super::{iter, vtable};
 use crate::error::CompileError;
 
 /// One block on the way out.
@@ -33,6 +33,8 @@ pub(super) enum Step {
     Item(Function, Index),
     /// Frees an iterator.
     Dealloc(FunctionId, StackSlot),
+    /// Ends an iteration over this B-tree.
+    EndTree(*const (), StackSlot),
 }
 
 /// How a position is computed once it is needed. Every value is at hand in all
@@ -128,6 +130,7 @@ impl Emitter<'_, '_> {
                 let iter = self.slot_address(slot);
                 vtable::iter_dealloc(self, function, iter)?;
             }
+            Step::EndTree(tree, position) => iter::end_tree(self, tree, position),
         }
         Ok(())
     }

@@ -1,10 +1,11 @@
 //! Sets and lists that are not contiguous: items of an iterator.
 //!
-//! One call of a trampoline, or of the routine for hash tables, yields the addresses of up to 32 items. The iterator
+//! One call of a trampoline, or of the routines for hash tables and B-trees, yields the addresses of up to 32 items. The iterator
 //! is asked for one item more than the container said it has, so that one which yields too
 //! many is found out; it is freed on every way out. A hash table has none: its position is a number.
 
 use cranelift_codegen::ir::{InstBuilder, StackSlot, Value, condcodes::IntCC, types};
+use vox_core::kernels::tree::Position;
 use vox_core::program::{BlockId, FunctionId, FunctionKind, Iter, IterId, PathId};
 use vox_core::trampoline::FAILED;
 use vox_core::trampoline::iter::BATCH;
@@ -31,6 +32,7 @@ pub(super) struct Items {
 pub(super) struct Batches {
     pub(super) iterator: (Function, FunctionKind),
     pub(super) table: (Function, FunctionKind),
+    pub(super) tree: (Function, FunctionKind),
     pub(super) item_bytes: u32,
 }
 
@@ -44,6 +46,8 @@ pub(super) struct Item {
 }
 
 const ITER_BYTES: u32 = 16;
+#[expect(clippy::cast_possible_truncation, reason = "a handful of words")]
+const TREE_BYTES: u32 = size_of::<Position>() as u32;
 
 /// Writes a length and each item.
 pub(super) fn write(
@@ -57,6 +61,7 @@ pub(super) fn write(
     let batches = Batches {
         iterator: (runtime::ITER_NEXT, FunctionKind::IterNext),
         table: (runtime::TABLE_ITEMS, FunctionKind::TableItems),
+        tree: (runtime::TREE_ITEMS, FunctionKind::TreeItems),
         item_bytes: 8,
     };
     iterate(
@@ -108,8 +113,10 @@ pub(super) fn iterate<'a, 'f>(
             items.iter
         )));
     };
+    let is_tree = program.code.functions.get(next.index()) == Some(&batches.tree.1);
     let (fill, kind) = match object {
         Some(_) => batches.iterator,
+        None if is_tree => batches.tree,
         None => batches.table,
     };
     let next = source::function_of(e, *next, kind)?;
@@ -118,13 +125,23 @@ pub(super) fn iterate<'a, 'f>(
     let cursor = varint::write(e, said, varint::MAX_LEN, cursor)?;
 
     let batch_bytes = batches.item_bytes * batch_len();
-    let (iter, batch) = (e.take_slot(ITER_BYTES), e.take_slot(batch_bytes));
+    let iter_bytes = if is_tree { TREE_BYTES } else { ITER_BYTES };
+    let (iter, batch) = (e.take_slot(iter_bytes), e.take_slot(batch_bytes));
     let iter_address = e.slot_address(iter);
     let mut steps = vec![Step::Static(items.path)];
     match object {
         Some(object) => {
             vtable::iter_init(e, object.init, place, iter_address)?;
             steps.push(Step::Dealloc(object.dealloc, iter));
+        }
+        None if is_tree => {
+            let tree = e.constant_address(next);
+            let container = place.address(e);
+            e.call(
+                runtime::TREE_START,
+                &[e.cx, tree, container, said, iter_address],
+            );
+            steps.push(Step::EndTree(next, iter));
         }
         None => start_of_table(e, place, iter_address),
     }
@@ -142,9 +159,19 @@ pub(super) fn iterate<'a, 'f>(
         let iter_address = e.slot_address(iter);
         vtable::iter_dealloc(e, object.dealloc, iter_address)?;
     }
-    e.give_slot(ITER_BYTES, iter);
+    if is_tree {
+        end_tree(e, next, iter);
+    }
+    e.give_slot(iter_bytes, iter);
     e.give_slot(batch_bytes, batch);
     Ok(end.ensure(e, items.reserve, scope))
+}
+
+/// Ends an iteration over a B-tree.
+pub(super) fn end_tree(e: &mut Emitter<'_, '_>, tree: *const (), position: StackSlot) {
+    let tree = e.constant_address(tree);
+    let position = e.slot_address(position);
+    e.call(runtime::TREE_END, &[e.cx, tree, position]);
 }
 
 /// Stores the position before the first bucket.

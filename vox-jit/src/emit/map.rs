@@ -24,6 +24,7 @@ pub(super) fn write(
     let batches = Batches {
         iterator: (runtime::ITER_NEXT_ENTRIES, FunctionKind::MapIterNext),
         table: (runtime::TABLE_ENTRIES, FunctionKind::TableEntries),
+        tree: (runtime::TREE_ENTRIES, FunctionKind::TreeEntries),
         item_bytes: 16,
     };
     iter::iterate(

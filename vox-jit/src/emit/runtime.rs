@@ -6,7 +6,7 @@
 
 use vox_core::cx::EncodeCx;
 use vox_core::entry::{BulkFn, CopyMediumFn, ReadyFn, RunFn};
-use vox_core::kernels::{Ready, Run, bytes, table, varint};
+use vox_core::kernels::{Ready, Run, bytes, table, tree, varint};
 use vox_core::program::Program;
 use vox_core::trampoline::{self, fail, iter, lock, predicate, proxy, trace};
 
@@ -112,6 +112,10 @@ functions! {
     ITER_NEXT = iter::next, (Cx, Anything, *const iter::State, *mut *const u8, usize) -> usize;
     ITER_NEXT_ENTRIES = iter::next_entries, (Cx, Anything, *const iter::State, *mut iter::Entry, usize) -> usize;
     TABLE_ITEMS = table::items, (Cx, *const table::Table, *mut table::Position, *mut *const u8, usize) -> usize;
+    TREE_START = tree::start, (Cx, *const tree::Tree, Address, usize, *mut tree::Position) -> usize;
+    TREE_END = tree::end, (Cx, *const tree::Tree, *const tree::Position) -> usize;
+    TREE_ITEMS = tree::items, (Cx, *const tree::Tree, *mut tree::Position, *mut *const u8, usize) -> usize;
+    TREE_ENTRIES = tree::entries, (Cx, *const tree::Tree, *mut tree::Position, *mut iter::Entry, usize) -> usize;
     TABLE_ENTRIES = table::entries, (Cx, *const table::Table, *mut table::Position, *mut iter::Entry, usize) -> usize;
     LOCK = lock::lock, (Cx, Anything, Address) -> Address;
     READ = lock::read, (Cx, Anything, Address) -> Address;

@@ -1,6 +1,6 @@
 //! Values known by their shape alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use facet::{Facet, PtrConst, Shape, ShapeRef, StructType, Type, UserType};
@@ -168,6 +168,9 @@ fn one_type_at_many_addresses() {
     shares_its_slot::<Folder>();
     shares_its_slot::<Entry>();
     shares_its_slot::<BTreeMap<String, Folder>>();
+    shares_its_slot::<BTreeSet<String>>();
+    shares_its_slot::<HashMap<String, Folder>>();
+    shares_its_slot::<HashSet<u32>>();
     shares_its_slot::<(Node, Folder, Vec<Entry>)>();
 }
 

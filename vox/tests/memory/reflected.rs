@@ -30,10 +30,10 @@ const OF_FACET: &[Layout] = &[
     Layout::new::<RwLockReadGuard<'static, u64>>(),
 ];
 
-/// Those of a mode: hash tables of known layout need no iterator.
+/// Those of a mode: hash tables and B-trees of known layout need no iterator.
 fn of_facet(mode: &Mode) -> &'static [Layout] {
     if mode.probed_layouts {
-        &OF_FACET[2..]
+        &OF_FACET[4..]
     } else {
         OF_FACET
     }

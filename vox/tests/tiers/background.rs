@@ -66,12 +66,14 @@ fn tier_up_in_the_middle_of_a_list() {
     let expected = postcard::to_allocvec(&value).expect("serde encodes it");
     let all_interpreted = {
         let runtime = Runtime::builder().tier(Tier::Interpreter).build();
+        // The first one learns what is in a map; from then on each is asked for its length alone.
+        runtime.to_bytes(&value).expect("it encodes");
         let (bytes, counters) = runtime.to_bytes_counted(&value).expect("it encodes");
         assert!(bytes == expected);
         counters.vtable_calls
     };
     assert!(
-        all_interpreted > 60_000,
+        all_interpreted >= 30_000,
         "every map is asked for its length"
     );
     until("a list changes its tier on the way", || {

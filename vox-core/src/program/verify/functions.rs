@@ -27,8 +27,13 @@ pub(super) fn check(code: &Code) -> Result<(), VerifyError> {
                 )?;
             }
             None => {
-                let tables = &[Kind::TableItems, Kind::TableEntries];
-                kind(code, place, (iter.next, "next", tables))?;
+                let ours = &[
+                    Kind::TableItems,
+                    Kind::TableEntries,
+                    Kind::TreeItems,
+                    Kind::TreeEntries,
+                ];
+                kind(code, place, (iter.next, "next", ours))?;
             }
         }
     }
@@ -125,7 +130,7 @@ fn uses(code: &Code, op: &Op) -> [Option<Use>; 3] {
             Some((
                 next(code, iter),
                 "next",
-                &[Kind::IterNext, Kind::TableItems],
+                &[Kind::IterNext, Kind::TableItems, Kind::TreeItems],
             )),
             None,
         ],
@@ -134,7 +139,7 @@ fn uses(code: &Code, op: &Op) -> [Option<Use>; 3] {
             Some((
                 next(code, iter),
                 "next",
-                &[Kind::MapIterNext, Kind::TableEntries],
+                &[Kind::MapIterNext, Kind::TableEntries, Kind::TreeEntries],
             )),
             None,
         ],

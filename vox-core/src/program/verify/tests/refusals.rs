@@ -154,7 +154,7 @@ fn function_kinds_of_tables() {
         "iters\n  i0 next=f15\n",
         &[(
             "",
-            "i0: `next` must be table.items or table.entries, but f15 is iter.next",
+            "i0: `next` must be table.items or table.entries or tree.items or tree.entries, but f15 is iter.next",
         )],
     );
     check(
@@ -270,7 +270,7 @@ fn function_kinds_of_ops() {
         ),
         (
             "write_iter at=@0 len=f12 iter=i1 each=b1 path=p0 reserve=0 |",
-            "b0 op 0 (write_iter): `next` must be iter.next or table.items, but f16 is map_iter.next",
+            "b0 op 0 (write_iter): `next` must be iter.next or table.items or tree.items, but f16 is map_iter.next",
         ),
         (
             "write_map at=@0 len=f12 iter=i1 key=b1 value=b2 path=p0 reserve=0 | |",
@@ -278,7 +278,7 @@ fn function_kinds_of_ops() {
         ),
         (
             "write_map at=@0 len=f11 iter=i0 key=b1 value=b2 path=p0 reserve=0 | |",
-            "b0 op 0 (write_map): `next` must be map_iter.next or table.entries, but f15 is iter.next",
+            "b0 op 0 (write_map): `next` must be map_iter.next or table.entries or tree.entries, but f15 is iter.next",
         ),
         (
             "with_lock at=@0 lock=f10 each=b1 path=p0 |",
