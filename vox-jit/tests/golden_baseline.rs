@@ -24,7 +24,7 @@ struct Piece {
     text: &'static str,
 }
 
-const PIECES: [Piece; 9] = [
+const PIECES: [Piece; 12] = [
     Piece {
         name: "nothing",
         text: "b0:\n",
@@ -102,6 +102,42 @@ b2:
   write_byte at=@16
 b3:
   write_const bytes=[02]
+",
+    },
+    Piece {
+        name: "enum_by_number",
+        text: "t0:
+  0 -> b1
+  1 -> b2
+  2 -> b3
+b0:
+  reserve bytes=11
+  switch at=@8 tag=u8 arms=t0 path=p0
+b1:
+  write_const bytes=[00]
+b2:
+  write_const bytes=[01]
+  write_var_u64 at=@8
+b3:
+  write_const bytes=[02]
+  write_byte at=@1
+",
+    },
+    Piece {
+        name: "option_by_niche",
+        text: "b0:
+  reserve bytes=1
+  write_option at=@8 source=tagged(tag=u64, tag_at=@0, none=-9223372036854775808, payload=@0) some=b1
+b1:
+  write_bytes at=@0 source=words(ptr=@8, len=@16) reserve=0
+",
+    },
+    Piece {
+        name: "list_of_strings",
+        text: "b0:
+  write_list at=@0 source=words(ptr=@8, len=@16) stride=24 each=b1 bound=0 path=p0 reserve=0
+b1:
+  write_bytes at=@0 source=words(ptr=@8, len=@16) reserve=0
 ",
     },
     Piece {

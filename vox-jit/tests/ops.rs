@@ -966,3 +966,157 @@ fn the_largest_offsets_are_reached() {
         assert_eq!(bytes, [1, 2, 3]);
     }
 }
+
+/// What stands in an option, an arm or a list: its code is as long as so many ops make it.
+fn piece(op: &str, count: usize) -> String {
+    let line = |index: usize| match op {
+        // Near, and far: an offset takes one byte or four.
+        "write_byte" => format!("  write_byte at=@{}\n", 104 + 8 * index),
+        "write_var_u64" => format!("  write_var_u64 at=@{}\n", 8 + 16 * index),
+        "write_const" => String::from("  write_const bytes=[00 00 00 00 00 00 00 00 00]\n"),
+        _ => format!("  reserve bytes={}\n", 400 - 8 * index),
+    };
+    (0..count).map(line).collect()
+}
+
+/// What the piece writes if all is zero.
+fn written(op: &str, count: usize) -> Vec<u8> {
+    let each: &[u8] = match op {
+        "write_const" => &[0; 9],
+        "reserve" => &[],
+        _ => &[0],
+    };
+    each.repeat(count)
+}
+
+const PIECES: [&str; 4] = ["write_byte", "write_var_u64", "write_const", "reserve"];
+
+#[test]
+fn jumps_lead_over_options_of_any_length() {
+    for op in PIECES {
+        for count in 0..24 {
+            let text = format!(
+                "program T\nb0:\n  reserve bytes=400\n  \
+                 write_option at=@0 source=tagged(tag=u8, tag_at=@0, none=1, payload=@0) some=b1\n  \
+                 reserve bytes=1\n  write_byte at=@8\nb1:\n{}",
+                piece(op, count)
+            );
+            let some = [0_u64; 80];
+            let mut none = some;
+            none[0] = 1;
+            let expected = [&[1][..], &written(op, count), &[0]].concat();
+            check(&text, &some, &expected);
+            check(&text, &none, &[0, 0]);
+        }
+    }
+}
+
+#[test]
+fn jumps_lead_over_arms_of_any_length() {
+    for op in PIECES {
+        for arms in [2, 5] {
+            for count in 0..14 {
+                check_arms(op, arms, count, true);
+                check_arms(op, arms, count, false);
+            }
+        }
+    }
+}
+
+/// Every other arm writes a piece, and each its number, before that or behind.
+fn check_arms(op: &str, arms: usize, count: usize, is_first: bool) {
+    let of = |arm: usize| if arm.is_multiple_of(2) { count } else { 0 };
+    let mut text = String::from("program T\nt0:\n");
+    for arm in 0..arms {
+        text += &format!("  {arm} -> b{}\n", arm + 1);
+    }
+    text += "b0:\n  reserve bytes=400\n  switch at=@0 tag=u64 arms=t0 path=p0\n  \
+             reserve bytes=1\n  write_byte at=@8\n";
+    for arm in 0..arms {
+        let number = format!("  write_const bytes=[{arm:02x}]\n");
+        let rest = piece(op, of(arm));
+        let ops = if is_first {
+            format!("{number}{rest}")
+        } else {
+            format!("{rest}  reserve bytes=1\n{number}")
+        };
+        text += &format!("b{}:\n{ops}", arm + 1);
+    }
+    for arm in 0..arms {
+        let mut value = [0_u64; 80];
+        value[0] = arm as u64;
+        let mut expected = written(op, of(arm));
+        expected.insert(if is_first { 0 } else { expected.len() }, arm as u8);
+        expected.push(0);
+        check(&text, &value, &expected);
+    }
+}
+
+#[test]
+fn jumps_lead_over_and_back_over_elements_of_any_length() {
+    for op in PIECES {
+        for count in 1..24 {
+            let text = format!(
+                "program T\nb0:\n  write_list at=@0 source=words(ptr=@0, len=@8) stride=640 each=b1 bound=0 \
+                 path=p0 reserve=1\n  write_byte at=@16\nb1:\n  reserve bytes=400\n{}",
+                piece(op, count)
+            );
+            let elements = [[0_u64; 80]; 3];
+            for len in 0..=elements.len() {
+                let words = [elements.as_ptr().expose_provenance(), len, 0];
+                let mut expected = vec![len as u8];
+                expected.extend(written(op, count).repeat(len));
+                expected.push(0);
+                check(&text, &words, &expected);
+            }
+        }
+    }
+}
+
+#[test]
+fn lists_of_strings_of_every_layout() {
+    // Strings as vectors and as slices have them, and as neither has: where address and length are, and how long all is.
+    let layouts = [(1, 2, 3), (0, 1, 2), (1, 0, 2)];
+    let texts = [
+        "",
+        "a",
+        "a longer text, so that it is copied in more than one step",
+        "b",
+    ];
+    for (ptr, len, words) in layouts {
+        let strings: Vec<usize> = texts
+            .iter()
+            .flat_map(|text| {
+                let mut string = vec![0; words];
+                string[ptr] = text.as_ptr().expose_provenance();
+                string[len] = text.len();
+                string
+            })
+            .collect();
+        for (list_ptr, list_len) in [(1, 2), (0, 1), (2, 0)] {
+            for reserve in [0, 1] {
+                let line =
+                    |at: usize, len: usize| format!("words(ptr=@{}, len=@{})", at * 8, len * 8);
+                let text = format!(
+                    "program T\nb0:\n  write_list at=@8 source={} stride={} each=b1 bound=0 path=p0 reserve={reserve}\n  \
+                     reserve bytes=1\n  write_byte at=@0\nb1:\n  write_bytes at=@0 source={} reserve=0\n",
+                    line(list_ptr, list_len),
+                    words * 8,
+                    line(ptr, len)
+                );
+                for count in 0..=texts.len() {
+                    let mut value = [9_usize, 0, 0, 0];
+                    value[1 + list_ptr] = strings.as_ptr().expose_provenance();
+                    value[1 + list_len] = count;
+                    let mut expected = vec![count as u8];
+                    for text in &texts[..count] {
+                        expected.push(text.len() as u8);
+                        expected.extend(text.as_bytes());
+                    }
+                    expected.push(9);
+                    check(&text, &value, &expected);
+                }
+            }
+        }
+    }
+}

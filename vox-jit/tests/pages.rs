@@ -3,9 +3,8 @@
 
 mod common;
 
-use common::{World, append, compile, made};
+use common::{World, append, compile, made, unroll};
 use region::Protection;
-use vox_core::slot::Slot;
 use vox_core::tier::Tier;
 use vox_jit::{CompilerOptions, baseline};
 
@@ -55,9 +54,11 @@ fn strings_that_end_at_a_protected_page(fenced: &Fenced, options: CompilerOption
     struct Words([*const u8; 3]);
     let world = World::new(options, true);
     // The baseline has handlers for the first two layouts, and one for all others.
-    for (ptr, len_at) in [(0, 1), (1, 2), (1, 0)] {
+    // And one each for strings that leave no room.
+    let layouts = [(0, 1, 0), (1, 2, 0), (1, 0, 0), (0, 1, 3), (1, 2, 3)];
+    for (ptr, len_at, reserve) in layouts {
         let text = format!(
-            "program T\nb0:\n  write_bytes at=@0 source=words(ptr=@{}, len=@{}) reserve=0\n",
+            "program T\nb0:\n  write_bytes at=@0 source=words(ptr=@{}, len=@{}) reserve={reserve}\n",
             ptr * 8,
             len_at * 8
         );
@@ -87,16 +88,6 @@ fn strings_that_end_at_a_protected_page(fenced: &Fenced, options: CompilerOption
             }
         }
     }
-}
-
-/// Publishes baseline code for a hand-made slot.
-fn unroll(world: &World, slot: &Slot) {
-    // SAFETY: the world outlives every call of the slot (A14).
-    let batch = unsafe { vox_jit::unroll(&world.compiler.arena(), &[slot]) };
-    for program in batch.programs {
-        program.unwrap();
-    }
-    assert_eq!(slot.tier(), Tier::Baseline);
 }
 
 #[test]

@@ -23,21 +23,29 @@ pub mod isa;
 use vox_core::program::Program;
 
 use crate::error::CompileError;
-use emit::{Emitter, Names};
+use emit::{Emitter, Memory, Names};
 
 /// Whether there is a baseline tier for the processor of this process.
 pub const IS_AVAILABLE: bool = isa::HAS_HOST;
 
-/// The machine code of a program: a function in the entry convention, at any address.
-///
-/// The code holds addresses of the program's ops and functions: it may run as long as the
-/// program stays where it is.
-///
-/// # Errors
-///
-/// When the program is too large or too deep for the code's jumps and frame.
-pub fn generate(program: &Program) -> Result<Vec<u8>, CompileError> {
-    Emitter::<isa::Host>::new(program, Names::Addresses).function()
+/// Makes functions, one after the other in the same memory.
+#[derive(Debug, Default)]
+pub struct Generator {
+    memory: Memory<isa::Host>,
+}
+
+impl Generator {
+    /// The machine code of a program: a function in the entry convention, at any address.
+    ///
+    /// The code holds addresses of the program's ops and functions: it may run as long as the
+    /// program stays where it is.
+    ///
+    /// # Errors
+    ///
+    /// When the program is too large or too deep for the code's jumps and frame.
+    pub fn generate(&mut self, program: &Program) -> Result<Vec<u8>, CompileError> {
+        Emitter::new(program, Names::Addresses, &mut self.memory).function()
+    }
 }
 
 /// The code for any instruction set, with numbers that are the same in every build in place
@@ -45,7 +53,7 @@ pub fn generate(program: &Program) -> Result<Vec<u8>, CompileError> {
 ///
 /// # Errors
 ///
-/// As for [`generate`].
+/// As for [`Generator::generate`].
 pub fn generate_symbolic<A: isa::Assembler>(program: &Program) -> Result<Vec<u8>, CompileError> {
-    Emitter::<A>::new(program, Names::Symbols).function()
+    Emitter::<A>::new(program, Names::Symbols, &mut Memory::default()).function()
 }

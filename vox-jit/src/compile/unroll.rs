@@ -7,7 +7,7 @@ use vox_core::slot::Slot;
 use vox_core::tier::Tier;
 
 use super::{Batch, Code, Compiled, Generated, SharedArena, lock, program_of, publish};
-use crate::baseline;
+use crate::baseline::{self, Generator};
 use crate::error::CompileError;
 
 /// Makes baseline code for the programs of these slots and publishes it in them. A slot whose
@@ -18,7 +18,11 @@ use crate::error::CompileError;
 /// Nobody calls an entry of these slots, nor of slots their programs refer to, after the arena is dropped; and
 /// the slots live as long as their entries may be called.
 pub unsafe fn unroll(arena: &SharedArena, slots: &[&Slot]) -> Batch {
-    let generated: Vec<Generated> = slots.iter().map(|slot| generate(slot)).collect();
+    let mut generator = Generator::default();
+    let generated: Vec<Generated> = slots
+        .iter()
+        .map(|slot| generate(&mut generator, slot))
+        .collect();
     let publishing = Instant::now();
     let placed = {
         let codes: Vec<&[u8]> = generated
@@ -50,13 +54,13 @@ pub unsafe fn unroll(arena: &SharedArena, slots: &[&Slot]) -> Batch {
     }
 }
 
-fn generate(slot: &Slot) -> Generated {
+fn generate(generator: &mut Generator, slot: &Slot) -> Generated {
     let program = program_of(slot)?;
     if !baseline::IS_AVAILABLE {
         return Err(CompileError::NoBaseline);
     }
     let start = Instant::now();
-    let code = Code::anywhere(baseline::generate(program)?);
+    let code = Code::anywhere(generator.generate(program)?);
     let compiled = Compiled {
         code_bytes: code.len(),
         time: start.elapsed(),

@@ -240,7 +240,17 @@ pub fn compile(world: &World, slot: &Slot) {
     assert_eq!(slot.tier(), Tier::Optimized);
 }
 
-/// Checks a hand-made program in the interpreter and in all kinds of machine code.
+/// Publishes baseline code for a hand-made slot.
+pub fn unroll(world: &World, slot: &Slot) {
+    // SAFETY: tests keep the world alive while they call the slot (A14).
+    let batch = unsafe { vox_jit::unroll(&world.compiler.arena(), &[slot]) };
+    for program in batch.programs {
+        program.unwrap();
+    }
+    assert_eq!(slot.tier(), Tier::Baseline);
+}
+
+/// Checks a hand-made program in the interpreter, in the baseline, and in all kinds of machine code.
 ///
 /// # Safety
 ///
@@ -257,6 +267,10 @@ pub unsafe fn check_made(
         // SAFETY: the caller's duty.
         unsafe {
             assert_bytes(&slot, value, expected, "interpreter");
+            if vox_jit::baseline::IS_AVAILABLE {
+                unroll(world, &slot);
+                assert_bytes(&slot, value, expected, "baseline");
+            }
             compile(world, &slot);
             assert_bytes(&slot, value, expected, &world.name);
         }
@@ -277,9 +291,11 @@ pub unsafe fn made_error(
     let mut first = None;
     for world in worlds() {
         let slot = made(text, functions, children);
-        for compiled in [false, true] {
-            if compiled {
-                compile(world, &slot);
+        for tier in [Tier::Interpreter, Tier::Baseline, Tier::Optimized] {
+            match tier {
+                Tier::Optimized => compile(world, &slot),
+                Tier::Baseline if vox_jit::baseline::IS_AVAILABLE => unroll(world, &slot),
+                _ => {}
             }
             // SAFETY: the caller's duty.
             let error = unsafe { append(&slot, value, 0) }.unwrap_err().to_string();

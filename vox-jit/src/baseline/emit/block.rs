@@ -4,41 +4,83 @@ use vox_core::program::{BlockId, Op};
 
 use super::super::handlers::Handler;
 use super::super::isa::Assembler;
+use super::scalar::MAX_COPY;
 use super::sequence::Elements;
-use super::{Emitter, MAX_DEPTH, SLOT, Scope};
-use crate::error::CompileError;
+use super::{Emitter, MAX_DEPTH, Refusal, SLOT, Scope};
 
 impl<A: Assembler> Emitter<'_, A> {
     /// Emits a block. Its base is in the register, `scope.delta` bytes before where it belongs.
-    pub(super) fn block(&mut self, id: BlockId, scope: Scope) -> Result<(), CompileError> {
+    pub(super) fn block(&mut self, id: BlockId, scope: Scope) -> Result<(), Refusal> {
+        self.block_from(id, 0, scope)
+    }
+
+    /// Emits a block but for its first ops, which were emitted already.
+    pub(super) fn block_from(
+        &mut self,
+        id: BlockId,
+        done: usize,
+        scope: Scope,
+    ) -> Result<(), Refusal> {
         let scope = Scope {
             depth: scope.depth + 1,
             ..scope
         };
         if scope.depth > MAX_DEPTH {
-            return Err(CompileError::TooDeep);
+            return Err(Refusal::TooDeep);
         }
         let program = self.program;
         let Some(block) = program.code.blocks.get(id.index()) else {
-            return Err(CompileError::Malformed(format!("there is no block {id}")));
+            return Err(Refusal::NoBlock(id));
         };
-        let mut ops = block.ops.as_slice();
-        while let Some((op, rest)) = ops.split_first() {
-            let stores = self.stores(ops, scope)?;
-            let done = stores + self.varints(&ops[stores..], scope)?;
-            if done != 0 {
-                ops = &ops[done..];
-                continue;
-            }
-            self.op(op, scope)?;
-            ops = rest;
+        self.count(block.ops.len());
+        let mut ops = &block.ops[done..];
+        while let [op, ..] = ops {
+            let done = match op {
+                Op::WriteConst { .. }
+                | Op::WriteByte { .. }
+                | Op::WriteF32 { .. }
+                | Op::WriteF64 { .. }
+                | Op::CopyBytes {
+                    len: ..=MAX_COPY, ..
+                } => self.stores(ops, scope)?,
+                Op::WriteVarU16 { .. }
+                | Op::WriteVarU32 { .. }
+                | Op::WriteVarU64 { .. }
+                | Op::WriteVarI16 { .. }
+                | Op::WriteVarI32 { .. }
+                | Op::WriteVarI64 { .. } => self.varints(ops, scope)?,
+                Op::WriteBytes {
+                    at,
+                    source,
+                    reserve,
+                } => {
+                    self.bytes(self.at(scope, *at)?, source, *reserve, scope)?;
+                    1
+                }
+                Op::WriteOption { at, source, some } => {
+                    self.option(self.at(scope, *at)?, source, *some, scope)?;
+                    1
+                }
+                _ => {
+                    self.op(op, scope)?;
+                    1
+                }
+            };
+            ops = &ops[done..];
         }
         Ok(())
     }
 
-    /// Emits one op: the table of all ops. The fields that are stored or varints were taken
-    /// before, a few at a time; what has no code of its own is left to the interpreter.
-    fn op(&mut self, op: &Op, scope: Scope) -> Result<(), CompileError> {
+    /// Counts ops as work.
+    pub(super) fn count(&mut self, ops: usize) {
+        let ops = u32::try_from(ops).unwrap_or(u32::MAX);
+        self.work = self.work.saturating_add(ops);
+    }
+
+    /// Emits one op: the table of all ops but the commonest, which were taken before, fields a few at a time. What has
+    /// no code of its own is left to the interpreter.
+    #[inline(never)]
+    fn op(&mut self, op: &Op, scope: Scope) -> Result<(), Refusal> {
         match op {
             Op::Reserve { bytes } => {
                 self.reserve(*bytes, scope);
@@ -56,8 +98,7 @@ impl<A: Assembler> Emitter<'_, A> {
             Op::WriteVarI128 { at } => self.infallible(Handler::VarI128, self.at(scope, *at)?),
             Op::WriteChar { at } => self.infallible(Handler::Char, self.at(scope, *at)?),
             Op::WriteRun { each } => self.run_of_fields(*each, scope),
-            Op::WriteBytes { .. }
-            | Op::WriteFixedList { .. }
+            Op::WriteFixedList { .. }
             | Op::WriteListVarU16 { .. }
             | Op::WriteListVarU32 { .. }
             | Op::WriteListVarU64 { .. }
@@ -67,10 +108,9 @@ impl<A: Assembler> Emitter<'_, A> {
             | Op::WriteUnitList { .. }
             | Op::WriteList { .. }
             | Op::WriteArray { .. } => self.sequence(op, scope),
-            Op::WriteOption { .. }
-            | Op::WriteResult { .. }
-            | Op::Switch { .. }
-            | Op::Unless { .. } => self.choice(op, scope),
+            Op::WriteResult { .. } | Op::Switch { .. } | Op::Unless { .. } => {
+                self.choice(op, scope)
+            }
             Op::Borrow { .. }
             | Op::Call { .. }
             | Op::Repeat { .. }
@@ -91,36 +131,31 @@ impl<A: Assembler> Emitter<'_, A> {
             | Op::WriteVarU64 { .. }
             | Op::WriteVarI16 { .. }
             | Op::WriteVarI32 { .. }
-            | Op::WriteVarI64 { .. } => unreachable!("taken by `stores` and `varints`"),
+            | Op::WriteVarI64 { .. }
+            | Op::WriteBytes { .. }
+            | Op::WriteOption { .. } => unreachable!("taken by `block_from`"),
         }
     }
 
-    fn infallible(&mut self, handler: Handler, at: u32) -> Result<(), CompileError> {
-        self.asm.arg_out(0);
-        self.asm.arg_at(1, at);
-        self.call(handler);
+    fn infallible(&mut self, handler: Handler, at: u32) -> Result<(), Refusal> {
+        self.asm.call_with_at(handler.index(), at);
         Ok(())
     }
 
     /// An op the interpreter executes.
     fn interpreted(&mut self, op: &Op, scope: Scope) {
         let op = self.part(op);
-        self.asm.arg_out(0);
-        self.asm.arg_cx(1);
-        self.asm.arg_at(2, scope.delta);
         self.asm.arg_const(3, op);
         self.asm.arg_word(4, SLOT);
-        self.call(Handler::RunOp);
+        self.asm
+            .call_with_cx_and_at(Handler::RunOp.index(), scope.delta);
         self.asm.jump_if_null(scope.failed);
     }
 
     #[rustfmt::skip]
-    fn sequence(&mut self, op: &Op, scope: Scope) -> Result<(), CompileError> {
+    fn sequence(&mut self, op: &Op, scope: Scope) -> Result<(), Refusal> {
         let kernels = self.program.linkage.kernels;
         match op {
-            Op::WriteBytes { at, source, reserve } => {
-                self.bytes(self.at(scope, *at)?, source, *reserve, scope)
-            }
             Op::WriteFixedList { at, source, width, reserve } => {
                 self.fixed_list(self.at(scope, *at)?, source, *width, *reserve, scope)
             }
@@ -166,11 +201,8 @@ impl<A: Assembler> Emitter<'_, A> {
     }
 
     #[rustfmt::skip]
-    fn choice(&mut self, op: &Op, scope: Scope) -> Result<(), CompileError> {
+    fn choice(&mut self, op: &Op, scope: Scope) -> Result<(), Refusal> {
         match op {
-            Op::WriteOption { at, source, some } => {
-                self.option(self.at(scope, *at)?, source, *some, scope)
-            }
             Op::WriteResult { ok, err, .. } => self.result(op, *ok, *err, scope),
             Op::Switch { at, tag, arms, path } => {
                 self.switch(self.at(scope, *at)?, *tag, *arms, *path, scope)
@@ -183,16 +215,13 @@ impl<A: Assembler> Emitter<'_, A> {
     }
 
     #[rustfmt::skip]
-    fn other(&mut self, op: &Op, scope: Scope) -> Result<(), CompileError> {
+    fn other(&mut self, op: &Op, scope: Scope) -> Result<(), Refusal> {
         match op {
             Op::Borrow { at, source, each } => {
                 self.borrow(self.at(scope, *at)?, source, *each, scope)
             }
             Op::Call { at, child, path } => self.child(self.at(scope, *at)?, *child, *path, scope),
-            Op::Repeat { at, .. } => {
-                self.repeat(self.at(scope, *at)?);
-                Ok(())
-            }
+            Op::Repeat { at, .. } => self.repeat(self.at(scope, *at)?),
             Op::WithLock { at, lock, each, path } => {
                 self.lock(self.at(scope, *at)?, *lock, *each, *path, scope)
             }

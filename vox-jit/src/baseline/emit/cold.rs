@@ -4,7 +4,7 @@ use vox_core::program::{PathId, TagWidth};
 
 use super::super::handlers::Handler;
 use super::super::isa::{Assembler, Label, Word};
-use super::{Emitter, GROW, SLOT, Scope};
+use super::{Emitter, GROW, REPEATS, SLOT, Scope};
 
 /// A piece of code that a rare path jumps to.
 #[derive(Debug, Clone, Copy)]
@@ -16,8 +16,12 @@ pub(super) enum Cold {
         bytes: u32,
         failed: Label,
     },
-    /// Tells that the type is hot, and goes back.
+    /// Tells that the type, whose slot is argument 1, is hot, and goes back.
     Hot { entry: Label, back: Label },
+    /// A failure of which the cursor does not tell.
+    Null { entry: Label, failed: Label },
+    /// Records how often the program was repeated.
+    Repeats { entry: Label, end: Label },
     /// Records where a failure happened.
     Path {
         entry: Label,
@@ -37,7 +41,7 @@ pub(super) enum Cold {
     Element {
         entry: Label,
         path: PathId,
-        count: Word,
+        /// How many elements are left, and were there at first.
         left: Word,
         failed: Label,
     },
@@ -58,9 +62,28 @@ impl<A: Assembler> Emitter<'_, A> {
         entry
     }
 
+    /// Where the whole program goes when it fails, if that is the end of it otherwise.
+    pub(super) fn failed_at_last(&mut self, end: Label) -> Label {
+        if !self.repeats {
+            return end;
+        }
+        let entry = self.asm.label();
+        self.cold.push(Cold::Repeats { entry, end });
+        entry
+    }
+
+    /// As [`Self::failed_at`], from where the cursor is not null.
+    pub(super) fn failed_without_null(&mut self, path: PathId, scope: Scope) -> Label {
+        let failed = self.failed_at(path, scope);
+        let entry = self.asm.label();
+        self.cold.push(Cold::Null { entry, failed });
+        entry
+    }
+
+    /// The last first: what they go on to was made before, so the jumps there are short.
     pub(super) fn emit_cold(&mut self) {
         // None of these makes another.
-        for cold in core::mem::take(&mut self.cold) {
+        while let Some(cold) = self.cold.pop() {
             match cold {
                 Cold::Grow {
                     entry,
@@ -78,11 +101,22 @@ impl<A: Assembler> Emitter<'_, A> {
                 }
                 Cold::Hot { entry, back } => {
                     self.asm.bind(entry);
-                    self.asm.keep_out();
-                    self.asm.arg_word(0, SLOT);
+                    self.asm.arg_out(0);
                     self.call(Handler::TellHot);
-                    self.asm.take_kept();
                     self.asm.jump(back);
+                }
+                Cold::Null { entry, failed } => {
+                    self.asm.bind(entry);
+                    self.asm.null_out();
+                    self.asm.jump(failed);
+                }
+                Cold::Repeats { entry, end } => {
+                    self.asm.bind(entry);
+                    self.asm.arg_cx(0);
+                    self.asm.arg_word(1, SLOT);
+                    self.asm.arg_word(2, REPEATS);
+                    self.call(Handler::TraceRepeats);
+                    self.asm.jump(end);
                 }
                 Cold::Path {
                     entry,
@@ -117,7 +151,6 @@ impl<A: Assembler> Emitter<'_, A> {
                 Cold::Element {
                     entry,
                     path,
-                    count,
                     left,
                     failed,
                 } => {
@@ -125,8 +158,7 @@ impl<A: Assembler> Emitter<'_, A> {
                     self.asm.arg_cx(0);
                     self.asm.arg_word(1, SLOT);
                     self.asm.arg_const(2, path.0.into());
-                    self.asm.arg_word(3, count);
-                    self.asm.arg_word(4, left);
+                    self.asm.arg_word_address(3, left);
                     self.call(Handler::TraceElement);
                     self.asm.jump(failed);
                 }

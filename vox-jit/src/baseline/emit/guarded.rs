@@ -8,8 +8,7 @@ use vox_core::slot::Slot;
 use super::super::handlers::Handler;
 use super::super::isa::{Assembler, Label};
 use super::cold::Cold;
-use super::{Emitter, SLOT, Scope, names};
-use crate::error::CompileError;
+use super::{Emitter, Refusal, SLOT, Scope, names};
 
 impl<A: Assembler> Emitter<'_, A> {
     /// The address of a function of the program.
@@ -24,7 +23,7 @@ impl<A: Assembler> Emitter<'_, A> {
         source: &PointerSource,
         each: BlockId,
         scope: Scope,
-    ) -> Result<(), CompileError> {
+    ) -> Result<(), Refusal> {
         if let PointerSource::Word = *source {
             return self.block_at(each, scope, |asm| asm.base_follow(at));
         }
@@ -50,7 +49,7 @@ impl<A: Assembler> Emitter<'_, A> {
         each: BlockId,
         path: PathId,
         scope: Scope,
-    ) -> Result<(), CompileError> {
+    ) -> Result<(), Refusal> {
         let handler = match self.program.code.functions[lock.index()] {
             FunctionKind::Read => Handler::Read,
             _ => Handler::Lock,
@@ -72,11 +71,9 @@ impl<A: Assembler> Emitter<'_, A> {
         each: BlockId,
         path: PathId,
         scope: Scope,
-    ) -> Result<(), CompileError> {
+    ) -> Result<(), Refusal> {
         let Some(proxy) = self.program.code.proxies.get(proxy.index()) else {
-            return Err(CompileError::Malformed(format!(
-                "there is no proxy {proxy}"
-            )));
+            return Err(Refusal::NoProxy(proxy));
         };
         let failed = self.failed_at(path, scope);
         let convert = self.function_address(proxy.convert);
@@ -99,9 +96,9 @@ impl<A: Assembler> Emitter<'_, A> {
 
     /// A block on what a call gave access to, with the cursor kept, and giving that back. When the
     /// block fails, the end of the encode gives it back.
-    fn resource(&mut self, each: BlockId, failed: Label, scope: Scope) -> Result<(), CompileError> {
+    fn resource(&mut self, each: BlockId, failed: Label, scope: Scope) -> Result<(), Refusal> {
+        self.asm.jump_if_null(failed);
         self.asm.swap_kept();
-        self.asm.jump_if_kept_null(failed);
         self.block_at(each, scope, A::base_from_kept)?;
         self.asm.arg_out(0);
         self.asm.arg_cx(1);
@@ -117,7 +114,7 @@ impl<A: Assembler> Emitter<'_, A> {
         child: ChildId,
         path: PathId,
         scope: Scope,
-    ) -> Result<(), CompileError> {
+    ) -> Result<(), Refusal> {
         let failed = self.failed_at(path, scope);
         let entry = self.asm.label();
         self.cold.push(Cold::Depth { entry, failed });
@@ -142,7 +139,7 @@ impl<A: Assembler> Emitter<'_, A> {
         path: PathId,
         reserve: u32,
         scope: Scope,
-    ) -> Result<(), CompileError> {
+    ) -> Result<(), Refusal> {
         let failed = self.failed_at(path, scope);
         let function = self.function_address(leaf);
         self.asm.arg_out(2);

@@ -2,8 +2,8 @@
 //!
 //! Every block is emitted once, where the op that runs it stands. Rare paths (making room, telling where a
 //! failure happened) are collected and emitted behind the last block, so that the way of an encode that succeeds is
-//! a straight line. A failure jumps to the label of its [`Scope`], which adds the loop's part of the path and goes on to the
-//! label of the loop around it, and at last returns null.
+//! a straight line. A failure jumps to the label of its [`Scope`] with a null cursor; there the loop's part of the path is
+//! added, and so on to the label of the loop around it, and at last to the end of the function, which returns that null.
 //!
 //! Not here: how anything is encoded (`super::isa`), what handlers do (`super::handlers`).
 //!
@@ -14,9 +14,11 @@ mod choice;
 mod cold;
 mod guarded;
 mod names;
+mod refusal;
 mod scalar;
 mod sequence;
 mod size;
+mod switch;
 
 use vox_core::cx::EncodeCx;
 use vox_core::program::{BlockId, Offset, Op, Program};
@@ -25,6 +27,7 @@ use super::handlers::{self, Handler};
 use super::isa::{Assembler, Label, MAX_WORDS, Word};
 use crate::error::CompileError;
 use cold::Cold;
+use refusal::Refusal;
 
 pub(super) use names::Names;
 
@@ -42,18 +45,25 @@ const MAX_DEPTH: u32 = 128;
 struct Scope {
     /// The block's base is this far behind the one in the register.
     delta: u32,
-    /// Where failures go.
+    /// Where failures go, with a null cursor.
     failed: Label,
     /// How deep blocks are nested.
     depth: u32,
 }
 
+/// What functions are made in, one after the other.
+#[derive(Debug, Default)]
+pub(super) struct Memory<A> {
+    asm: A,
+    cold: Vec<Cold>,
+}
+
 /// One function under construction.
 pub(super) struct Emitter<'p, A> {
-    asm: A,
+    asm: &'p mut A,
     program: &'p Program,
     names: Names,
-    cold: Vec<Cold>,
+    cold: &'p mut Vec<Cold>,
     /// Words of the frame in use.
     words: u32,
     /// The most that were in use at once.
@@ -62,73 +72,80 @@ pub(super) struct Emitter<'p, A> {
     start: Label,
     /// Whether it repeats itself.
     repeats: bool,
+    /// Ops that run once whenever what was emitted since the start of the function or of the element runs:
+    /// loops count for themselves, and of the arms of an enum the largest counts.
+    work: u32,
 }
 
 impl<'p, A: Assembler> Emitter<'p, A> {
-    pub(super) fn new(program: &'p Program, names: Names) -> Self {
-        let mut asm = A::new(size::worst_case(program));
+    pub(super) fn new(program: &'p Program, names: Names, memory: &'p mut Memory<A>) -> Self {
+        let Memory { asm, cold } = memory;
+        // What a program that was refused left.
+        cold.clear();
+        asm.start(size::worst_case(program));
         let start = asm.label();
-        let mut ops = program.code.blocks.iter().flat_map(|block| &block.ops);
-        let repeats = ops.any(|op| matches!(op, Op::Repeat { .. }));
+        let mut last = program.code.blocks.iter().filter_map(|it| it.ops.last());
+        let repeats = last.any(|op| matches!(op, Op::Repeat { .. }));
         let words = 1 + u32::from(repeats);
         Self {
             asm,
             program,
             names,
-            cold: Vec::new(),
+            cold,
             words,
             most_words: words,
             start,
             repeats,
+            work: 0,
         }
     }
 
     /// The code of the whole program.
     pub(super) fn function(mut self) -> Result<Vec<u8>, CompileError> {
-        let failed = self.asm.label();
+        self.code().map_err(CompileError::from)
+    }
+
+    fn code(&mut self) -> Result<Vec<u8>, Refusal> {
+        let end = self.asm.label();
         let table = self.names.address(handlers::table, names::TABLE, 0);
-        let work = size::straight_ops(self.program, BlockId(0));
-        self.asm.enter(table, SLOT, work);
-        self.check_hot();
+        self.asm.enter(table, SLOT);
         if self.repeats {
-            self.asm.keep_const(0);
-            self.asm.store_kept(REPEATS);
+            self.asm.start_count(REPEATS);
         }
         self.asm.bind(self.start);
+        let work = self.asm.add_work();
+        self.check_hot();
+        if self.repeats {
+            self.asm.count_up(REPEATS);
+        }
         let scope = Scope {
             delta: 0,
-            failed,
+            failed: self.failed_at_last(end),
             depth: 0,
         };
         self.block(BlockId(0), scope)?;
+        self.asm.fill(work, self.work);
+        self.asm.bind(end);
         self.asm.leave();
         self.emit_cold();
-        self.asm.bind(failed);
-        if self.repeats {
-            self.asm.arg_cx(0);
-            self.asm.arg_word(1, SLOT);
-            self.asm.arg_word(2, REPEATS);
-            self.call(Handler::TraceRepeats);
-        }
-        self.asm.leave_failed();
         self.asm
             .finish(self.most_words)
-            .map_err(|_| CompileError::TooFar)
+            .map_err(|_| Refusal::TooFar)
     }
 
     /// The distance from the base in the register to an offset of the block.
-    fn at(&self, scope: Scope, at: Offset) -> Result<u32, CompileError> {
+    fn at(&self, scope: Scope, at: Offset) -> Result<u32, Refusal> {
         let sum = scope.delta.checked_add(at.0);
-        sum.ok_or_else(|| CompileError::Malformed(format!("an offset beyond 32 bits: {at}")))
+        sum.ok_or(Refusal::FarOffset(at.0))
     }
 
     /// Takes words of the frame.
-    fn take_words(&mut self, count: u32) -> Result<u32, CompileError> {
+    fn take_words(&mut self, count: u32) -> Result<u32, Refusal> {
         let first = self.words;
         self.words += count;
         self.most_words = self.most_words.max(self.words);
         if self.words > MAX_WORDS {
-            return Err(CompileError::TooDeep);
+            return Err(Refusal::TooDeep);
         }
         Ok(first)
     }
@@ -149,10 +166,10 @@ impl<'p, A: Assembler> Emitter<'p, A> {
         block: BlockId,
         scope: Scope,
         set: impl FnOnce(&mut A),
-    ) -> Result<(), CompileError> {
+    ) -> Result<(), Refusal> {
         let saved = Word(self.take_words(1)?);
         self.asm.save_base(saved);
-        set(&mut self.asm);
+        set(self.asm);
         self.block(block, Scope { delta: 0, ..scope })?;
         self.asm.load_base(saved);
         self.give_words(1);
@@ -160,17 +177,17 @@ impl<'p, A: Assembler> Emitter<'p, A> {
     }
 
     /// Starts again on the value at `at`, which counts as work once more.
-    fn repeat(&mut self, at: u32) {
-        let work = size::straight_ops(self.program, BlockId(0));
-        self.asm.keep_const(1);
-        self.asm.add_work(SLOT, work);
-        self.check_hot();
-        self.asm.count_up(REPEATS);
+    fn repeat(&mut self, at: u32) -> Result<(), Refusal> {
+        if !self.repeats {
+            return Err(Refusal::Repeat);
+        }
+        self.asm.arg_word(1, SLOT);
         self.asm.base_add(at);
         self.asm.jump(self.start);
+        Ok(())
     }
 
-    /// Behind an addition to the slot's account of work: tells when that is full.
+    /// Behind an addition to the account of work of the slot that is argument 1: tells when that is full.
     fn check_hot(&mut self) {
         let (entry, back) = (self.asm.label(), self.asm.label());
         self.asm.jump_if_not_negative(entry);

@@ -7,11 +7,10 @@ use vox_core::program::{BlockId, Literal, Offset, Op};
 
 use super::super::handlers::{Handler, Kind};
 use super::super::isa::Assembler;
-use super::{Emitter, Scope, names};
-use crate::error::CompileError;
+use super::{Emitter, Refusal, Scope, names};
 
 /// The most bytes that are copied in place.
-const MAX_COPY: u32 = 32;
+pub(super) const MAX_COPY: u32 = 32;
 
 /// The most the cursor may be behind what was stored.
 const MAX_PENDING: u32 = 64;
@@ -45,7 +44,8 @@ impl Store {
 }
 
 /// The varint an op writes.
-fn varint(op: &Op) -> Option<(Kind, Offset)> {
+#[inline]
+pub(super) fn varint(op: &Op) -> Option<(Kind, Offset)> {
     match *op {
         Op::WriteVarU16 { at } => Some((Kind::U16, at)),
         Op::WriteVarU32 { at } => Some((Kind::U32, at)),
@@ -59,7 +59,7 @@ fn varint(op: &Op) -> Option<(Kind, Offset)> {
 
 impl<A: Assembler> Emitter<'_, A> {
     /// Emits the stores the ops start with; answers how many ops they are.
-    pub(super) fn stores(&mut self, ops: &[Op], scope: Scope) -> Result<usize, CompileError> {
+    pub(super) fn stores(&mut self, ops: &[Op], scope: Scope) -> Result<usize, Refusal> {
         let mut pending = 0;
         let mut done = 0;
         for store in ops.iter().map_while(Store::of) {
@@ -119,14 +119,11 @@ impl<A: Assembler> Emitter<'_, A> {
 
     /// Fields that follow each other on the wire: by the routine of this processor, if it has one, which reads
     /// a table that lives as long as the program.
-    pub(super) fn run_of_fields(
-        &mut self,
-        each: BlockId,
-        scope: Scope,
-    ) -> Result<(), CompileError> {
+    pub(super) fn run_of_fields(&mut self, each: BlockId, scope: Scope) -> Result<(), Refusal> {
         let Some(run) = self.program.linkage.run(each) else {
             return self.block(each, scope);
         };
+        self.count(self.program.code.block(each).ops.len());
         let routine = || {
             let routine = run.routine();
             let address = vox_core::entry_address!(
@@ -145,74 +142,82 @@ impl<A: Assembler> Emitter<'_, A> {
     }
 
     /// Emits the varints the ops start with; answers how many ops they are.
-    pub(super) fn varints(&mut self, ops: &[Op], scope: Scope) -> Result<usize, CompileError> {
-        let mut fields = Vec::new();
-        for (kind, at) in ops.iter().map_while(varint) {
-            fields.push((kind, self.at(scope, at)?));
+    pub(super) fn varints(&mut self, ops: &[Op], scope: Scope) -> Result<usize, Refusal> {
+        if let [op] = ops
+            && let Some((kind, at)) = varint(op)
+        {
+            // Alone: most payloads of options are.
+            let at = self.at(scope, at)?;
+            self.asm.call_with_at(Handler::one(kind).index(), at);
+            return Ok(1);
         }
-        let mut rest = fields.as_slice();
-        while let Some((kind, at)) = rest.first().copied() {
+        let mut done = 0;
+        while let Some((kind, at)) = ops.get(done).and_then(varint) {
+            let at = self.at(scope, at)?;
+            let rest = &ops[done..];
             let count = side_by_side(rest);
-            rest = if count > 4 {
+            done += if count > 4 {
                 self.run(kind, at, count);
-                &rest[count..]
+                count
             } else {
-                self.few(rest)
+                self.few(rest, scope)?
             };
         }
-        Ok(fields.len())
+        Ok(done)
     }
 
     /// One call for varints that lie side by side.
     fn run(&mut self, kind: Kind, at: u32, count: usize) {
-        self.asm.arg_out(0);
-        self.asm.arg_at(1, at);
         self.asm.arg_const(2, count as u64);
-        self.call(Handler::run(kind));
+        self.asm.call_with_at(Handler::run(kind).index(), at);
     }
 
-    /// One call for the next four, two or one; answers what is left.
-    fn few<'f>(&mut self, fields: &'f [(Kind, u32)]) -> &'f [(Kind, u32)] {
-        let (kind, at) = fields[0];
-        if let Some((four, rest)) = fields.split_first_chunk::<4>()
-            && four.iter().all(|field| field.0 == kind)
-            && let Some(packed) = pack(four)
-        {
-            self.packed(Handler::four(kind), packed);
-            return rest;
+    /// One call for the next four, two or one; answers how many those are.
+    fn few(&mut self, ops: &[Op], scope: Scope) -> Result<usize, Refusal> {
+        let mut fields = [(Kind::U16, 0); 4];
+        let mut len = 0;
+        for (field, (kind, at)) in fields.iter_mut().zip(ops.iter().map_while(varint)) {
+            *field = (kind, self.at(scope, at)?);
+            len += 1;
         }
-        if let Some((two, rest)) = fields.split_first_chunk::<2>()
-            && let Some(packed) = pack(two)
+        let [first, second, third, fourth] = fields;
+        let is_one_kind = [second, third, fourth].iter().all(|it| it.0 == first.0);
+        if len == 4
+            && is_one_kind
+            && let Some(packed) = pack(&fields)
         {
-            self.packed(Handler::pair(kind, two[1].0), packed);
-            return rest;
+            self.packed(Handler::four(first.0), packed);
+            return Ok(4);
         }
-        self.asm.arg_out(0);
-        self.asm.arg_at(1, at);
-        self.call(Handler::one(kind));
-        &fields[1..]
+        if len >= 2
+            && let Some(packed) = pack(&[first, second])
+        {
+            self.packed(Handler::pair(first.0, second.0), packed);
+            return Ok(2);
+        }
+        self.asm
+            .call_with_at(Handler::one(first.0).index(), first.1);
+        Ok(1)
     }
 
     fn packed(&mut self, handler: Handler, packed: u64) {
-        self.asm.arg_out(0);
-        self.asm.arg_at(1, 0);
         self.asm.arg_const(2, packed);
-        self.call(handler);
+        self.asm.call_with_at(handler.index(), 0);
     }
 }
 
-/// How many fields from the first on are of its kind and lie side by side.
-fn side_by_side(fields: &[(Kind, u32)]) -> usize {
-    let (kind, first) = fields[0];
-    let mut expected = u64::from(first);
-    fields
-        .iter()
-        .take_while(|field| {
-            let is_next = field.0 == kind && u64::from(field.1) == expected;
-            expected += u64::from(kind.width());
-            is_next
-        })
-        .count()
+/// How many of the ops are varints of the first's kind that lie side by side.
+fn side_by_side(ops: &[Op]) -> usize {
+    let mut fields = ops.iter().map_while(varint);
+    let Some((kind, first)) = fields.next() else {
+        return 0;
+    };
+    let mut expected = u64::from(first.0);
+    let is_next = |field: &(Kind, Offset)| {
+        expected += u64::from(kind.width());
+        field.0 == kind && u64::from(field.1.0) == expected
+    };
+    1 + fields.take_while(is_next).count()
 }
 
 /// Up to four offsets in one word; `None` when one has more than 16 bits.

@@ -2,13 +2,12 @@
 
 use vox_core::cx::EncodeCx;
 use vox_core::entry::BulkFn;
-use vox_core::program::{ArraySource, BlockId, PathId, Source};
+use vox_core::program::{ArraySource, BlockId, Offset, Op, PathId, Source};
 
 use super::super::handlers::Handler;
-use super::super::isa::{Assembler, Word};
+use super::super::isa::{Assembler, Label, PairWords, Word};
 use super::cold::Cold;
-use super::{Emitter, SLOT, Scope, names, size};
-use crate::error::CompileError;
+use super::{Emitter, Refusal, SLOT, Scope, names, size};
 
 /// What writes a whole list: `(cx, out, ptr, len, spare)`.
 #[derive(Clone, Copy)]
@@ -47,22 +46,23 @@ impl<A: Assembler> Emitter<'_, A> {
         source: &Source,
         reserve: u32,
         scope: Scope,
-    ) -> Result<(), CompileError> {
+    ) -> Result<(), Refusal> {
         let Source::Words { ptr, len } = *source else {
             return self.by_kernel(Kernel::Handler(Handler::Bytes), at, source, reserve, scope);
         };
-        let handler = match (ptr.0, len.0) {
-            (0, 8) => Handler::StringAt0,
-            (8, 16) => Handler::StringAt8,
+        let handler = match (ptr.0, len.0, reserve) {
+            (0, 8, 0) => Handler::LastAt0,
+            (8, 16, 0) => Handler::LastAt8,
+            (0, 8, _) => Handler::StringAt0,
+            (8, 16, _) => Handler::StringAt8,
             _ => {
                 return self.by_kernel(Kernel::Handler(Handler::Bytes), at, source, reserve, scope);
             }
         };
-        self.asm.arg_out(0);
-        self.asm.arg_cx(1);
-        self.asm.arg_at(2, at);
-        self.asm.arg_const(3, reserve.into());
-        self.call(handler);
+        if reserve != 0 {
+            self.asm.arg_const(3, reserve.into());
+        }
+        self.asm.call_with_cx_and_at(handler.index(), at);
         self.asm.jump_if_null(scope.failed);
         Ok(())
     }
@@ -87,7 +87,7 @@ impl<A: Assembler> Emitter<'_, A> {
         source: &Source,
         reserve: u32,
         scope: Scope,
-    ) -> Result<(), CompileError> {
+    ) -> Result<(), Refusal> {
         self.args_out_and_run(1, at, source)?;
         self.asm.arg_cx(0);
         self.asm.arg_const(4, reserve.into());
@@ -100,12 +100,7 @@ impl<A: Assembler> Emitter<'_, A> {
     }
 
     /// Passes the cursor as argument `out`, and the address and length of a run as arguments 2 and 3.
-    fn args_out_and_run(
-        &mut self,
-        out: usize,
-        at: u32,
-        source: &Source,
-    ) -> Result<(), CompileError> {
+    fn args_out_and_run(&mut self, out: usize, at: u32, source: &Source) -> Result<(), Refusal> {
         match *source {
             Source::Words { ptr, len } => {
                 self.asm.arg_out(out);
@@ -132,7 +127,7 @@ impl<A: Assembler> Emitter<'_, A> {
         width: u32,
         reserve: u32,
         scope: Scope,
-    ) -> Result<(), CompileError> {
+    ) -> Result<(), Refusal> {
         self.args_out_and_run(0, at, source)?;
         self.asm.arg_cx(1);
         self.asm.arg_const(4, width.into());
@@ -149,7 +144,7 @@ impl<A: Assembler> Emitter<'_, A> {
         source: &Source,
         reserve: u32,
         scope: Scope,
-    ) -> Result<(), CompileError> {
+    ) -> Result<(), Refusal> {
         match *source {
             Source::Words { len, .. } => {
                 self.asm.arg_out(0);
@@ -177,7 +172,15 @@ impl<A: Assembler> Emitter<'_, A> {
         source: &Source,
         elements: Elements,
         scope: Scope,
-    ) -> Result<(), CompileError> {
+    ) -> Result<(), Refusal> {
+        if let Some(handler) = self.of_strings(source, elements) {
+            self.asm.arg_const(3, elements.reserve.into());
+            self.asm.arg_const(4, elements.path.0.into());
+            self.asm.arg_word(5, SLOT);
+            self.asm.call_with_cx_and_at(handler.index(), at);
+            self.asm.jump_if_null(scope.failed);
+            return Ok(());
+        }
         let pair = A::pair_words(self.take_words(2)?);
         let first = match *source {
             Source::Words { ptr, len } => {
@@ -193,12 +196,40 @@ impl<A: Assembler> Emitter<'_, A> {
         self.asm.arg_out(0);
         self.asm.arg_cx(1);
         self.asm.arg_kept(2);
-        self.asm.arg_const(3, 0);
-        self.call(Handler::BeginList);
+        let work = self.asm.arg_later(3);
+        self.asm.arg_word(4, SLOT);
+        self.call(Handler::BeginLoop);
         self.asm.jump_if_null(scope.failed);
-        self.elements(first, elements, scope)?;
+        let of_each = self.elements(first, elements, scope)?;
+        self.asm.fill(work, of_each);
         self.give_words(2);
         Ok(())
+    }
+
+    /// What writes the whole list, when it and its elements have the layouts that strings and lists of them are found to
+    /// have today: a loop around a call would be longer and slower.
+    fn of_strings(&self, source: &Source, elements: Elements) -> Option<Handler> {
+        let block = self.program.code.blocks.get(elements.each.index())?;
+        let [
+            Op::WriteBytes {
+                at: Offset(0),
+                source: string,
+                reserve: 0,
+            },
+        ] = block.ops.as_slice()
+        else {
+            return None;
+        };
+        if elements.bound != 0 {
+            return None;
+        }
+        match (words(source)?, words(string)?, elements.stride) {
+            ((8, 16), (8, 16), 24) => Some(Handler::StringsAt8),
+            ((0, 8), (8, 16), 24) => Some(Handler::StringsAt0),
+            ((8, 16), (0, 8), 16) => Some(Handler::SlicesAt8),
+            ((0, 8), (0, 8), 16) => Some(Handler::SlicesAt0),
+            _ => None,
+        }
     }
 
     /// Each element of an array by a block.
@@ -209,7 +240,7 @@ impl<A: Assembler> Emitter<'_, A> {
         count: u32,
         elements: Elements,
         scope: Scope,
-    ) -> Result<(), CompileError> {
+    ) -> Result<(), Refusal> {
         let word = Word(self.take_words(1)?);
         let first = match *source {
             ArraySource::Inline => First::Inline(at),
@@ -227,27 +258,25 @@ impl<A: Assembler> Emitter<'_, A> {
             }
         };
         self.asm.keep_const(count.into());
-        self.elements(first, elements, scope)?;
+        let of_each = self.elements(first, elements, scope)?;
+        self.work = self.work.saturating_add(of_each.saturating_mul(count));
         self.give_words(1);
         Ok(())
     }
 
-    /// The loop over as many elements as the kept word says.
-    fn elements(
-        &mut self,
-        first: First,
-        elements: Elements,
-        scope: Scope,
-    ) -> Result<(), CompileError> {
+    /// The loop over as many elements as the kept word says; answers what work each is.
+    fn elements(&mut self, first: First, elements: Elements, scope: Scope) -> Result<u32, Refusal> {
         let words = self.take_words(3)?;
-        let (saved, count, left) = (Word(words), Word(words + 1), Word(words + 2));
-        let (failed, again, end) = (self.asm.label(), self.asm.label(), self.asm.label());
+        let saved = Word(words);
+        let PairWords {
+            ptr: left,
+            len: count,
+        } = A::pair_words(words + 1);
+        let end = self.label_behind(elements.each, 0, size::LOOP);
+        let (failed, again) = (self.asm.label(), self.asm.label());
         self.asm.jump_if_kept_null(end);
         self.asm.store_kept(count);
         self.asm.store_kept(left);
-        let work = size::straight_ops(self.program, elements.each);
-        self.asm.add_work(SLOT, work);
-        self.check_hot();
         self.asm.save_base(saved);
         match first {
             First::Follow(at) => self.asm.base_follow(at),
@@ -262,7 +291,9 @@ impl<A: Assembler> Emitter<'_, A> {
             failed,
             depth: scope.depth,
         };
+        let outside = core::mem::take(&mut self.work);
         self.block(elements.each, inside)?;
+        let of_each = core::mem::replace(&mut self.work, outside);
         self.asm.base_add(elements.stride);
         self.asm.count_down(left, again);
         self.asm.load_base(saved);
@@ -271,12 +302,20 @@ impl<A: Assembler> Emitter<'_, A> {
         self.cold.push(Cold::Element {
             entry: failed,
             path: elements.path,
-            count,
             left,
             failed: scope.failed,
         });
         self.give_words(3);
-        Ok(())
+        Ok(of_each)
+    }
+
+    /// A label behind the code of a block with this delta, and so many bytes: near if that is known.
+    pub(super) fn label_behind(&mut self, block: BlockId, delta: u32, more: u32) -> Label {
+        if size::is_short(&self.program.code, block, delta, more) {
+            self.asm.near_label()
+        } else {
+            self.asm.label()
+        }
     }
 
     /// Fills in the two words at `pair` by a call, and leaves the cursor as it was.
@@ -300,7 +339,15 @@ impl<A: Assembler> Emitter<'_, A> {
 }
 
 /// An offset and another.
-pub(super) fn sum(at: u32, more: u32) -> Result<u32, CompileError> {
+pub(super) fn sum(at: u32, more: u32) -> Result<u32, Refusal> {
     let sum = at.checked_add(more);
-    sum.ok_or_else(|| CompileError::Malformed(String::from("an offset beyond 32 bits")))
+    sum.ok_or(Refusal::FarOffset(at))
+}
+
+/// Where address and length are, if they are words.
+fn words(source: &Source) -> Option<(u32, u32)> {
+    match *source {
+        Source::Words { ptr, len } => Some((ptr.0, len.0)),
+        _ => None,
+    }
 }

@@ -1,6 +1,8 @@
-//! How large code gets at most, and how much work a block stands for.
+//! How large code gets at most: that of a program, for its buffer, and that of a piece, for the jumps over it.
 
-use vox_core::program::{BlockId, Code, Op, Program};
+use vox_core::program::{BlockId, Code, Offset, Op, OptionSource, PointerSource, Program, Source};
+
+use super::super::isa::NEAR;
 
 /// Bytes of the start and the end of a function, at most, on any instruction set.
 const FUNCTION: usize = 160;
@@ -17,35 +19,83 @@ pub(super) fn worst_case(program: &Program) -> usize {
     FUNCTION + program.code.op_count() * OP + arms * ARM
 }
 
-/// The ops that run once whenever the block runs: loops count for themselves, and of the arms of an enum the
-/// largest counts.
-pub(super) fn straight_ops(program: &Program, block: BlockId) -> u32 {
-    count(&program.code, block)
+/// Bytes of the test of an option before its payload, at most, where there are short jumps.
+const OPTION: u32 = 33;
+
+/// Of following a pointer, and of coming back.
+const BORROW: u32 = 21;
+
+/// Of a jump.
+pub(super) const JUMP: u32 = 5;
+
+/// Of the test of a tag, and the jump.
+pub(super) const TEST: u32 = 19;
+
+/// Of a loop around its block, behind the test whether there is any element.
+pub(super) const LOOP: u32 = 72;
+
+/// Offsets beyond this may take more than one instruction.
+pub(super) const FAR: u32 = 1 << 30;
+
+/// Whether a short jump leads over the code of a block whose base is so far off, and so many bytes.
+pub(super) fn is_short(code: &Code, block: BlockId, delta: u32, more: u32) -> bool {
+    delta <= FAR && short(code, block).is_some_and(|bytes| bytes + more <= NEAR)
 }
 
-fn count(code: &Code, block: BlockId) -> u32 {
-    let ops = &code.block(block).ops;
-    let own = u32::try_from(ops.len()).unwrap_or(u32::MAX);
-    ops.iter()
-        .fold(own, |sum, op| sum.saturating_add(inner(code, op)))
-}
-
-fn inner(code: &Code, op: &Op) -> u32 {
-    match op {
-        Op::WriteOption { some: each, .. }
-        | Op::WriteRun { each }
-        | Op::Borrow { each, .. }
-        | Op::WithLock { each, .. }
-        | Op::WithProxy { each, .. }
-        | Op::Unless { each, .. } => count(code, *each),
-        Op::WriteResult { ok, err, .. } => count(code, *ok).max(count(code, *err)),
-        Op::Switch { arms, .. } => {
-            let arms = &code.tables[arms.index()];
-            arms.iter()
-                .map(|arm| count(code, arm.block))
-                .max()
-                .unwrap_or(0)
+/// The most bytes the code of a block has where there are short jumps, rare paths aside. `None` when they are more than a
+/// short jump leads over, or nobody knows.
+pub(super) fn short(code: &Code, block: BlockId) -> Option<u32> {
+    let ops = code.block(block).ops.as_slice();
+    if let [op] = ops {
+        return of(code, op);
+    }
+    let mut sum = 0;
+    for op in ops {
+        sum += of(code, op)?;
+        if sum > NEAR {
+            return None;
         }
-        _ => 0,
+    }
+    Some(sum)
+}
+
+/// The most bytes of one op.
+fn of(code: &Code, op: &Op) -> Option<u32> {
+    let bytes = |at: Offset, bytes: u32| (at.0 <= FAR).then_some(bytes);
+    match op {
+        Op::Reserve { .. } => Some(17),
+        Op::WriteConst { bytes } => Some(match bytes.len() {
+            0..=4 => 11,
+            _ => 32,
+        }),
+        Op::WriteByte { at } | Op::WriteF32 { at } | Op::WriteF64 { at } => bytes(*at, 15),
+        Op::CopyBytes { at, .. } => bytes(*at, 30),
+        Op::WriteVarU16 { at }
+        | Op::WriteVarU32 { at }
+        | Op::WriteVarU64 { at }
+        | Op::WriteVarI16 { at }
+        | Op::WriteVarI32 { at }
+        | Op::WriteVarI64 { at }
+        | Op::WriteVarU128 { at }
+        | Op::WriteVarI128 { at }
+        | Op::WriteChar { at } => bytes(*at, 16),
+        Op::WriteBytes {
+            at,
+            source: Source::Words { .. },
+            ..
+        } => bytes(*at, 38),
+        Op::WriteOption {
+            at,
+            source: OptionSource::Tagged { .. } | OptionSource::NullIsNone,
+            some,
+        } => bytes(*at, OPTION + short(code, *some)?),
+        Op::Borrow {
+            at,
+            source: PointerSource::Word,
+            each,
+        } => bytes(*at, BORROW + short(code, *each)?),
+        Op::Call { at, .. } => bytes(*at, 62),
+        Op::Repeat { at, .. } => bytes(*at, 19),
+        _ => None,
     }
 }

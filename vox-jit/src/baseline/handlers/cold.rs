@@ -1,9 +1,13 @@
 //! What happens once an encode fails: never on the way of one that succeeds.
+//!
+//! Each answers null, which the code returns as it is.
+
+use core::ptr;
 
 use vox_core::cx::EncodeCx;
 use vox_core::entry_fn;
 use vox_core::slot::Slot;
-use vox_core::trampoline::{DONE, fail, trace};
+use vox_core::trampoline::{fail, trace};
 
 use super::run::program_of;
 
@@ -14,29 +18,49 @@ entry_fn! {
     ///
     /// `cx` is the state of a running encode, `slot` that of the running code.
     #[cold]
-    pub(super) unsafe fn trace_path(cx: *mut EncodeCx, slot: *const Slot, path: usize) -> usize {
+    pub(super) unsafe fn trace_path(cx: *mut EncodeCx, slot: *const Slot, path: usize) -> *mut u8 {
         // SAFETY: the caller's duty.
         unsafe { trace::trace_static(cx, program_of(slot), path) };
-        DONE
+        ptr::null_mut()
     }
 }
 
 entry_fn! {
-    /// Records the element the failure is in, then the list: `left` of `count` elements were to
-    /// be written, the failed one among them.
+    /// Records the element the failure is in, then the list: of so many elements so many were still to be
+    /// written, the failed one among them.
     ///
     /// # Safety
     ///
-    /// As for [`trace_path`].
+    /// As for [`trace_path`]; `left` is a word of the code's frame, and the number of all elements is in the one behind it.
     #[cold]
-    pub(super) unsafe fn trace_element(cx: *mut EncodeCx, slot: *const Slot, path: usize, count: usize, left: usize) -> usize {
+    pub(super) unsafe fn trace_element(cx: *mut EncodeCx, slot: *const Slot, path: usize, left: *const usize) -> *mut u8 {
         // SAFETY: the caller's duty.
         unsafe {
-            trace::trace_index(cx, count - left);
-            trace::trace_static(cx, program_of(slot), path);
+            let (left, count) = (left.read(), left.add(1).read());
+            failed_element(cx, slot, path, count - left)
         }
-        DONE
     }
+}
+
+/// Records the element the failure is in, then the list. Answers null.
+///
+/// # Safety
+///
+/// As for [`trace_path`].
+#[cold]
+#[inline(never)]
+pub(super) unsafe fn failed_element(
+    cx: *mut EncodeCx,
+    slot: *const Slot,
+    path: usize,
+    index: usize,
+) -> *mut u8 {
+    // SAFETY: the caller's duty.
+    unsafe {
+        trace::trace_index(cx, index);
+        trace::trace_static(cx, program_of(slot), path);
+    }
+    ptr::null_mut()
 }
 
 entry_fn! {
@@ -46,24 +70,10 @@ entry_fn! {
     ///
     /// As for [`trace_path`].
     #[cold]
-    pub(super) unsafe fn trace_repeats(cx: *mut EncodeCx, slot: *const Slot, count: usize) -> usize {
+    pub(super) unsafe fn trace_repeats(cx: *mut EncodeCx, slot: *const Slot, count: usize) -> *mut u8 {
         // SAFETY: the caller's duty.
         unsafe { trace::trace_repeats(cx, program_of(slot), count) };
-        DONE
-    }
-}
-
-entry_fn! {
-    /// Tells that the account of work is full.
-    ///
-    /// # Safety
-    ///
-    /// `slot` is that of the running code.
-    #[cold]
-    pub(super) unsafe fn tell_hot(slot: *const Slot) -> usize {
-        // SAFETY: the caller's duty (A12).
-        unsafe { vox_core::slot::tell_hot(slot) };
-        DONE
+        ptr::null_mut()
     }
 }
 

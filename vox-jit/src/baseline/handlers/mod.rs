@@ -4,7 +4,7 @@
 //! cursor first, for that is where the previous call returned it. It answers the new cursor, null
 //! when it failed and the state of the encode says why. What is rare lives in functions of its own, out of line.
 //!
-//! Code reaches handlers through a table whose address is in a register. A call through it takes three to six bytes,
+//! Code reaches handlers through a table whose address is in a register. A call through it takes two to six bytes,
 //! a constant address thirteen, and code refers to the table alone.
 //!
 //! Read next: [`scalar`], then `super::emit`.
@@ -61,7 +61,7 @@ macro_rules! handlers {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Handler(usize);
 
-// The first 32 are called by the shortest instruction: the commonest stand there.
+// The first 32 are called by a short instruction, the one in their middle by the shortest: the commonest stand there.
 handlers! {
     VarU16 = scalar::write::<U16>, (Out, At) -> Out;
     VarU32 = scalar::write::<U32>, (Out, At) -> Out;
@@ -75,29 +75,40 @@ handlers! {
     FourI16 = scalar::write_four::<I16>, (Out, At, usize) -> Out;
     FourI32 = scalar::write_four::<I32>, (Out, At, usize) -> Out;
     FourI64 = scalar::write_four::<I64>, (Out, At, usize) -> Out;
+    StringAt8 = sequence::write_string::<At8>, (Out, Cx, At, usize) -> Out;
+    StringAt0 = sequence::write_string::<At0>, (Out, Cx, At, usize) -> Out;
+    LastAt0 = sequence::write_last_string::<At0>, (Out, Cx, At) -> Out;
+    BeginList = sequence::begin_list, (Out, Cx, usize, usize) -> Out;
+    LastAt8 = sequence::write_last_string::<At8>, (Out, Cx, At) -> Out;
+    BeginLoop = sequence::begin_loop, (Out, Cx, usize, usize, *const Slot) -> Out;
+    RunOp = run::run_op, (Out, Cx, At, *const Op, *const Slot) -> Out;
+    TellHot = run::tell_hot, (Out, *const Slot) -> Out;
+    TraceElement = cold::trace_element, (Cx, *const Slot, usize, *const usize) -> Out;
+    TracePath = cold::trace_path, (Cx, *const Slot, usize) -> Out;
+    FailTag = fail::fail_discriminant, (Cx, i64) -> Out;
+    FailDepth = cold::fail_depth, (Cx) -> Out;
+    OptionPayload = place::option_payload, (Cx, At, *const OptionSource, *const Slot) -> At;
+    Pointee = place::pointee, (Cx, At, *const PointerSource, *const Slot, *mut Pair) -> At;
+    ListParts = place::list_parts, (Cx, At, *const Source, *const Slot, *mut Pair) -> usize;
+    Char = varint::write_char, (Out, At) -> Out;
+    Bytes = sequence::write_bytes, (Cx, Out, At, usize, usize) -> Out;
+    FixedList = sequence::write_fixed, (Out, Cx, At, usize, usize, usize) -> Out;
+    StringsAt8 = sequence::write_strings::<At8, At8>, (Out, Cx, At, usize, usize, *const Slot) -> Out;
+    Release = run::release, (Out, Cx) -> Out;
+    StringsAt0 = sequence::write_strings::<At0, At8>, (Out, Cx, At, usize, usize, *const Slot) -> Out;
+    SlicesAt8 = sequence::write_strings::<At8, At0>, (Out, Cx, At, usize, usize, *const Slot) -> Out;
+    SlicesAt0 = sequence::write_strings::<At0, At0>, (Out, Cx, At, usize, usize, *const Slot) -> Out;
+    Copy = sequence::copy, (Out, At, usize) -> Out;
     RunU16 = scalar::write_run::<U16>, (Out, At, usize) -> Out;
     RunU32 = scalar::write_run::<U32>, (Out, At, usize) -> Out;
     RunU64 = scalar::write_run::<U64>, (Out, At, usize) -> Out;
     RunI16 = scalar::write_run::<I16>, (Out, At, usize) -> Out;
     RunI32 = scalar::write_run::<I32>, (Out, At, usize) -> Out;
     RunI64 = scalar::write_run::<I64>, (Out, At, usize) -> Out;
-    StringAt0 = sequence::write_string::<At0>, (Out, Cx, At, usize) -> Out;
-    StringAt8 = sequence::write_string::<At8>, (Out, Cx, At, usize) -> Out;
-    BeginList = sequence::begin_list, (Out, Cx, usize, usize) -> Out;
-    RunOp = run::run_op, (Out, Cx, At, *const Op, *const Slot) -> Out;
-    OptionPayload = place::option_payload, (Cx, At, *const OptionSource, *const Slot) -> At;
-    Pointee = place::pointee, (Cx, At, *const PointerSource, *const Slot, *mut Pair) -> At;
-    ListParts = place::list_parts, (Cx, At, *const Source, *const Slot, *mut Pair) -> usize;
-    Char = varint::write_char, (Out, At) -> Out;
     VarU128 = varint::write_u128, (Out, At) -> Out;
     VarI128 = varint::write_i128, (Out, At) -> Out;
-    Copy = sequence::copy, (Out, At, usize) -> Out;
     OpenResult = place::open_result, (Out, Cx, At, *const Op, *const Slot) -> At;
-    TracePath = cold::trace_path, (Cx, *const Slot, usize) -> usize;
-    TraceElement = cold::trace_element, (Cx, *const Slot, usize, usize, usize) -> usize;
-    TraceRepeats = cold::trace_repeats, (Cx, *const Slot, usize) -> usize;
-    Bytes = sequence::write_bytes, (Cx, Out, At, usize, usize) -> Out;
-    FixedList = sequence::write_fixed, (Out, Cx, At, usize, usize, usize) -> Out;
+    TraceRepeats = cold::trace_repeats, (Cx, *const Slot, usize) -> Out;
     ArrayFirst = place::array_first, (Cx, At, *const ArraySource, *const Slot) -> At;
     FindArm = place::find_arm, (*const Arm, usize, i64) -> usize;
     Lock = lock::lock, (Cx, *const (), At) -> At;
@@ -105,10 +116,6 @@ handlers! {
     Skip = predicate::skip, (Cx, *const (), At) -> usize;
     Proxy = proxy::convert, (Cx, *const (), At, usize, usize, *const ()) -> At;
     Upgrade = proxy::upgrade, (Cx, *const (), At, usize, usize, *const ()) -> At;
-    Release = run::release, (Out, Cx) -> Out;
-    TellHot = cold::tell_hot, (*const Slot) -> usize;
-    FailDepth = cold::fail_depth, (Cx) -> Out;
-    FailTag = fail::fail_discriminant, (Cx, i64) -> Out;
     FailNever = fail::fail_no_form, (Cx, usize) -> Out;
 }
 

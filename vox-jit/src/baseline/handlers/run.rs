@@ -1,4 +1,4 @@
-//! Ops without a handler of their own, and giving back what an op took.
+//! Ops without a handler of their own, giving back what an op took, and telling that there was much work.
 
 use core::ptr;
 
@@ -33,6 +33,20 @@ entry_fn! {
     pub(super) unsafe fn run_op(out: *mut u8, cx: *mut EncodeCx, base: *const u8, op: *const Op, slot: *const Slot) -> *mut u8 {
         // SAFETY: the caller's duty.
         unsafe { single::run_op(cx, &*slot, program_of(slot), &*op, base, out) }
+    }
+}
+
+entry_fn! {
+    /// Tells that the account of work is full; answers the cursor.
+    ///
+    /// # Safety
+    ///
+    /// `slot` is that of the running code.
+    #[cold]
+    pub(super) unsafe fn tell_hot(out: *mut u8, slot: *const Slot) -> *mut u8 {
+        // SAFETY: the caller's duty (A12).
+        unsafe { vox_core::slot::tell_hot(slot) };
+        out
     }
 }
 

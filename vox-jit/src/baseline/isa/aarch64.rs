@@ -23,8 +23,8 @@ use vox_core::cx::{EncodeCx, FREE_SPARE};
 use vox_core::program::TagWidth;
 use vox_core::slot::Slot;
 
-use super::code::{Code, Fixup};
-use super::{Assembler, Label, OutOfRange, PairWords, Word};
+use super::code::{Code, Fixup, Hole};
+use super::{Assembler, Label, OutOfRange, PairWords, Table, Word};
 
 /// Where in an instruction a distance is encoded.
 #[derive(Debug, Clone, Copy)]
@@ -38,11 +38,11 @@ enum Distance {
 }
 
 /// See the module documentation.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Arm64 {
     code: Code<Distance>,
     /// Where the instruction that makes the frame is.
-    frame: usize,
+    frame: u32,
 }
 
 const LIMIT: u32 = offset_of!(EncodeCx, limit) as u32;
@@ -66,7 +66,7 @@ const HI: u32 = 8;
 
 /// Instructions.
 macro_rules! asm {
-    ($self:ident, $($code:tt)*) => { dynasm!($self.code; .arch aarch64; $($code)*) };
+    ($self:ident, $($code:tt)*) => { $self.code.emit(|piece| dynasm!(piece; .arch aarch64; $($code)*)) };
 }
 
 /// An instruction whose last operand is the memory at base and an offset of `$width` bytes' alignment,
@@ -91,7 +91,7 @@ fn frame(word: Word) -> u32 {
 
 impl Arm64 {
     fn branch(&mut self, instruction: u32, label: Label, kind: Distance) {
-        let place = self.code.len();
+        let place = self.code.here();
         asm!(self, .u32 instruction);
         self.code.fix(place, place, label, kind);
     }
@@ -148,29 +148,18 @@ impl Arm64 {
         }
     }
 
-    /// Jumps by the unsigned number in `x9`, through a table of distances behind the jump.
-    fn jump_by_x9(&mut self, labels: &[Label], otherwise: Label) {
-        self.set(10, labels.len() as u64);
-        asm!(self, cmp x9, x10);
-        self.branch_if(HS, otherwise);
-        // adr x10, #16: the table starts behind the next three instructions.
-        asm!(self, .u32 0x1000_008a
-            ; ldrsw x9, [x10, x9, LSL 2]
-            ; add x10, x10, x9
-            ; br x10);
-        let table = self.code.len();
-        for label in labels {
-            let place = self.code.len();
-            asm!(self, .u32 0);
-            self.code.fix(place, table, *label, Distance::Table32);
-        }
+    /// Sets a register to 32 bits that are filled in later.
+    fn set_later(&mut self, register: u8) -> Hole {
+        let hole = Hole(self.code.here());
+        asm!(self, movz X(register), 0; movk X(register), 0, LSL 16);
+        hole
     }
 }
 
 /// Fills a distance into the instruction at the fixup's place.
-fn encode(bytes: &mut [u8], fixup: &Fixup<Distance>, distance: isize) -> Result<(), OutOfRange> {
-    let place = &mut bytes[fixup.place..fixup.place + 4];
-    let distance = i32::try_from(distance).map_err(|_| OutOfRange)?;
+fn encode(bytes: &mut [u8], fixup: &Fixup<Distance>, distance: i32) -> Result<(), OutOfRange> {
+    let place = fixup.place as usize;
+    let place = &mut bytes[place..place + 4];
     let mut instruction = u32::from_le_bytes([place[0], place[1], place[2], place[3]]);
     let words = distance / 4;
     let in_bits = |bits: u32| words >= -(1 << (bits - 1)) && words < 1 << (bits - 1);
@@ -189,23 +178,25 @@ fn encode(bytes: &mut [u8], fixup: &Fixup<Distance>, distance: isize) -> Result<
 }
 
 impl Assembler for Arm64 {
-    fn new(capacity: usize) -> Self {
-        Self {
-            code: Code::new(capacity),
-            frame: 0,
-        }
+    fn start(&mut self, capacity: usize) {
+        self.code.start(capacity);
     }
 
-    fn finish(mut self, words: u32) -> Result<Vec<u8>, OutOfRange> {
+    fn finish(&mut self, words: u32) -> Result<Vec<u8>, OutOfRange> {
         // An even number of words keeps the stack aligned to 16 bytes. `sub sp, sp, #bytes`
         let bytes = words.next_multiple_of(2) * 8;
         let instruction = 0xd100_03ff | (bytes << 10);
-        self.code.patch(self.frame, instruction.to_le_bytes());
+        *self.code.at(self.frame) = instruction.to_le_bytes();
         self.code.finish(encode)
     }
 
     fn label(&mut self) -> Label {
-        self.code.label()
+        self.code.label(false)
+    }
+
+    // All forms of a jump have one length here.
+    fn near_label(&mut self) -> Label {
+        self.code.label(true)
     }
 
     fn bind(&mut self, label: Label) {
@@ -216,20 +207,31 @@ impl Assembler for Arm64 {
         self.branch(0x1400_0000, label, Distance::Branch26);
     }
 
-    fn enter(&mut self, table: u64, slot: Word, work: u32) {
+    fn fill(&mut self, hole: Hole, value: u32) {
+        for (place, part) in [(hole.0, value & 0xffff), (hole.0 + 4, value >> 16)] {
+            let instruction = self.code.at(place);
+            *instruction = (u32::from_le_bytes(*instruction) | (part << 5)).to_le_bytes();
+        }
+    }
+
+    fn enter(&mut self, table: u64, slot: Word) {
         asm!(self, stp x29, x30, [sp, -48]!
             ; mov x29, sp
             ; stp x19, x20, [sp, 16]
             ; stp x21, x22, [sp, 32]);
-        self.frame = self.code.len();
+        self.frame = self.code.here();
         asm!(self, .u32 0
             ; mov x20, x0
             ; mov x21, x2
             ; str x1, [sp, frame(slot)]
             ; mov x0, x3);
         self.set(19, table);
-        self.set(10, u64::from(work));
+    }
+
+    fn add_work(&mut self) -> Hole {
+        let hole = self.set_later(10);
         asm!(self, ldr x11, [x1, WORK]; adds x11, x11, x10; str x11, [x1, WORK]);
+        hole
     }
 
     fn leave(&mut self) {
@@ -240,9 +242,8 @@ impl Assembler for Arm64 {
             ; ret);
     }
 
-    fn leave_failed(&mut self) {
+    fn null_out(&mut self) {
         asm!(self, movz x0, 0);
-        self.leave();
     }
 
     fn arg_out(&mut self, index: usize) {
@@ -270,6 +271,10 @@ impl Assembler for Arm64 {
 
     fn arg_const(&mut self, index: usize, value: u64) {
         self.set(register(index), value);
+    }
+
+    fn arg_later(&mut self, index: usize) -> Hole {
+        self.set_later(register(index))
     }
 
     fn arg_word(&mut self, index: usize, word: Word) {
@@ -357,7 +362,8 @@ impl Assembler for Arm64 {
         self.branch_if(EQ, none);
     }
 
-    fn write_option_tag_unless(&mut self, tag: i64, none: Label) {
+    fn write_option_tag_unless(&mut self, at: u32, width: TagWidth, tag: i64, none: Label) {
+        self.load_tag(at, width);
         self.compare_tag(tag);
         asm!(self, cset w9, ne; strb w9, [x0], 1);
         self.branch_if(EQ, none);
@@ -405,19 +411,14 @@ impl Assembler for Arm64 {
         self.branch_if(NE, again);
     }
 
+    fn start_count(&mut self, word: Word) {
+        asm!(self, movn x9, 0; str x9, [sp, frame(word)]);
+    }
+
     fn count_up(&mut self, word: Word) {
         asm!(self, ldr x9, [sp, frame(word)]
             ; add x9, x9, 1
             ; str x9, [sp, frame(word)]);
-    }
-
-    fn add_work(&mut self, slot: Word, factor: u32) {
-        self.set(10, u64::from(factor));
-        asm!(self, ldr x9, [sp, frame(slot)]
-            ; ldr x11, [x9, WORK]
-            ; mul x10, x22, x10
-            ; adds x11, x11, x10
-            ; str x11, [x9, WORK]);
     }
 
     fn jump_if_not_negative(&mut self, label: Label) {
@@ -500,22 +501,54 @@ impl Assembler for Arm64 {
         }
     }
 
-    fn jump_if_tag(&mut self, value: i64, label: Label) {
+    fn load_tag_from_result(&mut self) {
+        asm!(self, mov x9, x0; mov x0, x22);
+    }
+
+    fn write_tag(&mut self) {
+        asm!(self, strb w9, [x0], 1);
+    }
+
+    fn jump_if_tag(&mut self, _: TagWidth, value: i64, label: Label) {
         self.compare_tag(value);
         self.branch_if(EQ, label);
     }
 
-    fn jump_by_tag(&mut self, first: i64, labels: &[Label], otherwise: Label) {
+    fn jump_unless_tag(&mut self, _: TagWidth, value: i64, label: Label) {
+        self.compare_tag(value);
+        self.branch_if(NE, label);
+    }
+
+    fn limit_tag(&mut self, first: i64, count: usize, otherwise: Label) {
         if first != 0 {
             self.set(10, first.cast_unsigned());
             asm!(self, sub x9, x9, x10);
         }
-        self.jump_by_x9(labels, otherwise);
+        self.compare_tag(i64::try_from(count).expect("as many arms as blocks at most"));
+        self.branch_if(HS, otherwise);
     }
 
-    fn jump_by_result(&mut self, labels: &[Label], otherwise: Label) {
-        asm!(self, mov x9, x0; mov x0, x22);
-        self.jump_by_x9(labels, otherwise);
+    fn jump_by_tag(&mut self, count: usize) -> Table {
+        // adr x10, #16: the table starts behind the next three instructions.
+        asm!(self, .u32 0x1000_008a
+            ; ldrsw x9, [x10, x9, LSL 2]
+            ; add x10, x10, x9
+            ; br x10);
+        let table = Table(self.code.here());
+        for _ in 0..count {
+            asm!(self, .u32 0);
+        }
+        table
+    }
+
+    fn bind_entry(&mut self, table: Table, index: usize) {
+        let distance = self.code.here() - table.0;
+        *self.code.at(table.0 + 4 * index as u32) = distance.to_le_bytes();
+    }
+
+    fn fix_entry(&mut self, table: Table, index: usize, label: Label) {
+        let place = table.0 + 4 * index as u32;
+        self.code.fix(place, table.0, label, Distance::Table32);
     }
 }
 

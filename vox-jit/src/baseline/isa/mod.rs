@@ -17,7 +17,7 @@ pub mod x86_64;
 
 use vox_core::program::TagWidth;
 
-pub use code::{Label, OutOfRange};
+pub use code::{Hole, Label, OutOfRange, Table};
 
 /// The instruction set of this process.
 #[cfg(target_arch = "x86_64")]
@@ -48,36 +48,47 @@ pub struct PairWords {
 /// The most words a frame has: less than a page, so that no frame steps over a guard page.
 pub const MAX_WORDS: u32 = 400;
 
+/// How far behind a jump a label may be for the short form of jumps, on any instruction set.
+pub const NEAR: u32 = 127;
+
 /// One instruction set. An offset `at` is relative to base.
 ///
-/// Arguments are set by position, in the order of the entry convention. The cursor is moved first
-/// ([`Self::arg_out`]), for setting another argument may overwrite it.
-pub trait Assembler: Sized {
-    /// An assembler whose code will have at most `capacity` bytes.
-    fn new(capacity: usize) -> Self;
+/// Arguments are set by position, in the order of the entry convention. The cursor is moved before argument 0 is set
+/// ([`Self::arg_out`]), for that may overwrite it.
+pub trait Assembler: Default {
+    /// Starts a function that will have at most `capacity` bytes. What was made before is forgotten, its memory used
+    /// again.
+    fn start(&mut self, capacity: usize);
     /// The finished code of a function whose frame has this many words.
     ///
     /// # Errors
     ///
     /// When a jump does not reach its label.
-    fn finish(self, words: u32) -> Result<Vec<u8>, OutOfRange>;
+    fn finish(&mut self, words: u32) -> Result<Vec<u8>, OutOfRange>;
 
     /// A label to be bound later.
     fn label(&mut self) -> Label;
+    /// A label to be bound at most [`NEAR`] bytes behind each jump to it.
+    fn near_label(&mut self) -> Label;
     /// Binds a label here.
     fn bind(&mut self, label: Label);
     /// Jumps.
     fn jump(&mut self, label: Label);
 
-    /// The start of a function: saves registers, takes over the parameters, stores the
-    /// slot in a word and adds `work` to its account.
-    fn enter(&mut self, table: u64, slot: Word, work: u32);
+    /// Fills a constant in, once. It is at most 31 bits: what is more becomes that.
+    fn fill(&mut self, hole: Hole, value: u32);
+
+    /// The start of a function: saves registers, takes over the parameters and stores the slot in a word. It is
+    /// argument 1 afterwards.
+    fn enter(&mut self, table: u64, slot: Word);
+    /// Adds a constant to the account of work of the slot that is argument 1.
+    fn add_work(&mut self) -> Hole;
     /// Returns the cursor.
     fn leave(&mut self);
-    /// Returns null.
-    fn leave_failed(&mut self);
+    /// The cursor becomes null.
+    fn null_out(&mut self);
 
-    /// Passes the cursor. Before all other arguments.
+    /// Passes the cursor. Before another argument 0.
     fn arg_out(&mut self, index: usize);
     /// Passes the state of the encode.
     fn arg_cx(&mut self, index: usize);
@@ -89,6 +100,8 @@ pub trait Assembler: Sized {
     fn arg_load(&mut self, index: usize, at: u32);
     /// Passes a constant.
     fn arg_const(&mut self, index: usize, value: u64);
+    /// Passes a constant that is not known yet.
+    fn arg_later(&mut self, index: usize) -> Hole;
     /// Passes a word of the frame.
     fn arg_word(&mut self, index: usize, word: Word);
     /// Passes the address of a word of the frame.
@@ -98,6 +111,20 @@ pub trait Assembler: Sized {
 
     /// Calls a handler by its place in the table.
     fn call_handler(&mut self, index: usize);
+    /// Calls a handler with the cursor and the address `at`.
+    fn call_with_at(&mut self, index: usize, at: u32) {
+        self.arg_out(0);
+        self.arg_at(1, at);
+        self.call_handler(index);
+    }
+    /// Calls a handler with the cursor, the state of the encode, the address `at`, and what was passed behind
+    /// those.
+    fn call_with_cx_and_at(&mut self, index: usize, at: u32) {
+        self.arg_out(0);
+        self.arg_cx(1);
+        self.arg_at(2, at);
+        self.call_handler(index);
+    }
     /// Calls the function at an address.
     fn call_address(&mut self, address: u64);
     /// Calls the function whose address is in the state of the encode at this offset.
@@ -128,8 +155,8 @@ pub trait Assembler: Sized {
     fn jump_if_kept_null(&mut self, label: Label);
     /// Writes 0 and jumps when the kept word is 0, writes 1 and goes on otherwise.
     fn write_option_tag(&mut self, none: Label);
-    /// Writes 0 and jumps when the tag loaded last is this, writes 1 and goes on otherwise.
-    fn write_option_tag_unless(&mut self, tag: i64, none: Label);
+    /// Writes 0 and jumps when the tag at `at` is this, writes 1 and goes on otherwise.
+    fn write_option_tag_unless(&mut self, at: u32, width: TagWidth, tag: i64, none: Label);
     /// As [`Self::swap_kept`], then jumps when the byte at the cursor is not 0, and moves
     /// the cursor behind it either way.
     fn open_result(&mut self, err: Label);
@@ -149,10 +176,10 @@ pub trait Assembler: Sized {
     fn pair_words(first: u32) -> PairWords;
     /// Takes 1 off a word of the frame and jumps while it is not 0.
     fn count_down(&mut self, word: Word, again: Label);
+    /// Sets a word of the frame to what becomes 0 by adding 1.
+    fn start_count(&mut self, word: Word);
     /// Adds 1 to a word of the frame.
     fn count_up(&mut self, word: Word);
-    /// Adds the kept word times `factor` to the slot's account of work.
-    fn add_work(&mut self, slot: Word, factor: u32);
     /// Jumps when the sum of the addition just before, to the account of work, is not negative.
     fn jump_if_not_negative(&mut self, label: Label);
 
@@ -172,10 +199,20 @@ pub trait Assembler: Sized {
 
     /// Loads the tag at `at`.
     fn load_tag(&mut self, at: u32, width: TagWidth);
-    /// Jumps when the tag loaded last is this.
-    fn jump_if_tag(&mut self, value: i64, label: Label);
-    /// Jumps to the label whose position is the tag loaded last, less `first`.
-    fn jump_by_tag(&mut self, first: i64, labels: &[Label], otherwise: Label);
-    /// Takes the kept cursor back and jumps to the label whose position the result was.
-    fn jump_by_result(&mut self, labels: &[Label], otherwise: Label);
+    /// Takes the kept cursor back, and the result for a tag that was loaded.
+    fn load_tag_from_result(&mut self);
+    /// Writes the tag loaded last, which is less than 128, and moves the cursor behind it.
+    fn write_tag(&mut self);
+    /// Jumps when the tag loaded last, of this width, is this.
+    fn jump_if_tag(&mut self, width: TagWidth, value: i64, label: Label);
+    /// Jumps unless the tag loaded last, of this width, is this.
+    fn jump_unless_tag(&mut self, width: TagWidth, value: i64, label: Label);
+    /// Takes `first` off the tag loaded last, and jumps unless it is one of so many from 0 on.
+    fn limit_tag(&mut self, first: i64, count: usize, otherwise: Label);
+    /// Jumps by the tag, which is less than `count`, to what becomes the entry of a table.
+    fn jump_by_tag(&mut self, count: usize) -> Table;
+    /// The code from here on becomes an entry.
+    fn bind_entry(&mut self, table: Table, index: usize);
+    /// A label behind the table becomes an entry.
+    fn fix_entry(&mut self, table: Table, index: usize, label: Label);
 }
