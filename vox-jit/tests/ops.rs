@@ -1120,3 +1120,43 @@ fn lists_of_strings_of_every_layout() {
         }
     }
 }
+
+#[test]
+fn the_baseline_reaches_the_largest_offsets() {
+    if !vox_jit::baseline::IS_AVAILABLE {
+        return;
+    }
+    let value: [u64; 9] = [7, 1, 300, 1 << 63, 5, 6, 0, 0, 9];
+    // Around the last offset of one byte, and before the last of all.
+    for offset in [127 - 71, 127 - 40, 127, 128, i32::MAX.cast_unsigned() - 80] {
+        let base = address(&value).wrapping_sub(offset as usize);
+        let at = |word: u32| offset + 8 * word;
+        let option = |tag: &str, none: i64, word: u32, some: u32| {
+            format!(
+                "write_option at=@{} source=tagged(tag={tag}, tag_at=@0, none={none}, payload=@8) some=b{some}",
+                at(word)
+            )
+        };
+        let lines = [
+            "reserve bytes=90".to_owned(),
+            format!("write_byte at=@{}", at(0)),
+            format!("write_f64 at=@{}", at(1)),
+            format!("write_var_u64 at=@{}", at(2)),
+            option("u64", i64::MIN, 3, 1),
+            option("u64", i64::MIN, 4, 2),
+            option("u8", 0, 6, 3),
+            option("u32", 0, 5, 4),
+            option("i64", 9, 8, 5),
+        ];
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let payloads = "b1:\nb2:\n  write_var_u64 at=@0\nb3:\nb4:\n  write_byte at=@0\nb5:\n";
+        let slot = made(&(ops(&lines) + payloads), &[], &[]);
+        common::unroll(&common::worlds()[0], &slot);
+        // SAFETY: machine code only adds, and what it reads is within the value.
+        let (bytes, _) = unsafe { common::append(&slot, base, 0) }.unwrap();
+        let mut expected = vec![7, 1, 0, 0, 0, 0, 0, 0, 0, 0xac, 2];
+        // The fourth word is the niche, the fifth is not; the seventh is 0, the sixth is not; the last is 9.
+        expected.extend([0, 1, 6, 0, 1, 0, 0]);
+        assert_eq!(bytes, expected, "{offset}");
+    }
+}

@@ -80,7 +80,7 @@ pub(super) struct Code<K> {
     labels: Vec<Target>,
     fixups: Vec<Fixup<K>>,
     capacity: usize,
-    /// Whether a near label was none.
+    /// Whether a distance did not fit, for a label that was to be near.
     is_broken: bool,
 }
 
@@ -146,6 +146,11 @@ impl<K: Copy> Code<K> {
             }
             place -= before;
         }
+    }
+
+    /// A distance did not fit: the code is refused at the end.
+    pub(super) fn refuse(&mut self) {
+        self.is_broken = true;
     }
 
     /// What stands for the distance of a short jump to a near label, in the byte so many behind here.
@@ -218,7 +223,9 @@ impl<K: Copy> Code<K> {
         mut encode: impl FnMut(&mut [u8], &Fixup<K>, i32) -> Result<(), OutOfRange>,
     ) -> Result<Vec<u8>, OutOfRange> {
         i32::try_from(self.bytes.len()).map_err(|_| OutOfRange)?;
-        if self.is_broken {
+        let is_within = self.bytes.len() <= self.capacity;
+        debug_assert!(is_within, "more code than the worst case");
+        if self.is_broken || !is_within {
             return Err(OutOfRange);
         }
         for fixup in &self.fixups {

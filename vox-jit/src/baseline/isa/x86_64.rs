@@ -834,8 +834,10 @@ impl Assembler for X64 {
         let distance = self.code.here() - table.0;
         let place = self.entry(table, index);
         if self.has_small_tables() {
-            // All of the code is within 16 bits.
-            *self.code.at(place) = (distance as u16).to_le_bytes();
+            let Ok(distance) = u16::try_from(distance) else {
+                return self.code.refuse();
+            };
+            *self.code.at(place) = distance.to_le_bytes();
         } else {
             *self.code.at(place) = distance.to_le_bytes();
         }
