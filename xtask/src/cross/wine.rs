@@ -31,6 +31,7 @@ pub(super) fn start(cx: &Context) -> anyhow::Result<Session> {
         libraries: cx.scratch("wine-libraries")?,
     };
     build_stub(&session.libraries)?;
+    session.keep_server();
     // Does nothing but start the services once the prefix exists.
     let mut boot = Command::new(&session.program);
     boot.args(["wineboot.exe", "-i"]).envs(session.variables());
@@ -40,6 +41,16 @@ pub(super) fn start(cx: &Context) -> anyhow::Result<Session> {
 }
 
 impl Session {
+    /// Starts the server, to stay between two programs: a program that meets it on its way out fails to connect.
+    fn keep_server(&self) {
+        let mut server = Command::new("wineserver");
+        server.arg("-p60").envs(self.variables());
+        if let Err(error) = process::capture(&mut server) {
+            // The first program starts one that stays some seconds.
+            println!("note: {error:#}");
+        }
+    }
+
     pub(super) fn program(&self) -> &Path {
         &self.program
     }
