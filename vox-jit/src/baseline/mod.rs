@@ -9,7 +9,7 @@
 //! What there is no handler for is executed by the interpreter's own code for that op
 //! ([`vox_core::interp::single`]), so every program the interpreter runs has a baseline.
 //!
-//! * [`isa`]: some thirty short sequences, for x86-64 and AArch64.
+//! * [`isa`]: some sixty short sequences, for x86-64 and AArch64.
 //! * `emit`: which of them a program becomes.
 //! * `handlers`: the precompiled functions, reached through a table.
 //!

@@ -272,7 +272,12 @@ impl<A: Assembler> Emitter<'_, A> {
             ptr: left,
             len: count,
         } = A::pair_words(words + 1);
-        let end = self.label_behind(elements.each, 0, size::LOOP);
+        // The step from one element to the next is one instruction then.
+        let is_ordinary = elements.stride <= size::FAR;
+        let end = match is_ordinary {
+            true => self.label_behind(elements.each, 0, size::LOOP),
+            false => self.asm.label(),
+        };
         let (failed, again) = (self.asm.label(), self.asm.label());
         self.asm.jump_if_kept_null(end);
         self.asm.store_kept(count);

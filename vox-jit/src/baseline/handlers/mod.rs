@@ -5,7 +5,7 @@
 //! when it failed and the state of the encode says why. What is rare lives in functions of its own, out of line.
 //!
 //! Code reaches handlers through a table whose address is in a register. A call through it takes two to six bytes,
-//! a constant address thirteen, and code refers to the table alone.
+//! a constant address thirteen. Kernels, leaves and slots are named by their addresses.
 //!
 //! Read next: [`scalar`], then `super::emit`.
 

@@ -193,6 +193,10 @@ impl<K: Copy> Code<K> {
     pub(super) fn way(&mut self, label: Label, start: u32, len: u32) -> Option<i8> {
         let here = self.here() + start;
         let target = &mut self.labels[label.0 as usize];
+        debug_assert!(
+            !target.is_near || target.at == NOWHERE,
+            "near labels lie ahead"
+        );
         let way = core::mem::replace(&mut target.way, here);
         if way == NOWHERE {
             return None;
@@ -257,13 +261,12 @@ pub(super) struct Piece<'c> {
 }
 
 impl<K> Code<K> {
-    /// Appends a piece.
-    ///
-    /// # Panics
-    ///
-    /// Panics when the code would have more bytes than it was to have at most.
+    /// Appends a piece. If the code comes to have more bytes than it was to have at most, it is refused when it is finished.
     #[inline]
     pub(super) fn emit(&mut self, write: impl FnOnce(&mut Piece<'_>)) {
+        if self.bytes.capacity() - self.bytes.len() < PIECE {
+            self.make_room();
+        }
         let Some(room) = self.bytes.spare_capacity_mut().first_chunk_mut() else {
             full()
         };
@@ -273,6 +276,12 @@ impl<K> Code<K> {
         // SAFETY: a piece has initialised that many bytes behind those that were before, and they are within
         // the capacity, for so is its room.
         unsafe { self.bytes.set_len(self.bytes.len() + len) };
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make_room(&mut self) {
+        self.bytes.reserve(PIECE);
     }
 
     /// Appends bytes.
@@ -302,7 +311,7 @@ impl Piece<'_> {
 #[cold]
 #[inline(never)]
 fn full() -> ! {
-    panic!("more code than the worst case");
+    panic!("a piece of more bytes than a piece has");
 }
 
 macro_rules! pushes {

@@ -1,4 +1,4 @@
-//! What the baseline tier needs of an instruction set: some thirty short sequences.
+//! What the baseline tier needs of an instruction set: some sixty short sequences.
 //!
 //! Four things live in registers that calls preserve: the state of the encode (*cx*), the address ops
 //! are relative to (*base*), the table of handlers, and one word *kept* across a call. The cursor

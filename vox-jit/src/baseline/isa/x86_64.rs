@@ -9,9 +9,9 @@
 //! | `rax` | the cursor, also what calls return |
 //! | `rbp` | the frame; its words lie below the saved registers |
 //!
-//! `rcx`, `r10` and `r11` are scratch between calls.
+//! `rcx` and `r11` are scratch between calls.
 //!
-//! Jumps are two bytes where the label is known to be near. Those to where failures go are forward and far; but
+//! Jumps are two bytes where the label is known to be near. Those to where failures go are far, for that is behind all else; but
 //! one that follows another within 128 bytes goes to that one, whose condition then holds as well.
 
 #![allow(
