@@ -1003,7 +1003,7 @@ fn jumps_lead_over_options_of_any_length() {
             );
             let some = [0_u64; 80];
             let mut none = some;
-            none[0] = 1;
+            none[0] = u64::from_ne_bytes([1, 0, 0, 0, 0, 0, 0, 0]);
             let expected = [&[1][..], &written(op, count), &[0]].concat();
             check(&text, &some, &expected);
             check(&text, &none, &[0, 0]);
@@ -1075,6 +1075,8 @@ fn jumps_lead_over_and_back_over_elements_of_any_length() {
 
 #[test]
 fn lists_of_strings_of_every_layout() {
+    /// A word whose first byte is 9.
+    const NINE: usize = usize::from_ne_bytes([9, 0, 0, 0, 0, 0, 0, 0]);
     // Strings as vectors and as slices have them, and as neither has: where address and length are, and how long all is.
     let layouts = [(1, 2, 3), (0, 1, 2), (1, 0, 2)];
     let texts = [
@@ -1105,7 +1107,7 @@ fn lists_of_strings_of_every_layout() {
                     line(ptr, len)
                 );
                 for count in 0..=texts.len() {
-                    let mut value = [9_usize, 0, 0, 0];
+                    let mut value = [NINE, 0, 0, 0];
                     value[1 + list_ptr] = strings.as_ptr().expose_provenance();
                     value[1 + list_len] = count;
                     let mut expected = vec![count as u8];

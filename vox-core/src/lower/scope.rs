@@ -49,6 +49,8 @@ pub(super) struct Scope<'a> {
     pub(super) at: usize,
     /// How deep the block is nested.
     pub(super) nesting: u32,
+    /// Whether a map or set is around.
+    pub(super) is_iterated: bool,
     /// Whether the value may be at an address its type does not allow.
     pub(super) unaligned: bool,
     /// The types being inlined.
@@ -63,6 +65,7 @@ impl<'a> Scope<'a> {
             block,
             at: 0,
             nesting: 0,
+            is_iterated: false,
             unaligned: false,
             ancestors: None,
             trail: None,
@@ -125,6 +128,7 @@ impl<'a> Scope<'a> {
     pub(super) const fn in_iteration(self) -> Self {
         Self {
             nesting: self.nesting + ITERATION_NESTING - 1,
+            is_iterated: true,
             ..self
         }
     }

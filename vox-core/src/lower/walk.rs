@@ -183,6 +183,8 @@ impl Walk<'_> {
         let is_user_type = matches!(kind, Kind::Struct(_) | Kind::Enum(_));
         innermost.depth >= MAX_INLINE_DEPTH
             || scope.nesting >= MAX_NESTING
+            // In a build without any optimisation, two of them take too much stack for one level of calls.
+            || (scope.is_iterated && matches!(kind, Kind::Map(_) | Kind::Set(_)))
             || (is_user_type && self.builder.pushed >= MAX_INLINE_OPS)
     }
 

@@ -315,6 +315,37 @@ fn the_default_limit_fits_the_stack() {
     exceeds_on_stack(DEFAULT_STACK, &level(1), level(DEFAULT_LIMIT + 10));
 }
 
+/// Maps in maps, each of which takes a batch of items and a position besides its frames.
+#[derive(Facet)]
+struct Nested {
+    #[facet(recursive_type)]
+    maps: BTreeMap<u8, BTreeMap<u8, Nested>>,
+    last: u8,
+}
+
+fn nested(depth: usize) -> Nested {
+    let nothing = Nested {
+        maps: BTreeMap::new(),
+        last: 0,
+    };
+    (0..depth).fold(nothing, |inside, _| Nested {
+        maps: BTreeMap::from([(1, BTreeMap::from([(2, inside)]))]),
+        last: 1,
+    })
+}
+
+/// A build without any optimisation, facet's functions included, and with all debug information takes half as much again as a
+/// debug build of this workspace: what that is allowed is less by as much.
+#[test]
+fn the_default_limit_with_maps_in_maps() {
+    let bytes = if cfg!(debug_assertions) {
+        DEFAULT_STACK / 3 * 2
+    } else {
+        DEFAULT_STACK
+    };
+    exceeds_on_stack(bytes, &nested(1), nested(DEFAULT_LIMIT + 10));
+}
+
 /// A level of eleven blocks takes a debug build's interpreter some eleven
 /// kilobytes; on some systems more.
 #[test]

@@ -9,26 +9,27 @@ use crate::reflect::PtrMut;
 pub(super) const LEVELS: usize = 12;
 
 /// [`Position::levels`] of an iterator.
-const ITERATOR: usize = usize::MAX;
+const ITERATOR: u8 = u8::MAX;
+const _: () = assert!(LEVELS < ITERATOR as usize);
 
-/// A node, and how many of its keys were handed out.
-#[derive(Debug, Clone, Copy)]
-struct Step {
-    node: *const u8,
-    done: usize,
-}
-
-/// How far an iteration has come.
-#[derive(Debug)]
+/// How far an iteration has come. Small, for it stands in every frame that iterates.
 #[repr(C)]
 pub struct Position {
     /// How many nodes there are from the leaf up to the root; 0 in an empty tree, [`ITERATOR`] where an iterator is asked.
-    levels: usize,
-    iterator: MaybeUninit<PtrMut>,
+    levels: u8,
     /// Keys in the leaf.
-    leaf_len: usize,
+    leaf_len: MaybeUninit<u8>,
+    /// Of each node, how many of its keys were handed out.
+    done: [MaybeUninit<u8>; LEVELS],
+    place: Place,
+}
+
+/// Where it is.
+#[repr(C)]
+union Place {
+    iterator: PtrMut,
     /// As many as there are levels, the leaf first.
-    steps: [MaybeUninit<Step>; LEVELS],
+    nodes: [MaybeUninit<*const u8>; LEVELS],
 }
 
 /// The word at a distance.
@@ -98,15 +99,18 @@ impl Position {
         // SAFETY: the caller's duty.
         unsafe {
             (&raw mut (*position).levels).write(ITERATOR);
-            (&raw mut (*position).iterator).write(MaybeUninit::new(iterator));
+            (&raw mut (*position).place.iterator).write(iterator);
         }
     }
 
     /// The iterator, if there is one.
     #[inline]
     pub(super) fn iterator(&self) -> Option<&PtrMut> {
+        if self.levels != ITERATOR {
+            return None;
+        }
         // SAFETY: written with the mark.
-        (self.levels == ITERATOR).then(|| unsafe { self.iterator.assume_init_ref() })
+        Some(unsafe { &self.place.iterator })
     }
 
     /// The first key of a container, if enough is known to walk over it: whether that is so.
@@ -120,7 +124,7 @@ impl Position {
         // SAFETY: the words are there (A17).
         let node = unsafe { numbered_word(container, root) };
         // SAFETY: the caller's duty.
-        let levels = unsafe { &mut *(&raw mut (*position).levels).cast::<MaybeUninit<usize>>() };
+        let levels = unsafe { &mut *(&raw mut (*position).levels).cast::<MaybeUninit<u8>>() };
         if node.is_null() {
             levels.write(0);
             return true;
@@ -130,30 +134,43 @@ impl Position {
         if height >= LEVELS || (height > 0 && nodes.inner.is_none()) {
             return false;
         }
-        levels.write(height + 1);
+        levels.write(low_byte(height + 1));
         // SAFETY: the caller's duty; of three words the third is the number of items, which are all in a leaf that is
         // the root (A17).
         unsafe {
-            let len = numbered_word(container, nodes.leaves.len()).addr();
-            (&raw mut (*position).leaf_len).write(len);
             let position = &mut *position;
-            position.steps[height].write(Step { node, done: 0 });
-            if let (1.., Some(inner)) = (height, nodes.inner) {
-                position.descend(inner, height);
+            position.enter(height, node);
+            match nodes.inner {
+                Some(inner) if height > 0 => position.descend(inner, height),
+                _ => {
+                    let len = numbered_word(container, nodes.leaves.len()).addr();
+                    position.leaf_len.write(low_byte(len));
+                }
             }
         }
         true
     }
 
-    /// A level of the way.
+    /// Sets the node of a level, whose first key is next.
+    #[inline]
+    fn enter(&mut self, level: usize, node: *const u8) {
+        self.done[level].write(0);
+        // SAFETY: words that need not be initialised, of a walk.
+        unsafe { self.place.nodes[level].write(node) };
+    }
+
+    /// The node of a level, and how many of its keys were handed out.
     ///
     /// # Safety
     ///
-    /// It has so many.
+    /// The way has so many levels.
     #[inline]
-    unsafe fn step(&mut self, level: usize) -> &mut Step {
-        // SAFETY: steps of all levels were written.
-        unsafe { self.steps[level].assume_init_mut() }
+    unsafe fn step(&self, level: usize) -> (*const u8, usize) {
+        // SAFETY: nodes of all levels were entered.
+        unsafe {
+            let node = self.place.nodes[level].assume_init();
+            (node, self.done[level].assume_init().into())
+        }
     }
 
     /// Goes down from a level to the leaf before its next key.
@@ -166,13 +183,14 @@ impl Position {
         for level in (0..from).rev() {
             // SAFETY: the caller's duty; no more than all keys were handed out.
             let node = unsafe {
-                let Step { node, done } = *self.step(level + 1);
+                let (node, done) = self.step(level + 1);
                 inner.below(node, done)
             };
-            self.steps[level].write(Step { node, done: 0 });
+            self.enter(level, node);
         }
         // SAFETY: a node of a tree that has more than one.
-        self.leaf_len = unsafe { inner.len_of(self.step(0).node) };
+        let len = unsafe { inner.len_of(self.step(0).0) };
+        self.leaf_len.write(low_byte(len));
     }
 
     /// Hands out up to `count` further keys and values, to places from 0 on, and answers how many there were.
@@ -193,16 +211,18 @@ impl Position {
         let mut filled = 0;
         loop {
             // SAFETY: there is a leaf.
-            let Step { node, done } = *unsafe { self.step(0) };
-            let now = (self.leaf_len - done).min(count - filled);
+            let (node, done, len) = unsafe {
+                let (node, done) = self.step(0);
+                (node, done, usize::from(self.leaf_len.assume_init()))
+            };
+            let now = (len - done).min(count - filled);
             let (mut key, mut value) = nodes.parts(node, done);
             for place in filled..filled + now {
                 put(place, key, value);
                 key = key.wrapping_add(nodes.sizes.key);
                 value = value.wrapping_add(nodes.sizes.value);
             }
-            // SAFETY: there is a leaf.
-            unsafe { self.step(0) }.done += now;
+            self.done[0].write(low_byte(done + now));
             filled += now;
             if filled == count {
                 return filled;
@@ -213,11 +233,11 @@ impl Position {
                 return filled;
             };
             // SAFETY: there is such a level.
-            let step = unsafe { self.step(level) };
-            let (key, value) = nodes.parts(step.node, step.done);
+            let (node, done) = unsafe { self.step(level) };
+            let (key, value) = nodes.parts(node, done);
             put(filled, key, value);
             filled += 1;
-            step.done += 1;
+            self.done[level].write(low_byte(done + 1));
             // SAFETY: it is not that of leaves.
             unsafe { self.descend(inner, level) };
         }
@@ -229,13 +249,20 @@ impl Position {
     ///
     /// As for [`Self::advance`].
     #[inline]
-    unsafe fn ascend(&mut self, inner: Inner) -> Option<usize> {
-        (1..self.levels).find(|level| {
+    unsafe fn ascend(&self, inner: Inner) -> Option<usize> {
+        (1..self.levels.into()).find(|level| {
             // SAFETY: there is such a level, and a tree with more than one node.
             unsafe {
-                let Step { node, done } = *self.step(*level);
+                let (node, done) = self.step(*level);
                 done < inner.len_of(node)
             }
         })
     }
+}
+
+/// A number of keys of a node, or of levels: few.
+#[inline]
+fn low_byte(number: usize) -> u8 {
+    debug_assert!(number < 256, "a node has few keys");
+    number.to_le_bytes()[0]
 }
