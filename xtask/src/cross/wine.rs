@@ -45,7 +45,9 @@ impl Session {
     fn keep_server(&self) {
         let mut server = Command::new("wineserver");
         server.arg("-p60").envs(self.variables());
-        if let Err(error) = process::capture(&mut server) {
+        // It keeps what it is given open, so not a pipe whose end somebody waits for.
+        server.stdout(Stdio::null()).stderr(Stdio::null());
+        if let Err(error) = process::run(&mut server) {
             // The first program starts one that stays some seconds.
             println!("note: {error:#}");
         }
