@@ -123,6 +123,12 @@ impl Kernels {
     }
 }
 
+/// The item of an iterator that has just one: of all readings of a layout, the one that fits.
+pub(crate) fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
+    let item = items.next()?;
+    items.next().is_none().then_some(item)
+}
+
 /// Makes sure that `spare` bytes may be written at the cursor: answers it, or where the
 /// sink moved it, or null.
 ///

@@ -10,6 +10,7 @@ use once_cell::race::OnceBox;
 use facet_core::{Def, Shape};
 
 use super::hashed::{CAPACITIES, Place, Standard, WORDS, Word, capacity_words, words_of};
+use crate::kernels::only;
 use crate::kernels::table::{Position, Table, scan};
 
 const WORD: usize = size_of::<usize>();
@@ -116,12 +117,6 @@ fn control_word(maps: &[Standard]) -> Option<usize> {
         })
     };
     only((0..WORDS).filter(|word| maps.iter().all(|map| points_behind(map, *word))))
-}
-
-/// The item of an iterator that has just one.
-fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
-    let item = items.next()?;
-    items.next().is_none().then_some(item)
 }
 
 /// A map of so many entries, between which others were removed.

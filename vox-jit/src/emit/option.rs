@@ -1,7 +1,7 @@
 //! Options.
 
 use cranelift_codegen::ir::{InstBuilder, Type, Value, condcodes::IntCC, types};
-use vox_core::program::{BlockId, Op, OptionSource};
+use vox_core::program::{BlockId, Offset, Op, OptionSource};
 
 use super::cursor::Cursor;
 use super::emitter::{Emitter, Scope};
@@ -49,8 +49,7 @@ pub(super) fn write(
         }
         OptionSource::IsSome { is_some } => {
             let tag = vtable::test(e, is_some, place)?;
-            cursor.store(e, tag, 0);
-            return cursor.advance(1).map(Some);
+            return write_is_some(e, tag, cursor).map(Some);
         }
     };
     let (is_some, base) = chosen;
@@ -96,48 +95,43 @@ fn write_flat(
     cursor: Cursor,
     scope: Scope,
 ) -> Result<Option<Cursor>, CompileError> {
-    if !is_flat(payload) {
-        return Ok(None);
-    }
-    cursor.store(e, is_some, 0);
-    let cursor = cursor.advance(1)?;
-    let (value, max_len) = match payload {
+    let (at, load, ty, max_len): (Offset, Load, Type, u32) = match payload {
         Op::WriteByte { at } => return write_fixed(e, is_some, base.at(at), types::I8, cursor),
         Op::WriteF32 { at } => return write_fixed(e, is_some, base.at(at), types::I32, cursor),
         Op::WriteF64 { at } => return write_fixed(e, is_some, base.at(at), types::I64, cursor),
-        Op::WriteVarU16 { at } => (scalar::load_unsigned(e, base.at(at), types::I16), 3),
-        Op::WriteVarU32 { at } => (scalar::load_unsigned(e, base.at(at), types::I32), 5),
-        Op::WriteVarU64 { at } => (scalar::load_unsigned(e, base.at(at), types::I64), 10),
-        Op::WriteVarI16 { at } => (scalar::load_zigzag(e, base.at(at), types::I16), 3),
-        Op::WriteVarI32 { at } => (scalar::load_zigzag(e, base.at(at), types::I32), 5),
-        Op::WriteVarI64 { at } => (scalar::load_zigzag(e, base.at(at), types::I64), 10),
+        Op::WriteVarU16 { at } => (at, scalar::load_unsigned, types::I16, 3),
+        Op::WriteVarU32 { at } => (at, scalar::load_unsigned, types::I32, 5),
+        Op::WriteVarU64 { at } => (at, scalar::load_unsigned, types::I64, 10),
+        Op::WriteVarI16 { at } => (at, scalar::load_zigzag, types::I16, 3),
+        Op::WriteVarI32 { at } => (at, scalar::load_zigzag, types::I32, 5),
+        Op::WriteVarI64 { at } => (at, scalar::load_zigzag, types::I64, 10),
         Op::WriteBytes {
             at,
             source,
             reserve,
         } => {
-            return bytes::write_if(e, is_some, base.at(at), source, reserve, cursor, scope);
+            let tagged = write_is_some(e, is_some, cursor)?;
+            return bytes::write_if(e, is_some, base.at(at), source, reserve, tagged, scope);
         }
         _ => return Ok(None),
     };
+    let tagged = write_is_some(e, is_some, cursor)?;
+    let value = load(e, base.at(at), ty);
     e.count_op()?;
-    varint::write_if(e, is_some, value, max_len, cursor).map(Some)
+    varint::write_if(e, is_some, value, max_len, tagged).map(Some)
 }
 
-fn is_flat(payload: Op) -> bool {
-    matches!(
-        payload,
-        Op::WriteByte { .. }
-            | Op::WriteF32 { .. }
-            | Op::WriteF64 { .. }
-            | Op::WriteVarU16 { .. }
-            | Op::WriteVarU32 { .. }
-            | Op::WriteVarU64 { .. }
-            | Op::WriteVarI16 { .. }
-            | Op::WriteVarI32 { .. }
-            | Op::WriteVarI64 { .. }
-            | Op::WriteBytes { .. }
-    )
+/// How a number is loaded as it is on the wire.
+type Load = fn(&mut Emitter<'_, '_>, Place, Type) -> Value;
+
+/// Stores the test as the tag.
+fn write_is_some(
+    e: &mut Emitter<'_, '_>,
+    is_some: Value,
+    cursor: Cursor,
+) -> Result<Cursor, CompileError> {
+    cursor.store(e, is_some, 0);
+    cursor.advance(1)
 }
 
 /// Stores a number of fixed width, and moves on if there is one.
@@ -148,6 +142,7 @@ fn write_fixed(
     ty: Type,
     cursor: Cursor,
 ) -> Result<Option<Cursor>, CompileError> {
+    let cursor = write_is_some(e, is_some, cursor)?;
     e.count_op()?;
     let spare = cursor.take(ty.bytes())?;
     let value = place.load(e, ty);

@@ -15,6 +15,7 @@ use once_cell::race::OnceBox;
 
 use super::walk::{LEVELS, numbered_word, word};
 use super::{CAPACITY, Inner, Known, Leaves, MAX_NODE, Nodes, Sizes};
+use crate::kernels::only;
 use crate::trampoline::iter::Entry;
 
 /// As many items of a container are looked at.
@@ -118,12 +119,6 @@ impl Words {
     }
 }
 
-/// The item of an iterator that has just one.
-fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
-    let item = items.next()?;
-    items.next().is_none().then_some(item)
-}
-
 /// Tells what a container with items says of its type, if that is clear.
 ///
 /// # Safety
@@ -210,15 +205,17 @@ unsafe fn inner(sizes: Sizes, leaves: Leaves, specimen: &Specimen) -> Option<Inn
     let candidates = (0..edges)
         .step_by(2)
         .filter(|at| is_gap(sizes, leaves, *at));
-    only(candidates.map(|len| Inner { len, edges }).filter(|inner| {
-        let nodes = Nodes {
-            sizes,
-            leaves,
-            inner: Some(*inner),
-        };
-        // SAFETY: the caller's duty.
-        unsafe { finds(nodes, *inner, specimen) }
-    }))
+    let layout = Nodes {
+        sizes,
+        leaves,
+        inner: None,
+    };
+    only(
+        candidates
+            .map(|len| Inner { len, edges })
+            // SAFETY: the caller's duty.
+            .filter(|inner| unsafe { finds(layout, *inner, specimen) }),
+    )
 }
 
 /// The first word behind the keys and values.

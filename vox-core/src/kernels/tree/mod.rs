@@ -298,15 +298,10 @@ entry_fn! {
     pub unsafe fn items(cx: *mut EncodeCx, tree: *const Tree, position: *mut Position, items: *mut *const u8, count: usize) -> usize {
         // SAFETY: the caller's duty; there is room for `count`, and places are below it.
         unsafe {
-            let (tree, position) = (&*tree, &mut *position);
-            match (position.iterator(), tree.nodes()) {
-                (None, Some(nodes)) => {
-                    (*cx).counters.accessor_calls += 1;
-                    position.advance(nodes, count, |place, key, _| items.add(place).write(key))
-                }
-                (Some(state), _) => iter::next(cx, tree.next.address(), state, items, count),
-                // Nobody forgets what was learnt.
-                (None, None) => 0,
+            let put = |place, key, _| items.add(place).write(key);
+            match advance(cx, tree, position, count, put) {
+                Ok(filled) => filled,
+                Err((next, state)) => iter::next(cx, next, state, items, count),
             }
         }
     }
@@ -321,20 +316,38 @@ entry_fn! {
     pub unsafe fn entries(cx: *mut EncodeCx, tree: *const Tree, position: *mut Position, entries: *mut Entry, count: usize) -> usize {
         // SAFETY: as in `items`.
         unsafe {
-            let (tree, position) = (&*tree, &mut *position);
-            match (position.iterator(), tree.nodes()) {
-                (None, Some(nodes)) => {
-                    (*cx).counters.accessor_calls += 1;
-                    position.advance(nodes, count, |place, key, value| {
-                        entries.add(place).write(Entry { key, value });
-                    })
-                }
-                (Some(state), _) => {
-                    iter::next_entries(cx, tree.next.address(), state, entries, count)
-                }
-                (None, None) => 0,
+            let put = |place, key, value| entries.add(place).write(Entry { key, value });
+            match advance(cx, tree, position, count, put) {
+                Ok(filled) => filled,
+                Err((next, state)) => iter::next_entries(cx, next, state, entries, count),
             }
         }
+    }
+}
+
+/// Hands out up to `count` further items, if it is a walk, and answers how many there were; the `next` and the state of
+/// the iterator to ask otherwise.
+///
+/// # Safety
+///
+/// As for `items`.
+#[inline(always)]
+unsafe fn advance(
+    cx: *mut EncodeCx,
+    tree: *const Tree,
+    position: *mut Position,
+    count: usize,
+    put: impl FnMut(usize, *const u8, *const u8),
+) -> Result<usize, (*const (), *const PtrMut)> {
+    // SAFETY: the caller's duty; what was known when the walk started is known now.
+    unsafe {
+        let (tree, position) = (&*tree, &mut *position);
+        if let Some(state) = position.iterator() {
+            return Err((tree.next.address(), &raw const *state));
+        }
+        (*cx).counters.accessor_calls += 1;
+        let walk = |nodes| position.advance(nodes, count, put);
+        Ok(tree.nodes().map_or(0, walk))
     }
 }
 
