@@ -5,6 +5,7 @@
 //! apart; and Wine's services outlive the program that started them and would hold its output open, so they are
 //! started with none and ended at the close.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -31,24 +32,59 @@ pub(super) fn start(cx: &Context) -> anyhow::Result<Session> {
         libraries: cx.scratch("wine-libraries")?,
     };
     build_stub(&session.libraries)?;
+    session.set_up_prefix()?;
     session.keep_server();
-    // Does nothing but start the services once the prefix exists.
-    let mut boot = Command::new(&session.program);
-    boot.args(["wineboot.exe", "-i"]).envs(session.variables());
-    boot.stdout(Stdio::null()).stderr(Stdio::null());
-    process::run(&mut boot).context("Wine cannot set up its prefix")?;
     Ok(session)
 }
 
 impl Session {
-    /// Starts the server, to stay between two programs: a program that meets it on its way out fails to connect.
+    /// Once more from nothing where it fails: a prefix half set up is no good to any program after.
+    fn set_up_prefix(&self) -> anyhow::Result<()> {
+        let Err(error) = self.boot() else {
+            return Ok(());
+        };
+        println!("note: {error:#}; once more with an empty prefix");
+        self.end_server();
+        std::fs::remove_dir_all(&self.prefix)
+            .with_context(|| format!("cannot remove {:?}", self.prefix))?;
+        std::fs::create_dir_all(&self.prefix)
+            .with_context(|| format!("cannot create {:?}", self.prefix))?;
+        self.boot()
+    }
+
+    /// Does nothing but start the services once the prefix exists.
+    fn boot(&self) -> anyhow::Result<()> {
+        // A file, not a pipe: the services outlive the program and keep what they are given.
+        let log = self.libraries.join("wineboot.log");
+        let output = File::create(&log).with_context(|| format!("cannot write {log:?}"))?;
+        let mut boot = Command::new(&self.program);
+        boot.args(["wineboot.exe", "-i"]).envs(self.variables());
+        boot.stdout(output.try_clone()?).stderr(output);
+        process::run(&mut boot).with_context(|| {
+            let said = std::fs::read_to_string(&log).unwrap_or_else(|error| error.to_string());
+            format!("Wine cannot set up its prefix; it said: {}", said.trim())
+        })
+    }
+
+    /// Starts the server anew, to stay between two programs: a program that meets it on its way out fails to
+    /// connect. Only once the prefix exists: Wine was seen not to find its own libraries when the server came first.
     fn keep_server(&self) {
+        self.end_server();
         let mut server = Command::new("wineserver");
         server.arg("-p60").envs(self.variables());
-        // It keeps what it is given open, so not a pipe whose end somebody waits for.
         server.stdout(Stdio::null()).stderr(Stdio::null());
         if let Err(error) = process::run(&mut server) {
             // The first program starts one that stays some seconds.
+            println!("note: {error:#}");
+        }
+    }
+
+    /// Ends the server and waits for its end.
+    fn end_server(&self) {
+        let mut end = Command::new("wineserver");
+        end.arg("-k").envs(self.variables());
+        if let Err(error) = process::capture(&mut end) {
+            // None runs, or it ends by itself some seconds after the last program.
             println!("note: {error:#}");
         }
     }
@@ -73,12 +109,7 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        let mut end = Command::new("wineserver");
-        end.arg("-k").envs(self.variables());
-        if let Err(error) = process::capture(&mut end) {
-            // The services end by themselves some seconds after the last program.
-            println!("note: {error:#}");
-        }
+        self.end_server();
     }
 }
 
