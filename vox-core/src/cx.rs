@@ -64,7 +64,7 @@ pub struct EncodeCx {
 #[non_exhaustive]
 pub struct Counters {
     /// Calls of facet's vtable functions, however they were made. The
-    /// interpreter always counts; machine code only when it was compiled to.
+    /// interpreter always counts, also what machine code leaves to it; machine code only when it was compiled to.
     pub vtable_calls: u64,
     /// Calls of trampolines that reach Rust-ABI functions, which there is no
     /// other way to call.

@@ -23,6 +23,14 @@ struct Container {
     at: *const u8,
     len: FunctionId,
     iter: IterId,
+    /// Writes a key or an item.
+    first: BlockId,
+    /// Writes a value.
+    #[cfg_attr(
+        not(feature = "op-counts"),
+        expect(dead_code, reason = "asked where ops are counted")
+    )]
+    second: Option<BlockId>,
     path: PathId,
     reserve: u32,
 }
@@ -189,7 +197,7 @@ impl Machine<'_> {
         else {
             unreachable!("the op is an iterator")
         };
-        let mut batch = Items {
+        let batch = || Items {
             items: [ptr::null(); BATCH],
             each,
         };
@@ -200,10 +208,12 @@ impl Machine<'_> {
                 at,
                 len,
                 iter,
+                first: each,
+                second: None,
                 path,
                 reserve,
             };
-            self.write_container(container, &mut batch, out)
+            self.write_container(container, batch, out)
         }
     }
 
@@ -231,7 +241,7 @@ impl Machine<'_> {
             key: ptr::null(),
             value: ptr::null(),
         };
-        let mut batch = Entries {
+        let batch = || Entries {
             entries: [empty; BATCH],
             key,
             value,
@@ -243,10 +253,12 @@ impl Machine<'_> {
                 at,
                 len,
                 iter,
+                first: key,
+                second: Some(value),
                 path,
                 reserve,
             };
-            self.write_container(container, &mut batch, out)
+            self.write_container(container, batch, out)
         }
     }
 
@@ -256,10 +268,10 @@ impl Machine<'_> {
     ///
     /// A live container the functions apply to is at `container.at` (A1).
     #[inline(never)]
-    unsafe fn write_container(
+    unsafe fn write_container<B: Batch>(
         &mut self,
         container: Container,
-        batch: &mut impl Batch,
+        batch: impl FnOnce() -> B,
         out: *mut u8,
     ) -> *mut u8 {
         // SAFETY: the caller's duty.
@@ -270,29 +282,65 @@ impl Machine<'_> {
         }
         // SAFETY: room for a length was made.
         let out = unsafe { varint::write_u64(out, len as u64) };
-        let program = self.program;
-        let iter = &program.code.iters[container.iter.index()];
         // SAFETY: the caller's duty.
-        let out = unsafe { self.iterate(iter, container.at, len, batch, out) };
+        let out = unsafe {
+            match self.write_plain(&container, len, out) {
+                Some(out) => out,
+                None => self.iterate(&container, len, &mut batch(), out),
+            }
+        };
         if out.is_null() {
             return self.fail_at(container.path);
         }
         self.reserve(out, container.reserve as usize)
     }
 
+    /// Writes exactly `len` items in one step, if they are plain and it is known how to go through them.
+    ///
+    /// # Safety
+    ///
+    /// As for `write_container`.
+    #[inline]
+    unsafe fn write_plain(
+        &mut self,
+        container: &Container,
+        len: usize,
+        out: *mut u8,
+    ) -> Option<*mut u8> {
+        let plain = self.program.linkage.plain(container.first)?;
+        // SAFETY: the caller's duty; the program was linked with routines of this processor.
+        let out = unsafe { plain.write(self.cx, container.at, len, out) }?;
+        self.cx().counters.accessor_calls += 1;
+        self.add_elements(len);
+        #[cfg(feature = "op-counts")]
+        self.count_blocks(container, len);
+        Some(out)
+    }
+
+    /// Counts the ops that stand for each of `len` items.
+    #[cfg(feature = "op-counts")]
+    fn count_blocks(&self, container: &Container, len: usize) {
+        let blocks = core::iter::once(container.first).chain(container.second);
+        for op in blocks.flat_map(|block| &self.program.code.block(block).ops) {
+            (0..len).for_each(|_| super::counts::count(op));
+        }
+    }
+
     /// Writes exactly `len` items; the iterator is made before and freed afterwards.
     ///
     /// # Safety
     ///
-    /// A live container the functions apply to is at `at` (A1).
+    /// A live container the functions apply to is at `container.at` (A1).
     unsafe fn iterate(
         &mut self,
-        iter: &Iter,
-        at: *const u8,
+        container: &Container,
         len: usize,
         batch: &mut impl Batch,
         out: *mut u8,
     ) -> *mut u8 {
+        let at = container.at;
+        let program = self.program;
+        let iter: &Iter = &program.code.iters[container.iter.index()];
         let next = self.program.function(iter.next);
         let kind = self.program.code.functions[iter.next.index()];
         if let FunctionKind::TreeItems | FunctionKind::TreeEntries = kind {

@@ -17,6 +17,7 @@ pub mod bytes;
 mod element;
 mod list;
 pub(crate) mod over;
+mod plain;
 mod portable;
 pub(crate) mod ready;
 pub(crate) mod run;
@@ -31,8 +32,10 @@ use once_cell::race::OnceBox;
 
 use crate::cx::EncodeCx;
 use crate::entry::{BulkFn, CopyMediumFn, ReadyFn, RunFn};
-use crate::program::{Code, Op};
+use crate::program::{BlockId, Code, Op};
 use element::Routine;
+pub use plain::Plain;
+use plain::{Routines, Set};
 use portable::Portable;
 pub use ready::{Ready, ReadyPlace};
 pub use run::Run;
@@ -58,6 +61,8 @@ pub struct Kernels {
     pub list_i32: BulkFn,
     /// Lists of `i64`.
     pub list_i64: BulkFn,
+    /// Maps and sets of plain parts.
+    plain: Routines,
     /// Runs of fields, where that is faster than one field after the other.
     run: Option<RunFn>,
     /// Options of integers made ready at once, where that is faster than one after the other.
@@ -78,6 +83,7 @@ impl Kernels {
     const fn of<R>(name: &'static str) -> Self
     where
         R: Routine<u16> + Routine<u32> + Routine<u64> + Routine<i16> + Routine<i32> + Routine<i64>,
+        R: Set,
     {
         Self {
             name,
@@ -87,6 +93,7 @@ impl Kernels {
             list_i16: list::write::<i16, R>,
             list_i32: list::write::<i32, R>,
             list_i64: list::write::<i64, R>,
+            plain: Routines::of::<R>(),
             run: None,
             ready: None,
             copy_medium: None,
@@ -106,6 +113,18 @@ impl Kernels {
         Ready::new(self.ready?, code, ops)
     }
 
+    /// Prepares the container an op writes for the routines of this set, if its parts are plain: with the block of
+    /// its first part. `functions` are the addresses of the code's functions.
+    #[must_use]
+    pub fn link_plain(
+        &self,
+        code: &Code,
+        functions: &[*const ()],
+        op: &Op,
+    ) -> Option<(BlockId, Plain)> {
+        Plain::new(&self.plain, code, functions, op)
+    }
+
     /// The best set for this processor.
     #[must_use]
     pub fn best() -> &'static Self {
@@ -120,6 +139,19 @@ impl Kernels {
             sets.push(&PORTABLE);
             Box::new(sets)
         })
+    }
+}
+
+/// Who is handed the items of a container. A trait besides closures, for those are not always inlined where they should be.
+pub(crate) trait Visit {
+    /// Takes the item of this number: where its key is, and its value. Whether it wants more.
+    fn item(&mut self, place: usize, key: *const u8, value: *const u8) -> bool;
+}
+
+impl<F: FnMut(usize, *const u8, *const u8) -> bool> Visit for F {
+    #[inline(always)]
+    fn item(&mut self, place: usize, key: *const u8, value: *const u8) -> bool {
+        self(place, key, value)
     }
 }
 

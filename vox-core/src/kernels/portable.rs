@@ -6,10 +6,33 @@
 //! through the branch-free form.
 
 use super::element::{Element, Routine};
+use super::plain::{self, Isa, Plain, Set, Walk, Written};
+use crate::cx::EncodeCx;
 use crate::wire::varint;
 
 /// The routines of this file.
 pub(super) struct Portable;
+
+impl Isa for Portable {
+    #[inline(always)]
+    unsafe fn varint(out: *mut u8, value: u64) -> *mut u8 {
+        // SAFETY: the caller's duty.
+        unsafe { varint::write_u64(out, value) }
+    }
+}
+
+impl Set for Portable {
+    unsafe fn write_plain<C: Walk, K: Written, V: Written>(
+        cx: *mut EncodeCx,
+        plain: &Plain,
+        container: *const u8,
+        len: usize,
+        out: *mut u8,
+    ) -> Option<*mut u8> {
+        // SAFETY: the caller's duty.
+        unsafe { plain::write::<C, K, V, Self>(cx, plain, container, len, out) }
+    }
+}
 
 /// Elements tested together for being small.
 const STRETCH: usize = 16;

@@ -114,10 +114,14 @@ pub(crate) struct RunField {
     form: Form,
 }
 
+/// How it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+pub(super) enum Form {
+    /// As it is.
     Bytes,
+    /// As a varint.
     Unsigned,
+    /// Zigzag encoded, as a varint.
     Signed,
 }
 
@@ -146,6 +150,11 @@ impl RunField {
             Op::WriteVarI64 { at } => field(at, 8, Form::Signed),
             _ => return None,
         })
+    }
+
+    /// How it is written.
+    pub(super) fn form(self) -> Form {
+        self.form
     }
 
     /// Whether it is written as a varint.

@@ -7,6 +7,7 @@
 //!
 //! Not here: how it is known where a table is ([`crate::probe`]).
 
+use super::Visit;
 use crate::cx::EncodeCx;
 use crate::entry_fn;
 use crate::trampoline::iter::Entry;
@@ -68,9 +69,11 @@ entry_fn! {
         unsafe {
             (*cx).counters.accessor_calls += 1;
             let table = &*table;
-            scan(table, &mut *position, count, |place, bucket| {
-                items.add(place).write(bucket.wrapping_add(table.key));
-            })
+            let mut put = |place, key, _| {
+                items.add(place).write(key);
+                true
+            };
+            scan(table, &mut *position, count, &mut put)
         }
     }
 }
@@ -86,17 +89,27 @@ entry_fn! {
         unsafe {
             (*cx).counters.accessor_calls += 1;
             let table = &*table;
-            scan(table, &mut *position, count, |place, bucket| {
-                entries.add(place).write(Entry {
-                    key: bucket.wrapping_add(table.key),
-                    value: bucket.wrapping_add(table.value),
-                });
-            })
+            let mut put = |place, key, value| {
+                entries.add(place).write(Entry { key, value });
+                true
+            };
+            scan(table, &mut *position, count, &mut put)
         }
     }
 }
 
-/// Hands out up to `count` full buckets, to places from 0 on, and answers how many there were.
+impl Table {
+    /// Where the key of a full bucket is, and its value.
+    #[inline(always)]
+    fn parts(&self, bucket: *const u8) -> (*const u8, *const u8) {
+        (
+            bucket.wrapping_add(self.key),
+            bucket.wrapping_add(self.value),
+        )
+    }
+}
+
+/// Hands what is in up to `count` full buckets to `visit`, to places from 0 on, until it wants no more, and answers how many there were.
 ///
 /// # Safety
 ///
@@ -106,13 +119,10 @@ pub(crate) unsafe fn scan(
     table: &Table,
     position: &mut Position,
     count: usize,
-    mut put: impl FnMut(usize, *const u8),
+    visit: &mut impl Visit,
 ) -> usize {
-    // SAFETY: the words are there (A15).
-    let (control, mask) = unsafe {
-        let word = |at: usize| position.container.add(at).cast::<*const u8>();
-        (word(table.control).read(), word(table.mask).read().addr())
-    };
+    // SAFETY: the caller's duty.
+    let (control, mask) = unsafe { control_and_mask(table, position.container) };
     let mut filled = 0;
     while filled < count && position.bucket <= mask {
         let block = position.bucket & !(BLOCK - 1);
@@ -126,7 +136,10 @@ pub(crate) unsafe fn scan(
                 position.bucket = bucket;
                 break;
             }
-            put(filled, control.wrapping_sub((bucket + 1) * table.stride));
+            let (key, value) = table.parts(control.wrapping_sub((bucket + 1) * table.stride));
+            if !visit.item(filled, key, value) {
+                return filled;
+            }
             filled += 1;
             left &= left - 1;
         }
@@ -134,12 +147,58 @@ pub(crate) unsafe fn scan(
     filled
 }
 
+/// Hands all that is in a container to `visit`, until it wants no more, and answers how many it took. As [`scan`], without a
+/// position to come back to.
+///
+/// # Safety
+///
+/// As for [`scan`].
+#[inline(always)]
+pub(super) unsafe fn each(table: &Table, container: *const u8, visit: &mut impl Visit) -> usize {
+    let Table { stride, .. } = *table;
+    // SAFETY: the caller's duty.
+    let (control, mask) = unsafe { control_and_mask(table, container) };
+    let mut filled = 0;
+    let mut block = 0;
+    while block <= mask {
+        // SAFETY: there is a control byte for each bucket (A15).
+        let mut left = unsafe { full_of_block(control, block, mask) };
+        let first = control.wrapping_sub((block + 1) * stride);
+        while left != 0 {
+            let bucket = first.wrapping_sub(left.trailing_zeros() as usize * stride);
+            let (key, value) = table.parts(bucket);
+            if !visit.item(filled, key, value) {
+                return filled;
+            }
+            filled += 1;
+            left &= left - 1;
+        }
+        block += BLOCK;
+    }
+    filled
+}
+
+/// The address of the control bytes, and the number of buckets less one.
+///
+/// # Safety
+///
+/// As for [`scan`].
+#[inline(always)]
+unsafe fn control_and_mask(table: &Table, container: *const u8) -> (*const u8, usize) {
+    // SAFETY: the words are there (A15).
+    unsafe {
+        let word = |at: usize| container.add(at).cast::<*const u8>();
+        (word(table.control).read(), word(table.mask).read().addr())
+    }
+}
+
 /// Which buckets of a block are full: a bit for each.
 ///
 /// # Safety
 ///
 /// As for [`full`]; the block's first bucket is one of them.
-#[inline(always)]
+// Not in line: what it needs in registers would be loaded again in each turn of the loop around it.
+#[inline(never)]
 unsafe fn full_of_block(control: *const u8, block: usize, mask: usize) -> u64 {
     let groups = (mask + 1 - block).div_ceil(GROUP).min(BLOCK / GROUP);
     let mut bits = 0;

@@ -132,39 +132,36 @@ fn finds_entries(table: &Table, map: &Standard) -> bool {
     const FEW: usize = 11;
     let container = core::ptr::from_ref(map).cast();
     // SAFETY: the map is alive, and its words were identified (A15).
-    let found = unsafe { buckets(table, container, FEW, map.len()) };
+    let found = unsafe { parts(table, container, FEW, map.len()) };
     let addresses =
         |(key, value): (&u64, &u64)| (core::ptr::from_ref(key), core::ptr::from_ref(value));
-    let found = found.into_iter().map(|bucket| {
-        let part = |at: usize| bucket.wrapping_add(at).cast::<u64>();
-        (part(table.key), part(table.value))
-    });
+    let found = found
+        .into_iter()
+        .map(|(key, value)| (key.cast(), value.cast()));
     found.eq(map.iter().map(addresses))
 }
 
-/// The full buckets of a table in the order of the scan, which is asked for `count` at a time. Ends when there are more
+/// The keys and values of a table in the order of the scan, which is asked for `count` at a time. Ends when there are more
 /// than `most`.
 ///
 /// # Safety
 ///
 /// A live container of the table's type is at `container`.
-pub(super) unsafe fn buckets(
+pub(super) unsafe fn parts(
     table: &Table,
     container: *const u8,
     count: usize,
     most: usize,
-) -> Vec<*const u8> {
+) -> Vec<(*const u8, *const u8)> {
     let mut position = Position::start(container);
     let mut found = Vec::new();
     loop {
-        let mut batch = vec![core::ptr::null(); count];
-        // SAFETY: the caller's duty.
-        let filled = unsafe {
-            scan(table, &mut position, count, |place, bucket| {
-                batch[place] = bucket;
-            })
+        let mut take = |_, key, value| {
+            found.push((key, value));
+            true
         };
-        found.extend_from_slice(&batch[..filled]);
+        // SAFETY: the caller's duty.
+        let filled = unsafe { scan(table, &mut position, count, &mut take) };
         if filled < count || found.len() > most {
             return found;
         }

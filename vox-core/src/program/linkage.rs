@@ -3,7 +3,7 @@
 use core::ptr::NonNull;
 
 use super::{BlockId, ChildId, Code, FunctionId, Op, OptionRun};
-use crate::kernels::{Kernels, Ready, Run};
+use crate::kernels::{Kernels, Plain, Ready, Run};
 use crate::slot::Slot;
 
 /// What the numbers of a [`Code`] mean in this process.
@@ -23,6 +23,8 @@ pub struct Linkage {
     option_runs: Vec<Option<OptionRun>>,
     /// By block: the options this processor makes ready at once.
     ready: Vec<Option<Box<Ready>>>,
+    /// By the block of a key or item: maps and sets of plain parts.
+    plain: Vec<Option<Plain>>,
 }
 
 impl Linkage {
@@ -37,10 +39,11 @@ impl Linkage {
             runs: Vec::new(),
             option_runs: Vec::new(),
             ready: Vec::new(),
+            plain: Vec::new(),
         }
     }
 
-    /// Prepares the runs of this code: scalars and options for the routines, options for the interpreter.
+    /// Prepares what the routines and the interpreter do at once: runs of scalars and of options, maps and sets.
     #[must_use]
     pub fn with_runs(mut self, code: &Code) -> Self {
         for op in code.blocks.iter().flat_map(|block| &block.ops) {
@@ -49,6 +52,10 @@ impl Linkage {
             {
                 self.runs.resize_with(code.blocks.len(), || None);
                 self.runs[each.index()] = Some(Box::new(run));
+            }
+            if let Some((first, plain)) = self.kernels.link_plain(code, &self.functions, op) {
+                self.plain.resize_with(code.blocks.len(), || None);
+                self.plain[first.index()] = Some(plain);
             }
         }
         for (idx, block) in code.blocks.iter().enumerate() {
@@ -78,6 +85,13 @@ impl Linkage {
     #[must_use]
     pub fn ready(&self, block: BlockId) -> Option<&Ready> {
         self.ready.get(block.index())?.as_deref()
+    }
+
+    /// The map or set of plain parts of which the key or item is written by this block.
+    #[inline]
+    #[must_use]
+    pub fn plain(&self, first: BlockId) -> Option<&Plain> {
+        self.plain.get(first.index())?.as_ref()
     }
 
     /// The options side by side of which the first has this block for its payload.

@@ -254,6 +254,18 @@ fn emit_op(
             borrow::write(e, base.at(at), source, each, cursor, scope)
         }
         Op::WriteIter {
+            each: first,
+            reserve,
+            ..
+        }
+        | Op::WriteMap {
+            key: first,
+            reserve,
+            ..
+        } if e.program.linkage.plain(first).is_some() => {
+            Ok(Some(call::container(e, op, reserve, base, cursor, scope)))
+        }
+        Op::WriteIter {
             at,
             len,
             iter,

@@ -14,7 +14,8 @@ use crate::{has_machine_code, until};
 #[derive(Facet, Serialize)]
 struct Tree {
     value: u32,
-    marks: BTreeMap<u8, u8>,
+    // Not plain: machine code has a loop of its own for it.
+    marks: BTreeMap<u8, Option<u8>>,
     #[facet(recursive_type)]
     children: Vec<Tree>,
 }
@@ -22,7 +23,7 @@ struct Tree {
 fn tree(levels: u32) -> Tree {
     Tree {
         value: levels,
-        marks: BTreeMap::from([(1, 2)]),
+        marks: BTreeMap::from([(1, Some(2))]),
         children: (0..levels).map(tree).collect(),
     }
 }

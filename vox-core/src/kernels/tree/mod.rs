@@ -15,6 +15,7 @@ use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use crate::cx::{EncodeCx, thin};
 use crate::entry_fn;
+use crate::kernels::Visit;
 use crate::reflect::{IterDeallocFn, IterInitWithValueFn, IterNextFn, PtrConst, PtrMut};
 use crate::trampoline::iter::{self, Entry};
 pub use walk::Position;
@@ -298,8 +299,11 @@ entry_fn! {
     pub unsafe fn items(cx: *mut EncodeCx, tree: *const Tree, position: *mut Position, items: *mut *const u8, count: usize) -> usize {
         // SAFETY: the caller's duty; there is room for `count`, and places are below it.
         unsafe {
-            let put = |place, key, _| items.add(place).write(key);
-            match advance(cx, tree, position, count, put) {
+            let mut put = |place, key, _| {
+                items.add(place).write(key);
+                true
+            };
+            match advance(cx, tree, position, count, &mut put) {
                 Ok(filled) => filled,
                 Err((next, state)) => iter::next(cx, next, state, items, count),
             }
@@ -316,8 +320,11 @@ entry_fn! {
     pub unsafe fn entries(cx: *mut EncodeCx, tree: *const Tree, position: *mut Position, entries: *mut Entry, count: usize) -> usize {
         // SAFETY: as in `items`.
         unsafe {
-            let put = |place, key, value| entries.add(place).write(Entry { key, value });
-            match advance(cx, tree, position, count, put) {
+            let mut put = |place, key, value| {
+                entries.add(place).write(Entry { key, value });
+                true
+            };
+            match advance(cx, tree, position, count, &mut put) {
                 Ok(filled) => filled,
                 Err((next, state)) => iter::next_entries(cx, next, state, entries, count),
             }
@@ -337,7 +344,7 @@ unsafe fn advance(
     tree: *const Tree,
     position: *mut Position,
     count: usize,
-    put: impl FnMut(usize, *const u8, *const u8),
+    visit: &mut impl Visit,
 ) -> Result<usize, (*const (), *const PtrMut)> {
     // SAFETY: the caller's duty; what was known when the walk started is known now.
     unsafe {
@@ -346,9 +353,25 @@ unsafe fn advance(
             return Err((tree.next.address(), &raw const *state));
         }
         (*cx).counters.accessor_calls += 1;
-        let walk = |nodes| position.advance(nodes, count, put);
+        let walk = |nodes| position.advance(nodes, count, visit);
         Ok(tree.nodes().map_or(0, walk))
     }
+}
+
+/// Hands the items of a container and their values to `visit`, until it wants no more, and answers how many there were;
+/// `None` where too little is known of its nodes.
+///
+/// # Safety
+///
+/// `tree` describes the type of the live container, which nobody changes.
+#[inline(always)]
+pub(super) unsafe fn each(
+    tree: &Tree,
+    container: *const u8,
+    visit: &mut impl Visit,
+) -> Option<usize> {
+    // SAFETY: the caller's duty.
+    unsafe { walk::each(tree.nodes()?, container, visit) }
 }
 
 #[cfg(test)]

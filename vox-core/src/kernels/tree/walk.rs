@@ -3,6 +3,7 @@
 use core::mem::MaybeUninit;
 
 use super::{Inner, Leaves, Nodes};
+use crate::kernels::Visit;
 use crate::reflect::PtrMut;
 
 /// Levels of the highest tree that is walked: of nodes that are half full it has thousands of millions of items.
@@ -80,6 +81,25 @@ impl Inner {
 }
 
 impl Nodes {
+    /// How many levels are below the root of a container, and the root, if it has one; `None` if too little is known to walk over it.
+    ///
+    /// # Safety
+    ///
+    /// A live container of the type that this is known of is at `container`, which nobody changes.
+    #[inline(always)]
+    unsafe fn root(self, container: *const u8) -> Option<Option<(usize, *const u8)>> {
+        let Leaves { root, height, .. } = self.leaves;
+        // SAFETY: the words are there (A17).
+        let root = unsafe { numbered_word(container, root) };
+        if root.is_null() {
+            return Some(None);
+        }
+        // SAFETY: there is a root, so the word says how high it is (A17).
+        let height = unsafe { numbered_word(container, height) }.addr();
+        let is_known = height < LEVELS && (height == 0 || self.inner.is_some());
+        is_known.then_some(Some((height, root)))
+    }
+
     /// Where a key is and its value.
     #[inline]
     pub(super) fn parts(self, node: *const u8, index: usize) -> (*const u8, *const u8) {
@@ -120,20 +140,18 @@ impl Position {
     /// A live container of the type that this is known of is at `container`, which nobody changes while the position
     /// is used; it may be written.
     pub(super) unsafe fn walk(position: *mut Self, nodes: Nodes, container: *const u8) -> bool {
-        let Leaves { root, height, .. } = nodes.leaves;
-        // SAFETY: the words are there (A17).
-        let node = unsafe { numbered_word(container, root) };
         // SAFETY: the caller's duty.
-        let levels = unsafe { &mut *(&raw mut (*position).levels).cast::<MaybeUninit<u8>>() };
-        if node.is_null() {
+        let (root, levels) = unsafe {
+            let levels = &mut *(&raw mut (*position).levels).cast::<MaybeUninit<u8>>();
+            (nodes.root(container), levels)
+        };
+        let Some(root) = root else {
+            return false;
+        };
+        let Some((height, node)) = root else {
             levels.write(0);
             return true;
-        }
-        // SAFETY: there is a root, so the word says how high it is (A17).
-        let height = unsafe { numbered_word(container, height) }.addr();
-        if height >= LEVELS || (height > 0 && nodes.inner.is_none()) {
-            return false;
-        }
+        };
         levels.write(low_byte(height + 1));
         // SAFETY: the caller's duty; of three words the third is the number of items, which are all in a leaf that is
         // the root (A17).
@@ -193,7 +211,9 @@ impl Position {
         self.leaf_len.write(low_byte(len));
     }
 
-    /// Hands out up to `count` further keys and values, to places from 0 on, and answers how many there were.
+    /// Hands up to `count` further keys and values to `visit`, numbered from 0 on, until it wants no more, and answers how many there were.
+    ///
+    /// A walk that ended so cannot go on.
     ///
     /// # Safety
     ///
@@ -203,7 +223,7 @@ impl Position {
         &mut self,
         nodes: Nodes,
         count: usize,
-        mut put: impl FnMut(usize, *const u8, *const u8),
+        visit: &mut impl Visit,
     ) -> usize {
         if self.levels == 0 {
             return 0;
@@ -218,7 +238,9 @@ impl Position {
             let now = (len - done).min(count - filled);
             let (mut key, mut value) = nodes.parts(node, done);
             for place in filled..filled + now {
-                put(place, key, value);
+                if !visit.item(place, key, value) {
+                    return place;
+                }
                 key = key.wrapping_add(nodes.sizes.key);
                 value = value.wrapping_add(nodes.sizes.value);
             }
@@ -235,7 +257,9 @@ impl Position {
             // SAFETY: there is such a level.
             let (node, done) = unsafe { self.step(level) };
             let (key, value) = nodes.parts(node, done);
-            put(filled, key, value);
+            if !visit.item(filled, key, value) {
+                return filled;
+            }
             filled += 1;
             self.done[level].write(low_byte(done + 1));
             // SAFETY: it is not that of leaves.
@@ -258,6 +282,88 @@ impl Position {
             }
         })
     }
+}
+
+/// Hands all items of a container to `visit`, until it wants no more, and answers how many it took; `None` if too little is known to walk over it.
+/// As [`Position::advance`], without a position to come back to.
+///
+/// # Safety
+///
+/// As for [`Position::walk`].
+#[inline(always)]
+pub(super) unsafe fn each(
+    nodes: Nodes,
+    container: *const u8,
+    visit: &mut impl Visit,
+) -> Option<usize> {
+    // SAFETY: the caller's duty (A17).
+    unsafe {
+        let Some((height, root)) = nodes.root(container)? else {
+            return Some(0);
+        };
+        let Some(inner) = nodes.inner.filter(|_| height > 0) else {
+            let len = numbered_word(container, nodes.leaves.len()).addr();
+            return Some(leaf(nodes, root, len, 0, visit).0);
+        };
+        // Of each level above leaves its node, and how many of that node's keys were handed out.
+        let mut way = [MaybeUninit::<(*const u8, usize)>::uninit(); LEVELS];
+        let (mut node, mut level) = (root, height);
+        let mut filled = 0;
+        loop {
+            while level > 0 {
+                way[level].write((node, 0));
+                node = inner.below(node, 0);
+                level -= 1;
+            }
+            let goes_on;
+            (filled, goes_on) = leaf(nodes, node, inner.len_of(node), filled, visit);
+            if !goes_on {
+                return Some(filled);
+            }
+            let (above, done) = loop {
+                level += 1;
+                if level > height {
+                    return Some(filled);
+                }
+                let (above, done) = way[level].assume_init();
+                if done < inner.len_of(above) {
+                    break (above, done);
+                }
+            };
+            let (key, value) = nodes.parts(above, done);
+            if !visit.item(filled, key, value) {
+                return Some(filled);
+            }
+            filled += 1;
+            way[level].write((above, done + 1));
+            node = inner.below(above, done + 1);
+            level -= 1;
+        }
+    }
+}
+
+/// Hands the items of a leaf to `visit`: how many it took with those before, and whether it wants more.
+///
+/// # Safety
+///
+/// The node is of a tree of this type and has so many keys.
+#[inline(always)]
+unsafe fn leaf(
+    nodes: Nodes,
+    node: *const u8,
+    len: usize,
+    filled: usize,
+    visit: &mut impl Visit,
+) -> (usize, bool) {
+    let (mut key, mut value) = nodes.parts(node, 0);
+    for place in filled..filled + len {
+        if !visit.item(place, key, value) {
+            return (place, false);
+        }
+        key = key.wrapping_add(nodes.sizes.key);
+        value = value.wrapping_add(nodes.sizes.value);
+    }
+    (filled + len, true)
 }
 
 /// A number of keys of a node, or of levels: few.

@@ -28,11 +28,29 @@ use core::arch::x86_64::{
     _mm512_test_epi16_mask, _mm512_test_epi32_mask, _mm512_test_epi64_mask, _mm512_xor_si512,
 };
 
+use super::bmi2::Bmi2;
+use crate::cx::EncodeCx;
 use crate::kernels::element::{Element, Routine};
+use crate::kernels::plain::{Plain, Set, Walk, Written};
 use crate::wire::varint;
 
 /// The routines of this file.
 pub(in crate::kernels) struct Avx512;
+
+/// Entries are written one by one, for which the wider registers are of no use.
+impl Set for Avx512 {
+    #[inline(always)]
+    unsafe fn write_plain<C: Walk, K: Written, V: Written>(
+        cx: *mut EncodeCx,
+        plain: &Plain,
+        container: *const u8,
+        len: usize,
+        out: *mut u8,
+    ) -> Option<*mut u8> {
+        // SAFETY: the caller's duty; a processor of this set has what that one uses.
+        unsafe { Bmi2::write_plain::<C, K, V>(cx, plain, container, len, out) }
+    }
+}
 
 /// Picks the bits of the second operand where the first has ones, else those of the third.
 pub(super) const SELECT: i32 = 0xca;

@@ -6,10 +6,35 @@
 
 use core::arch::x86_64::{_bzhi_u64, _pdep_u64};
 
+use crate::cx::EncodeCx;
 use crate::kernels::element::{Element, Routine};
+use crate::kernels::plain::{self, Isa, Plain, Set, Walk, Written};
+use crate::wire::varint::BY_ZEROS;
 
 /// The routines of this file.
 pub(in crate::kernels) struct Bmi2;
+
+impl Isa for Bmi2 {
+    #[inline(always)]
+    unsafe fn varint(out: *mut u8, value: u64) -> *mut u8 {
+        // SAFETY: the caller's duty.
+        unsafe { any(out, value) }
+    }
+}
+
+impl Set for Bmi2 {
+    #[target_feature(enable = "bmi1,bmi2,lzcnt")]
+    unsafe fn write_plain<C: Walk, K: Written, V: Written>(
+        cx: *mut EncodeCx,
+        plain: &Plain,
+        container: *const u8,
+        len: usize,
+        out: *mut u8,
+    ) -> Option<*mut u8> {
+        // SAFETY: the caller's duty.
+        unsafe { plain::write::<C, K, V, Self>(cx, plain, container, len, out) }
+    }
+}
 
 /// Elements tested together for being small.
 const STRETCH: usize = 32;
@@ -45,6 +70,26 @@ unsafe fn one(out: *mut u8, value: u64) -> *mut u8 {
             out.add(8).cast::<[u8; 2]>().write_unaligned([low, high]);
             out.add(9 + (value >> 63) as usize)
         }
+    }
+}
+
+/// Writes one varint, of whatever length in the same steps.
+///
+/// # Safety
+///
+/// 10 bytes may be written at `out`.
+#[inline]
+#[target_feature(enable = "bmi1,bmi2,lzcnt")]
+unsafe fn any(out: *mut u8, value: u64) -> *mut u8 {
+    let zeros = value.leading_zeros() as usize;
+    let head = _pdep_u64(value, LOW_BITS) | BY_ZEROS.continues[zeros];
+    let tail = _pdep_u64(value >> 56, LOW_BITS) | (value >> 56 & 0x80);
+    // SAFETY: 10 bytes may be written.
+    unsafe {
+        out.cast::<[u8; 8]>().write_unaligned(head.to_le_bytes());
+        let [low, high, ..] = tail.to_le_bytes();
+        out.add(8).cast::<[u8; 2]>().write_unaligned([low, high]);
+        out.add(BY_ZEROS.len[zeros].into())
     }
 }
 

@@ -31,7 +31,9 @@ const FOR_AVX512: &[Feature] = &[
     Feature::Avx512Cd,
     Feature::Avx512Vbmi,
     Feature::Avx512Vbmi2,
+    Feature::Bmi1,
     Feature::Bmi2,
+    Feature::Lzcnt,
     Feature::Popcnt,
 ];
 
