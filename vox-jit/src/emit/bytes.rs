@@ -330,6 +330,9 @@ fn copy_range(e: &mut Emitter<'_, '_>, from: Value, range: core::ops::Range<i32>
     }
 }
 
+/// The most room that is asked for because strings may come that are short.
+const MOST_AHEAD: u32 = 512;
+
 /// The room a chain of ops takes while every string in it is short: what is worth asking for
 /// at once. Ends at the first op that needs no room of this kind, and at what one compare finds.
 pub(super) fn room_ahead(program: &Program, ops: &[Op]) -> u32 {
@@ -344,7 +347,7 @@ pub(super) fn room_ahead(program: &Program, ops: &[Op]) -> u32 {
                 None => break,
             },
         };
-        if room + own > cursor::FREE - SHORT_BOUND {
+        if room + own > MOST_AHEAD {
             break;
         }
         room += own;
