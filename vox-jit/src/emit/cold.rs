@@ -10,6 +10,7 @@ use cranelift_codegen::ir::{Block, InstBuilder, StackSlot, Value};
 use vox_core::program::{FunctionId, PathId};
 
 use super::emitter::{Emitter, Scope};
+use super::iter::Counts;
 use super::runtime::{self, Function};
 use super::{iter, vtable};
 use crate::error::CompileError;
@@ -47,10 +48,10 @@ pub(super) enum Index {
     Difference(Value, Value),
     /// An item of a batch.
     InBatch {
-        /// The number of items in the batches before.
-        before: Value,
-        /// The address of the batch.
-        first: Value,
+        /// How many items there are until the end of the batch.
+        counts: Counts,
+        /// The end of the batch.
+        last: Value,
         /// The address of the item in it.
         at: Value,
         /// Bytes per item there.
@@ -143,13 +144,14 @@ impl Emitter<'_, '_> {
             }
             Index::Difference(whole, part) => self.builder.ins().isub(whole, part),
             Index::InBatch {
-                before,
-                first,
+                counts,
+                last,
                 at,
                 item_bytes,
             } => {
-                let in_batch = self.index(Index::Distance(first, at, item_bytes));
-                self.builder.ins().iadd(before, in_batch)
+                let from_here = self.index(Index::Distance(at, last, item_bytes));
+                let until_end = counts.until_end(self);
+                self.builder.ins().isub(until_end, from_here)
             }
         }
     }

@@ -6,7 +6,7 @@
 
 use cranelift_codegen::ir::{InstBuilder, StackSlot, Value, condcodes::IntCC, types};
 use vox_core::kernels::tree::Position;
-use vox_core::program::{BlockId, FunctionId, FunctionKind, Iter, IterId, PathId};
+use vox_core::program::{BlockId, FunctionId, FunctionKind, Iter, IterId, IterObject, PathId};
 use vox_core::trampoline::FAILED;
 use vox_core::trampoline::iter::BATCH;
 
@@ -45,10 +45,6 @@ pub(super) struct Item {
     pub(super) index: Index,
 }
 
-const ITER_BYTES: u32 = 16;
-#[expect(clippy::cast_possible_truncation, reason = "a handful of words")]
-const TREE_BYTES: u32 = size_of::<Position>() as u32;
-
 /// Writes a length and each item.
 pub(super) fn write(
     e: &mut Emitter<'_, '_>,
@@ -81,18 +77,127 @@ pub(super) fn write(
     )
 }
 
+/// How the items of a container are come by.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    Iterator(IterObject),
+    Table,
+    Tree,
+}
+
+impl Way {
+    fn of(e: &Emitter<'_, '_>, iter: &Iter, batches: &Batches) -> Self {
+        let kind = e.program.code.functions.get(iter.next.index());
+        match iter.object {
+            Some(object) => Self::Iterator(object),
+            None if kind == Some(&batches.tree.1) => Self::Tree,
+            None => Self::Table,
+        }
+    }
+
+    /// Fills a batch, and is told what kind of thing.
+    fn fill(self, batches: &Batches) -> (Function, FunctionKind) {
+        match self {
+            Self::Iterator(_) => batches.iterator,
+            Self::Table => batches.table,
+            Self::Tree => batches.tree,
+        }
+    }
+
+    /// Bytes of what tells how far it has come.
+    #[expect(clippy::cast_possible_truncation, reason = "a handful of words")]
+    const fn state_bytes(self) -> u32 {
+        match self {
+            Self::Iterator(_) | Self::Table => 16,
+            Self::Tree => size_of::<Position>() as u32,
+        }
+    }
+
+    /// Begins with the first item; answers what is to be done on the way out of a failure.
+    fn begin(
+        self,
+        e: &mut Emitter<'_, '_>,
+        iteration: &Iteration,
+        place: Place,
+        said: Value,
+    ) -> Result<Option<Step>, CompileError> {
+        let state = e.slot_address(iteration.state);
+        match self {
+            Self::Iterator(object) => {
+                vtable::iter_init(e, object.init, place, state)?;
+                Ok(Some(Step::Dealloc(object.dealloc, iteration.state)))
+            }
+            Self::Table => {
+                // Before the first bucket.
+                let start = [place.address(e), e.word(0)];
+                e.store_pair(start, state);
+                Ok(None)
+            }
+            Self::Tree => {
+                let tree = e.constant_address(iteration.next);
+                let container = place.address(e);
+                let arguments = [e.cx, tree, container, said, state];
+                e.call(runtime::TREE_START, &arguments);
+                Ok(Some(Step::EndTree(iteration.next, iteration.state)))
+            }
+        }
+    }
+
+    fn end(self, e: &mut Emitter<'_, '_>, iteration: &Iteration) -> Result<(), CompileError> {
+        match self {
+            Self::Iterator(object) => {
+                let state = e.slot_address(iteration.state);
+                vtable::iter_dealloc(e, object.dealloc, state)?;
+            }
+            Self::Table => {}
+            Self::Tree => end_tree(e, iteration.next, iteration.state),
+        }
+        Ok(())
+    }
+}
+
 /// The state of one iteration that the emission of its parts shares.
+#[derive(Debug, Clone, Copy)]
 struct Iteration {
     /// Fills a batch.
     fill: Function,
     /// What it is told: the iterator's `next`, or the layout of the table.
     next: *const (),
-    iter: StackSlot,
+    state: StackSlot,
     batch: StackSlot,
-    said: Value,
+    /// What no turn of the loop over a batch needs, and so should have no register there.
+    counts: Counts,
     item_bytes: u32,
-    /// The way out that names the container and frees the iterator.
-    failing: Scope,
+}
+
+/// Words on the stack.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Counts(StackSlot);
+
+impl Counts {
+    const BYTES: u32 = 24;
+    /// How many items the container said it has.
+    const SAID: i32 = 0;
+    /// How many are behind the batch at hand.
+    const LEFT: i32 = 8;
+    /// 1 if the batch at hand is the last, for it is shorter than was asked for.
+    const IS_LAST: i32 = 16;
+
+    fn store(self, e: &mut Emitter<'_, '_>, value: Value, at: i32) {
+        e.builder.ins().stack_store(types::I64, value, self.0, at);
+    }
+
+    fn load(self, e: &mut Emitter<'_, '_>, at: i32) -> Value {
+        e.builder
+            .ins()
+            .stack_load(types::I64, types::I64, self.0, at)
+    }
+
+    /// How many items are before the end of the batch at hand.
+    pub(super) fn until_end(self, e: &mut Emitter<'_, '_>) -> Value {
+        let (said, left) = (self.load(e, Self::SAID), self.load(e, Self::LEFT));
+        e.builder.ins().isub(said, left)
+    }
 }
 
 /// Writes a length, then runs `body` on each item; the body gets the way out
@@ -106,64 +211,42 @@ pub(super) fn iterate<'a, 'f>(
     scope: Scope,
     body: impl FnOnce(&mut Emitter<'a, 'f>, Item, Cursor, Scope) -> Result<Option<Cursor>, CompileError>,
 ) -> Result<Cursor, CompileError> {
-    let program = e.program;
-    let Some(Iter { next, object }) = program.code.iters.get(items.iter.index()) else {
+    let Some(iter) = e.program.code.iters.get(items.iter.index()) else {
         return Err(CompileError::Malformed(format!(
             "there is no {}",
             items.iter
         )));
     };
-    let is_tree = program.code.functions.get(next.index()) == Some(&batches.tree.1);
-    let (fill, kind) = match object {
-        Some(_) => batches.iterator,
-        None if is_tree => batches.tree,
-        None => batches.table,
-    };
-    let next = source::function_of(e, *next, kind)?;
+    let way = Way::of(e, iter, &batches);
+    let (fill, kind) = way.fill(&batches);
+    let next = source::function_of(e, iter.next, kind)?;
     let said = vtable::len(e, items.len, place)?;
     let cursor = cursor.ensure(e, varint::MAX_LEN, scope);
     let cursor = varint::write(e, said, varint::MAX_LEN, cursor)?;
 
     let batch_bytes = batches.item_bytes * batch_len();
-    let iter_bytes = if is_tree { TREE_BYTES } else { ITER_BYTES };
-    let (iter, batch) = (e.take_slot(iter_bytes), e.take_slot(batch_bytes));
-    let iter_address = e.slot_address(iter);
-    let mut steps = vec![Step::Static(items.path)];
-    match object {
-        Some(object) => {
-            vtable::iter_init(e, object.init, place, iter_address)?;
-            steps.push(Step::Dealloc(object.dealloc, iter));
-        }
-        None if is_tree => {
-            let tree = e.constant_address(next);
-            let container = place.address(e);
-            e.call(
-                runtime::TREE_START,
-                &[e.cx, tree, container, said, iter_address],
-            );
-            steps.push(Step::EndTree(next, iter));
-        }
-        None => start_of_table(e, place, iter_address),
-    }
+    let slots =
+        [way.state_bytes(), batch_bytes, Counts::BYTES].map(|bytes| (bytes, e.take_slot(bytes)));
+    let [state, batch, counts] = slots.map(|(_, slot)| slot);
     let iteration = Iteration {
         fill,
         next,
-        iter,
+        state,
         batch,
-        said,
+        counts: Counts(counts),
         item_bytes: batches.item_bytes,
-        failing: e.way_out(scope, &steps),
     };
-    let end = emit_batches(e, &iteration, cursor, body)?;
-    if let Some(object) = object {
-        let iter_address = e.slot_address(iter);
-        vtable::iter_dealloc(e, object.dealloc, iter_address)?;
+    iteration.counts.store(e, said, Counts::SAID);
+    let undo = way.begin(e, &iteration, place, said)?;
+    let steps: Vec<Step> = core::iter::once(Step::Static(items.path))
+        .chain(undo)
+        .collect();
+    let failing = e.way_out(scope, &steps);
+    let end = emit_batches(e, &iteration, said, cursor, failing, body)?;
+    way.end(e, &iteration)?;
+    for (bytes, slot) in slots {
+        e.give_slot(bytes, slot);
     }
-    if is_tree {
-        end_tree(e, next, iter);
-    }
-    e.give_slot(iter_bytes, iter);
-    e.give_slot(batch_bytes, batch);
     Ok(end.ensure(e, items.reserve, scope))
 }
 
@@ -174,12 +257,6 @@ pub(super) fn end_tree(e: &mut Emitter<'_, '_>, tree: *const (), position: Stack
     e.call(runtime::TREE_END, &[e.cx, tree, position]);
 }
 
-/// Stores the position before the first bucket.
-fn start_of_table(e: &mut Emitter<'_, '_>, place: Place, position: Value) {
-    let start = [place.address(e), e.word(0)];
-    e.store_pair(start, position);
-}
-
 fn batch_len() -> u32 {
     u32::try_from(BATCH).expect("a batch is small")
 }
@@ -188,61 +265,61 @@ fn batch_len() -> u32 {
 fn emit_batches<'a, 'f>(
     e: &mut Emitter<'a, 'f>,
     iteration: &Iteration,
+    said: Value,
     cursor: Cursor,
+    failing: Scope,
     body: impl FnOnce(&mut Emitter<'a, 'f>, Item, Cursor, Scope) -> Result<Option<Cursor>, CompileError>,
 ) -> Result<Cursor, CompileError> {
+    let Iteration {
+        counts, item_bytes, ..
+    } = *iteration;
     let out = cursor.address(e);
     let head = e.builder.create_block();
     let left = e.builder.append_block_param(head, types::I64);
     let head_out = e.builder.append_block_param(head, types::I64);
-    e.builder
-        .ins()
-        .jump(head, &[iteration.said.into(), out.into()]);
+    e.builder.ins().jump(head, &[said.into(), out.into()]);
 
     e.builder.switch_to_block(head);
-    let (asked, got) = fill(e, iteration, left);
+    let got = fill(e, iteration, left, failing);
     let first = e.slot_address(iteration.batch);
-    let bytes = e
-        .builder
-        .ins()
-        .imul_imm_u(got, i64::from(iteration.item_bytes));
+    let bytes = e.builder.ins().imul_imm_u(got, i64::from(item_bytes));
     let last = e.builder.ins().iadd(first, bytes);
-    let before = e.builder.ins().isub(iteration.said, left);
     let cursor = Cursor::start(head_out);
     let is_end = |e: &mut Emitter<'a, 'f>, at| e.builder.ins().icmp(IntCC::Equal, at, last);
     let end = list::each(e, first, cursor, is_end, |e, at, cursor| {
         let index = Index::InBatch {
-            before,
-            first,
+            counts,
+            last,
             at,
-            item_bytes: iteration.item_bytes,
+            item_bytes,
         };
-        let out = body(e, Item { at, index }, cursor, iteration.failing)?;
-        Ok(out.map(|out| (e.add(at, i64::from(iteration.item_bytes)), out)))
+        let out = body(e, Item { at, index }, cursor, failing)?;
+        Ok(out.map(|out| (e.add(at, i64::from(item_bytes)), out)))
     })?;
 
-    let left = e.builder.ins().isub(left, got);
-    let ended = e.builder.ins().icmp(IntCC::UnsignedLessThan, got, asked);
+    let left = counts.load(e, Counts::LEFT);
+    let is_last = counts.load(e, Counts::IS_LAST);
     let after = e.builder.create_block();
     let out = end.address(e);
     e.builder
         .ins()
-        .brif(ended, after, &[], head, &[left.into(), out.into()]);
+        .brif(is_last, after, &[], head, &[left.into(), out.into()]);
     e.builder.switch_to_block(after);
-    unless_wrong(e, iteration, left, 0);
+    let is_short = e.builder.ins().icmp_imm_u(IntCC::NotEqual, left, 0);
+    fail_if(e, counts, is_short, 0, failing);
     Ok(Cursor::start(out))
 }
 
-/// Fills the batch: how many items were asked for, and how many came.
-fn fill(e: &mut Emitter<'_, '_>, iteration: &Iteration, left: Value) -> (Value, Value) {
+/// Fills the batch, and notes what is left behind it: how many items came.
+fn fill(e: &mut Emitter<'_, '_>, iteration: &Iteration, left: Value, failing: Scope) -> Value {
     // One more than is left, and never more than a batch.
     let most = e.word(i64::from(batch_len()) - 1);
     let asked = e.builder.ins().umin(left, most);
     let asked = e.add(asked, 1);
     let next = e.constant_address(iteration.next);
-    let iter = e.slot_address(iteration.iter);
+    let state = e.slot_address(iteration.state);
     let batch = e.slot_address(iteration.batch);
-    let got = e.call(iteration.fill, &[e.cx, next, iter, batch, asked]);
+    let got = e.call(iteration.fill, &[e.cx, next, state, batch, asked]);
     let failed = e
         .builder
         .ins()
@@ -250,25 +327,25 @@ fn fill(e: &mut Emitter<'_, '_>, iteration: &Iteration, left: Value) -> (Value, 
     let go_on = e.builder.create_block();
     e.builder
         .ins()
-        .brif(failed, iteration.failing.failed, &[], go_on, &[]);
+        .brif(failed, failing.failed, &[], go_on, &[]);
     e.builder.switch_to_block(go_on);
     let excess = e.builder.ins().icmp(IntCC::UnsignedGreaterThan, got, left);
-    fail_if(e, iteration, excess, 1);
-    (asked, got)
+    fail_if(e, iteration.counts, excess, 1, failing);
+    let left = e.builder.ins().isub(left, got);
+    iteration.counts.store(e, left, Counts::LEFT);
+    let is_last = e.builder.ins().icmp(IntCC::UnsignedLessThan, got, asked);
+    let is_last = e.builder.ins().uextend(types::I64, is_last);
+    iteration.counts.store(e, is_last, Counts::IS_LAST);
+    got
 }
 
-/// Fails unless nothing is left once the iterator has ended.
-fn unless_wrong(e: &mut Emitter<'_, '_>, iteration: &Iteration, left: Value, more: i64) {
-    let wrong = e.builder.ins().icmp_imm_u(IntCC::NotEqual, left, 0);
-    fail_if(e, iteration, wrong, more);
-}
-
-fn fail_if(e: &mut Emitter<'_, '_>, iteration: &Iteration, wrong: Value, more: i64) {
+fn fail_if(e: &mut Emitter<'_, '_>, counts: Counts, wrong: Value, more: i64, failing: Scope) {
     let (cold, go_on) = (e.cold_block(), e.builder.create_block());
     e.builder.ins().brif(wrong, cold, &[], go_on, &[]);
     e.builder.switch_to_block(cold);
+    let said = counts.load(e, Counts::SAID);
     let more = e.word(more);
-    e.call_rarely(runtime::FAIL_LENGTH, &[iteration.said, more]);
-    e.builder.ins().jump(iteration.failing.failed, &[]);
+    e.call_rarely(runtime::FAIL_LENGTH, &[said, more]);
+    e.builder.ins().jump(failing.failed, &[]);
     e.builder.switch_to_block(go_on);
 }
