@@ -11,7 +11,7 @@
 //! platform's C ABI and belong to `vox-cabi`.
 
 use crate::cx::EncodeCx;
-use crate::kernels::{Ready, Run};
+use crate::kernels::{Plain, Ready, Run};
 use crate::slot::Slot;
 
 /// Declares a function in the entry convention.
@@ -21,6 +21,16 @@ use crate::slot::Slot;
 /// whatever may panic is caught inside.
 #[macro_export]
 macro_rules! entry_fn {
+    // Of a trait, which says only what there is to be.
+    ($(#[$meta:meta])* $vis:vis unsafe fn $name:ident $(<$($generic:ident : $bound:path),+>)? ($($arg:ident : $ty:ty),* $(,)?) $(-> $ret:ty)?;) => {
+        #[cfg(target_arch = "x86_64")]
+        $(#[$meta])*
+        $vis unsafe extern "sysv64" fn $name $(<$($generic: $bound),+>)? ($($arg: $ty),*) $(-> $ret)?;
+
+        #[cfg(not(target_arch = "x86_64"))]
+        $(#[$meta])*
+        $vis unsafe extern "C" fn $name $(<$($generic: $bound),+>)? ($($arg: $ty),*) $(-> $ret)?;
+    };
     ($(#[$meta:meta])* $vis:vis unsafe fn $name:ident $(<$($generic:ident : $bound:path),+>)? ($($arg:ident : $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block) => {
         #[cfg(target_arch = "x86_64")]
         $(#[$meta])*
@@ -111,6 +121,12 @@ entry_type! {
     /// Makes the options of the value at `base` that a table names ready, at `out`, where [`Ready::size`] bytes
     /// may be written. Does not fail.
     ReadyFn = (out: *mut u8, base: *const u8, ready: *const Ready)
+}
+
+entry_type! {
+    /// Writes the items of a container that says it has `len`, whose length was written: answers the end, null when that failed, and
+    /// [`crate::kernels::NOT_KNOWN`], with nothing written, where it is not known how to go through this container.
+    PlainFn = (cx: *mut EncodeCx, plain: *const Plain, container: *const u8, len: usize, out: *mut u8) -> *mut u8
 }
 
 entry_type! {

@@ -310,7 +310,6 @@ impl Machine<'_> {
         let plain = self.program.linkage.plain(container.first)?;
         // SAFETY: the caller's duty; the program was linked with routines of this processor.
         let out = unsafe { plain.write(self.cx, container.at, len, out) }?;
-        self.cx().counters.accessor_calls += 1;
         self.add_elements(len);
         #[cfg(feature = "op-counts")]
         self.count_blocks(container, len);

@@ -34,7 +34,7 @@ use crate::cx::EncodeCx;
 use crate::entry::{BulkFn, CopyMediumFn, ReadyFn, RunFn};
 use crate::program::{BlockId, Code, Op};
 use element::Routine;
-pub use plain::Plain;
+pub use plain::{NOT_KNOWN, Plain};
 use plain::{Routines, Set};
 use portable::Portable;
 pub use ready::{Ready, ReadyPlace};

@@ -8,6 +8,7 @@
 use super::element::{Element, Routine};
 use super::plain::{self, Isa, Plain, Set, Walk, Written};
 use crate::cx::EncodeCx;
+use crate::entry_fn;
 use crate::wire::varint;
 
 /// The routines of this file.
@@ -22,15 +23,11 @@ impl Isa for Portable {
 }
 
 impl Set for Portable {
-    unsafe fn write_plain<C: Walk, K: Written, V: Written>(
-        cx: *mut EncodeCx,
-        plain: &Plain,
-        container: *const u8,
-        len: usize,
-        out: *mut u8,
-    ) -> Option<*mut u8> {
-        // SAFETY: the caller's duty.
-        unsafe { plain::write::<C, K, V, Self>(cx, plain, container, len, out) }
+    entry_fn! {
+        unsafe fn write_plain<C: Walk, K: Written, V: Written>(cx: *mut EncodeCx, plain: *const Plain, container: *const u8, len: usize, out: *mut u8) -> *mut u8 {
+            // SAFETY: the caller's duty.
+            unsafe { plain::write::<C, K, V, Self>(cx, plain, container, len, out) }
+        }
     }
 }
 

@@ -7,8 +7,8 @@ use super::cursor::Cursor;
 use super::emitter::{Emitter, Scope};
 use super::place::Base;
 use super::{
-    array, borrow, bytes, call, guarded, iter, list, map, option, ready, result, run, runtime,
-    scalar, switch,
+    array, borrow, bytes, call, guarded, iter, list, map, option, plain, ready, result, run,
+    runtime, scalar, switch,
 };
 use crate::error::CompileError;
 
@@ -254,18 +254,6 @@ fn emit_op(
             borrow::write(e, base.at(at), source, each, cursor, scope)
         }
         Op::WriteIter {
-            each: first,
-            reserve,
-            ..
-        }
-        | Op::WriteMap {
-            key: first,
-            reserve,
-            ..
-        } if e.program.linkage.plain(first).is_some() => {
-            Ok(Some(call::container(e, op, reserve, base, cursor, scope)))
-        }
-        Op::WriteIter {
             at,
             len,
             iter,
@@ -273,6 +261,16 @@ fn emit_op(
             path,
             reserve,
         } => {
+            if let Some(plain) = program.linkage.plain(each) {
+                let container = plain::Container {
+                    op,
+                    at,
+                    len,
+                    path,
+                    reserve,
+                };
+                return plain::write(e, container, plain, base, cursor, scope).map(Some);
+            }
             let items = iter::Items {
                 len,
                 iter,
@@ -290,6 +288,16 @@ fn emit_op(
             path,
             reserve,
         } => {
+            if let Some(plain) = program.linkage.plain(key) {
+                let container = plain::Container {
+                    op,
+                    at,
+                    len,
+                    path,
+                    reserve,
+                };
+                return plain::write(e, container, plain, base, cursor, scope).map(Some);
+            }
             let items = iter::Items {
                 len,
                 iter,

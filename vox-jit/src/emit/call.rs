@@ -1,10 +1,8 @@
 //! Leaving the program: children, repetition, leaves, the impossible.
 
-use core::ptr;
-
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, condcodes::IntCC, types};
 use vox_core::cx::EncodeCx;
-use vox_core::program::{BlockId, ChildId, FunctionId, FunctionKind, NoForm, Op, PathId};
+use vox_core::program::{BlockId, ChildId, FunctionId, FunctionKind, NoForm, PathId};
 use vox_core::slot::Slot;
 
 use super::cold::Step;
@@ -136,25 +134,6 @@ pub(super) fn repeat(e: &mut Emitter<'_, '_>, place: Place, cursor: Cursor, scop
     let repeats = e.add(scope.repeats, 1);
     let arguments = [value.into(), out.into(), repeats.into()];
     e.builder.ins().jump(scope.again, &arguments);
-}
-
-/// Writes a map or a set of plain parts in one step, which a loop of ours does.
-pub(super) fn container(
-    e: &mut Emitter<'_, '_>,
-    op: &Op,
-    reserve: u32,
-    base: Base,
-    cursor: Cursor,
-    scope: Scope,
-) -> Cursor {
-    let program = e.address_of("PROGRAM", ptr::from_ref(e.program).cast());
-    let op_address = e.address_of("OP", ptr::from_ref(op).cast());
-    let value = base.address(e);
-    let out = cursor.address(e);
-    let arguments = [e.cx, program, op_address, value, out];
-    let end = e.call(runtime::CONTAINER, &arguments);
-    e.unless_null(end, scope);
-    Cursor::with_spare(end, reserve)
 }
 
 /// Writes a value by a function of ours.

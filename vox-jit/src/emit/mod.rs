@@ -27,6 +27,7 @@ mod list;
 mod map;
 mod option;
 mod place;
+mod plain;
 mod ready;
 mod result;
 mod run;

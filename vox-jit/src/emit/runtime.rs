@@ -5,9 +5,9 @@
 //! accepts a function of that many parameters.
 
 use vox_core::cx::EncodeCx;
-use vox_core::entry::{BulkFn, CopyMediumFn, ReadyFn, RunFn};
+use vox_core::entry::{BulkFn, CopyMediumFn, PlainFn, ReadyFn, RunFn};
 use vox_core::interp::single;
-use vox_core::kernels::{Ready, Run, bytes, table, tree, varint};
+use vox_core::kernels::{Plain, Ready, Run, bytes, table, tree, varint};
 use vox_core::program::{Op, Program};
 use vox_core::trampoline::{self, fail, iter, lock, predicate, proxy, trace};
 
@@ -80,6 +80,17 @@ pub(super) fn run(routine: RunFn) -> Function {
 /// The address of the routine for copies of medium length, which is called in a convention of its own.
 pub(super) fn copy_medium(routine: CopyMediumFn) -> *const () {
     vox_core::entry_address!(routine, (Cx, Out, Address, usize))
+}
+
+/// The routine a container of plain parts is linked with.
+pub(super) fn plain(routine: PlainFn) -> Function {
+    let address = vox_core::entry_address!(routine, (Cx, *const Plain, Address, usize, Out) -> Out);
+    Function {
+        name: "PLAIN_ITEMS",
+        address,
+        parameters: 5,
+        returns: true,
+    }
 }
 
 /// The routine a block's options are linked with.

@@ -14,6 +14,7 @@ use core::arch::aarch64::{
 
 use super::super::Kernels;
 use crate::cx::EncodeCx;
+use crate::entry_fn;
 use crate::kernels::element::{Element, Routine};
 use crate::kernels::plain::{Plain, Set, Walk, Written};
 use crate::kernels::portable::Portable;
@@ -23,15 +24,11 @@ struct Neon;
 
 /// Entries are written one by one.
 impl Set for Neon {
-    unsafe fn write_plain<C: Walk, K: Written, V: Written>(
-        cx: *mut EncodeCx,
-        plain: &Plain,
-        container: *const u8,
-        len: usize,
-        out: *mut u8,
-    ) -> Option<*mut u8> {
-        // SAFETY: the caller's duty.
-        unsafe { Portable::write_plain::<C, K, V>(cx, plain, container, len, out) }
+    entry_fn! {
+        unsafe fn write_plain<C: Walk, K: Written, V: Written>(cx: *mut EncodeCx, plain: *const Plain, container: *const u8, len: usize, out: *mut u8) -> *mut u8 {
+            // SAFETY: the caller's duty.
+            unsafe { Portable::write_plain::<C, K, V>(cx, plain, container, len, out) }
+        }
     }
 }
 

@@ -10,20 +10,14 @@ mod part;
 mod write;
 
 use crate::cx::EncodeCx;
+use crate::entry::PlainFn;
 use crate::program::{BlockId, Code, FunctionKind, IterId, Op};
 pub(super) use part::Written;
 use part::{Number, Text};
 pub(super) use write::{Isa, Routines, Set, Walk, write};
 
-/// Writes the items of a container that says it has `len`, behind its length; null when that failed, and `None`
-/// where it is not known how to go through this container.
-type PlainFn = unsafe fn(
-    cx: *mut EncodeCx,
-    plain: &Plain,
-    container: *const u8,
-    len: usize,
-    out: *mut u8,
-) -> Option<*mut u8>;
+/// What a routine answers where it is not known how to go through a container: an address nothing is written to.
+pub const NOT_KNOWN: usize = 1;
 
 /// A key, a value or an item, as a program is linked.
 #[derive(Debug, Clone, Copy)]
@@ -108,7 +102,14 @@ impl Plain {
         out: *mut u8,
     ) -> Option<*mut u8> {
         // SAFETY: the caller's duty.
-        unsafe { (self.routine)(cx, self, container, len, out) }
+        let end = unsafe { (self.routine)(cx, self, container, len, out) };
+        (end.addr() != NOT_KNOWN).then_some(end)
+    }
+
+    /// The routine, for machine code to call with this plan.
+    #[must_use]
+    pub fn routine(&self) -> PlainFn {
+        self.routine
     }
 }
 

@@ -4,8 +4,10 @@ use core::marker::PhantomData;
 use core::ptr;
 
 use super::part::{Nothing, Number, Text, Word, Written};
-use super::{Part, Plain, PlainFn, Way};
+use super::{NOT_KNOWN, Part, Plain, Way};
 use crate::cx::{EncodeCx, FREE_SPARE};
+use crate::entry::PlainFn;
+use crate::entry_fn;
 use crate::kernels::table::{self, Table};
 use crate::kernels::tree::{self, Tree};
 use crate::kernels::{Visit, ensure};
@@ -23,18 +25,14 @@ pub(in crate::kernels) trait Isa {
 
 /// Has the loop compiled for a kind of processor.
 pub(in crate::kernels) trait Set {
-    /// As [`write`], in the instructions of this set.
-    ///
-    /// # Safety
-    ///
-    /// As for [`write`].
-    unsafe fn write_plain<C: Walk, K: Written, V: Written>(
-        cx: *mut EncodeCx,
-        plain: &Plain,
-        container: *const u8,
-        len: usize,
-        out: *mut u8,
-    ) -> Option<*mut u8>;
+    entry_fn! {
+        /// As [`write`], in the instructions of this set.
+        ///
+        /// # Safety
+        ///
+        /// As for [`write`].
+        unsafe fn write_plain<C: Walk, K: Written, V: Written>(cx: *mut EncodeCx, plain: *const Plain, container: *const u8, len: usize, out: *mut u8) -> *mut u8;
+    }
 }
 
 /// The loops of a set.
@@ -215,7 +213,7 @@ impl<K, V: Written, I> Writer<K, V, I> {
     }
 }
 
-/// Writes exactly `len` items. See [`Plain::write`].
+/// Writes exactly `len` items. See [`PlainFn`].
 ///
 /// # Safety
 ///
@@ -223,11 +221,16 @@ impl<K, V: Written, I> Writer<K, V, I> {
 #[inline(always)]
 pub(in crate::kernels) unsafe fn write<C: Walk, K: Written, V: Written, I: Isa>(
     cx: *mut EncodeCx,
-    plain: &Plain,
+    plain: *const Plain,
     container: *const u8,
     len: usize,
     out: *mut u8,
-) -> Option<*mut u8> {
+) -> *mut u8 {
+    if len == 0 {
+        return out;
+    }
+    // SAFETY: the caller's duty.
+    let plain = unsafe { &*plain };
     let mut writer = Writer::<K, V, I> {
         cx,
         out,
@@ -236,10 +239,12 @@ pub(in crate::kernels) unsafe fn write<C: Walk, K: Written, V: Written, I: Isa>(
         isa: PhantomData,
     };
     // SAFETY: the caller's duty.
-    let found = unsafe { C::each(plain.layout, container, &mut writer) }?;
+    let Some(found) = (unsafe { C::each(plain.layout, container, &mut writer) }) else {
+        return ptr::without_provenance_mut(NOT_KNOWN);
+    };
     if found != len && !writer.out.is_null() {
         // SAFETY: the caller's duty.
-        return Some(unsafe { fail::fail_length(cx, len, usize::from(found > len)) });
+        return unsafe { fail::fail_length(cx, len, usize::from(found > len)) };
     }
-    Some(writer.out)
+    writer.out
 }

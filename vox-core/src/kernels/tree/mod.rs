@@ -258,6 +258,8 @@ entry_fn! {
             let tree = &*tree;
             let is_walk = match tree.nodes() {
                 Some(nodes) => Position::walk(position, nodes, container),
+                // Nobody can learn from it, so it would be so for ever where all are empty.
+                None if len == 0 => Position::rest(position),
                 None => false,
             };
             if !is_walk {

@@ -133,6 +133,17 @@ impl Position {
         Some(unsafe { &self.place.iterator })
     }
 
+    /// The end of a walk over nothing: a walk.
+    ///
+    /// # Safety
+    ///
+    /// The position may be written.
+    pub(super) unsafe fn rest(position: *mut Self) -> bool {
+        // SAFETY: the caller's duty.
+        unsafe { (&raw mut (*position).levels).write(0) };
+        true
+    }
+
     /// The first key of a container, if enough is known to walk over it: whether that is so.
     ///
     /// # Safety
@@ -141,21 +152,17 @@ impl Position {
     /// is used; it may be written.
     pub(super) unsafe fn walk(position: *mut Self, nodes: Nodes, container: *const u8) -> bool {
         // SAFETY: the caller's duty.
-        let (root, levels) = unsafe {
-            let levels = &mut *(&raw mut (*position).levels).cast::<MaybeUninit<u8>>();
-            (nodes.root(container), levels)
-        };
-        let Some(root) = root else {
+        let Some(root) = (unsafe { nodes.root(container) }) else {
             return false;
         };
         let Some((height, node)) = root else {
-            levels.write(0);
-            return true;
+            // SAFETY: the caller's duty.
+            return unsafe { Self::rest(position) };
         };
-        levels.write(low_byte(height + 1));
         // SAFETY: the caller's duty; of three words the third is the number of items, which are all in a leaf that is
         // the root (A17).
         unsafe {
+            (&raw mut (*position).levels).write(low_byte(height + 1));
             let position = &mut *position;
             position.enter(height, node);
             match nodes.inner {

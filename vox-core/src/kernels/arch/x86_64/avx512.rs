@@ -30,6 +30,7 @@ use core::arch::x86_64::{
 
 use super::bmi2::Bmi2;
 use crate::cx::EncodeCx;
+use crate::entry_fn;
 use crate::kernels::element::{Element, Routine};
 use crate::kernels::plain::{Plain, Set, Walk, Written};
 use crate::wire::varint;
@@ -39,16 +40,11 @@ pub(in crate::kernels) struct Avx512;
 
 /// Entries are written one by one, for which the wider registers are of no use.
 impl Set for Avx512 {
-    #[inline(always)]
-    unsafe fn write_plain<C: Walk, K: Written, V: Written>(
-        cx: *mut EncodeCx,
-        plain: &Plain,
-        container: *const u8,
-        len: usize,
-        out: *mut u8,
-    ) -> Option<*mut u8> {
-        // SAFETY: the caller's duty; a processor of this set has what that one uses.
-        unsafe { Bmi2::write_plain::<C, K, V>(cx, plain, container, len, out) }
+    entry_fn! {
+        unsafe fn write_plain<C: Walk, K: Written, V: Written>(cx: *mut EncodeCx, plain: *const Plain, container: *const u8, len: usize, out: *mut u8) -> *mut u8 {
+            // SAFETY: the caller's duty; a processor of this set has what that one uses.
+            unsafe { Bmi2::write_plain::<C, K, V>(cx, plain, container, len, out) }
+        }
     }
 }
 

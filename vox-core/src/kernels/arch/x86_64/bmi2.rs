@@ -7,6 +7,7 @@
 use core::arch::x86_64::{_bzhi_u64, _pdep_u64};
 
 use crate::cx::EncodeCx;
+use crate::entry_fn;
 use crate::kernels::element::{Element, Routine};
 use crate::kernels::plain::{self, Isa, Plain, Set, Walk, Written};
 use crate::wire::varint::BY_ZEROS;
@@ -23,16 +24,12 @@ impl Isa for Bmi2 {
 }
 
 impl Set for Bmi2 {
-    #[target_feature(enable = "bmi1,bmi2,lzcnt")]
-    unsafe fn write_plain<C: Walk, K: Written, V: Written>(
-        cx: *mut EncodeCx,
-        plain: &Plain,
-        container: *const u8,
-        len: usize,
-        out: *mut u8,
-    ) -> Option<*mut u8> {
-        // SAFETY: the caller's duty.
-        unsafe { plain::write::<C, K, V, Self>(cx, plain, container, len, out) }
+    entry_fn! {
+        #[target_feature(enable = "bmi1,bmi2,lzcnt")]
+        unsafe fn write_plain<C: Walk, K: Written, V: Written>(cx: *mut EncodeCx, plain: *const Plain, container: *const u8, len: usize, out: *mut u8) -> *mut u8 {
+            // SAFETY: the caller's duty.
+            unsafe { plain::write::<C, K, V, Self>(cx, plain, container, len, out) }
+        }
     }
 }
 
