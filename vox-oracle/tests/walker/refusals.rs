@@ -9,7 +9,6 @@ use crate::refusal;
 use facet::{Def, EnumType, Facet, PtrConst, SetDef, SetVTable, Shape, Type, UserType};
 use facet_reflect::Peek;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::ptr::NonNull;
 use std::sync::OnceLock;
 use vox_oracle::walker::{WalkError, encode, encode_with_max_depth};
@@ -77,7 +76,7 @@ fn types_without_an_encoding() {
 #[test]
 fn a_path_that_is_not_utf8() {
     use std::os::unix::ffi::OsStringExt as _;
-    let path = PathBuf::from(std::ffi::OsString::from_vec(vec![b'a', 0xff]));
+    let path = std::path::PathBuf::from(std::ffi::OsString::from_vec(vec![b'a', 0xff]));
     assert!(
         postcard::to_allocvec(&path).is_err(),
         "serde refuses it too"

@@ -68,6 +68,7 @@ fn check<K, V>(tree: &Tree, map: &BTreeMap<K, V>, count: usize) -> bool {
         end(&mut cx, tree, position);
         is_walk
     };
+    check_each(tree, container, &found, is_walk);
     let found = found.iter().map(|entry| (entry.key, entry.value));
     let expected = map.iter().map(|(key, value)| {
         let key: *const K = key;
@@ -80,6 +81,34 @@ fn check<K, V>(tree: &Tree, map: &BTreeMap<K, V>, count: usize) -> bool {
         assert!(found.eq(expected));
     }
     is_walk
+}
+
+/// A walk without a position finds the same, and stops where it is told to.
+fn check_each(tree: &Tree, container: *const u8, expected: &[Entry], is_walk: bool) {
+    for most in [0, expected.len() / 2, expected.len(), usize::MAX] {
+        let mut found = Vec::new();
+        let mut take = |place: usize, key, value| {
+            assert_eq!(place, found.len());
+            let has_room = place < most;
+            if has_room {
+                found.push((key, value));
+            }
+            has_room
+        };
+        // SAFETY: the container is alive and of the tree's type.
+        let count = unsafe { super::each(tree, container, &mut take) };
+        let expected = &expected[..most.min(expected.len())];
+        match count {
+            // What is learnt from a container is of use from the next one on.
+            None => assert!(!is_walk || tree.known.leaves().is_none()),
+            Some(count) => assert_eq!(count, expected.len()),
+        }
+        // A value without a size may be anywhere.
+        let is_same = |(found, entry): (&(_, _), &Entry)| {
+            found.0 == entry.key && (found.1 == entry.value || tree.sizes.value == 0)
+        };
+        assert!(count.is_none() || found.iter().zip(expected).all(is_same));
+    }
 }
 
 /// Maps of random sizes with holes, and what was learnt at the end.
