@@ -109,6 +109,12 @@ entry_type! {
 }
 
 entry_type! {
+    /// Writes `count` times eight integers that follow each other at `from`, in room that was made before and a register more, and answers
+    /// the end. Does not fail.
+    EightsFn = (out: *mut u8, from: *const u8, count: usize) -> *mut u8
+}
+
+entry_type! {
     /// Copies `len` bytes from `from` to `to`, and leaves nobody knows what behind them, up to [`crate::kernels::MEDIUM_ROOM`] bytes from
     /// `to` on. It ignores its first parameter. `len` is at least 1 and below [`crate::kernels::MEDIUM_ROOM`].
     ///

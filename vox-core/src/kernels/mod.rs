@@ -31,14 +31,14 @@ pub mod varint;
 use once_cell::race::OnceBox;
 
 use crate::cx::EncodeCx;
-use crate::entry::{BulkFn, CopyMediumFn, ReadyFn, RunFn};
+use crate::entry::{BulkFn, CopyMediumFn, ReadyFn};
 use crate::program::{BlockId, Code, Op};
 use element::Routine;
 pub use plain::{NOT_KNOWN, Plain};
 use plain::{Routines, Set};
 use portable::Portable;
 pub use ready::{Ready, ReadyPlace};
-pub use run::Run;
+pub use run::{Piece, Run};
 
 /// The routines for one kind of processor.
 ///
@@ -64,7 +64,7 @@ pub struct Kernels {
     /// Maps and sets of plain parts.
     plain: Routines,
     /// Runs of fields, where that is faster than one field after the other.
-    run: Option<RunFn>,
+    run: Option<run::Routines>,
     /// Options of integers made ready at once, where that is faster than one after the other.
     ready: Option<ReadyFn>,
     /// Copies of up to [`MEDIUM_ROOM`] - 1 bytes, where that is one piece of code for all lengths.

@@ -12,7 +12,7 @@
 //! block of the run op by op.
 
 use crate::cx::OVERSHOOT;
-use crate::entry::RunFn;
+use crate::entry::{EightsFn, RunFn};
 use crate::program::Op;
 
 /// Lanes of a group.
@@ -195,11 +195,13 @@ impl RunField {
 pub(super) enum Step {
     /// Any fields, gathered from the stretch.
     Group(Group),
-    /// Eight integers that are neighbours in memory as well: nothing has to be gathered, and what
+    /// Integers that are neighbours in memory as well: nothing has to be gathered, and what
     /// is done to them is the same for all.
-    Eight {
+    Eights {
         /// Where the first one is.
         at: u32,
+        /// How many times eight they are.
+        count: u32,
         integer: Integer,
         is_signed: bool,
     },
@@ -217,7 +219,7 @@ enum Part {
     Gather,
     /// [`Step::Copy`] of the first one.
     Copy,
-    /// [`Step::Eight`].
+    /// [`Step::Eights`], of eight.
     Eight,
 }
 
@@ -278,7 +280,47 @@ pub(super) enum Integer {
     Bits64,
 }
 
+impl Integer {
+    /// Bytes of eight.
+    const fn eight(self) -> u32 {
+        match self {
+            Self::Bits16 => 16,
+            Self::Bits32 => 32,
+            Self::Bits64 => 64,
+        }
+    }
+}
+
+/// The steps, with integers that go on where others end in one.
+fn joined(steps: Vec<Step>) -> Vec<Step> {
+    let mut joined: Vec<Step> = Vec::with_capacity(steps.len());
+    for step in steps {
+        if !joined.last_mut().is_some_and(|last| last.takes(&step)) {
+            joined.push(step);
+        }
+    }
+    joined
+}
+
 impl Step {
+    /// Whether the next step goes on where this one ends, and is taken into it.
+    fn takes(&mut self, next: &Self) -> bool {
+        let Self::Eights {
+            at,
+            count,
+            integer,
+            is_signed,
+        } = self
+        else {
+            return false;
+        };
+        let end = *at + *count * integer.eight();
+        let goes_on = matches!(next, Self::Eights { at, integer: next, is_signed: sign, .. }
+            if (*at, *next, *sign) == (end, *integer, *is_signed));
+        *count += u32::from(goes_on);
+        goes_on
+    }
+
     /// The first fields, if they are eight integers of one type next to each other.
     fn eight(fields: &[RunField]) -> Option<Self> {
         let eight = fields.first_chunk::<LANES>()?;
@@ -292,12 +334,45 @@ impl Step {
         let same = |field: &RunField| (field.width, field.form) == (first.width, first.form);
         let touch = |pair: &[RunField]| pair[0].end() == pair[1].at;
         let are_eight = first.is_varint() && eight.iter().all(same) && eight.windows(2).all(touch);
-        are_eight.then_some(Self::Eight {
+        are_eight.then_some(Self::Eights {
             at: first.at,
+            count: 1,
             integer,
             is_signed: first.form == Form::Signed,
         })
     }
+}
+
+/// How a kind of processor writes runs.
+#[derive(Debug, Clone, Copy)]
+#[allow(
+    dead_code,
+    reason = "made by an architecture, which not every one does"
+)]
+pub(super) struct Routines {
+    /// Writes any.
+    pub(super) run: RunFn,
+    /// What writes integers of a type, signed or not, where a whole register fits behind them.
+    pub(super) eights: fn(Integer, bool) -> EightsFn,
+}
+
+/// A part of a run that machine code has written by itself.
+#[derive(Debug, Clone, Copy)]
+pub enum Piece {
+    /// Integers that are neighbours.
+    Eights {
+        /// Where the first one is.
+        at: u32,
+        /// How many times eight they are.
+        count: u32,
+        /// Writes them.
+        write: EightsFn,
+    },
+    /// Eight bytes as they are.
+    Copy {
+        /// Where they are.
+        at: u32,
+    },
 }
 
 /// A run, ready for the routine that writes it.
@@ -307,8 +382,7 @@ impl Step {
     reason = "read by the routine, which not every architecture has"
 )]
 pub struct Run {
-    /// The routine.
-    pub(crate) write: RunFn,
+    routines: Routines,
     /// Where the stretch of memory starts that holds the fields.
     pub(super) start: u32,
     /// How many registers it fills: none, where nothing is gathered, 1, 2 or 4.
@@ -323,13 +397,13 @@ pub struct Run {
 impl Run {
     /// The table of a block that is a run, for this routine. `None` when the fields
     /// are too far apart.
-    pub(super) fn new(write: RunFn, ops: &[Op]) -> Option<Self> {
+    pub(super) fn new(routines: Routines, ops: &[Op]) -> Option<Self> {
         let fields: Vec<RunField> = ops.iter().map(RunField::of).collect::<Option<_>>()?;
         if fitting(&fields) < fields.len() {
             return None;
         }
         let mut run = Self {
-            write,
+            routines,
             start: 0,
             registers: 0,
             fields: [0; 4],
@@ -365,7 +439,7 @@ impl Run {
             behind
                 >= match run.steps[*step] {
                     // Wide integers are written by fours.
-                    Step::Eight {
+                    Step::Eights {
                         integer: Integer::Bits64,
                         ..
                     } => room[*step] / 2 + REGISTER,
@@ -373,7 +447,11 @@ impl Run {
                     _ => REGISTER,
                 }
         };
-        run.whole = (0..run.steps.len()).take_while(fits).count();
+        let whole = (0..run.steps.len()).take_while(fits).count();
+        let last = joined(run.steps.split_off(whole));
+        run.steps = joined(run.steps);
+        run.whole = run.steps.len();
+        run.steps.extend(last);
         Some(run)
     }
 
@@ -449,12 +527,34 @@ impl Run {
     pub unsafe fn write(&self, out: *mut u8, base: *const u8) -> *mut u8 {
         // SAFETY: the routine is the one the table was made for; the rest is
         // the caller's duty.
-        unsafe { (self.write)(out, base, self) }
+        unsafe { (self.routines.run)(out, base, self) }
+    }
+
+    /// The parts of a run of which nothing is gathered, and behind each of which a register fits. One call for each is faster than
+    /// one that finds out what they are.
+    #[must_use]
+    pub fn pieces(&self) -> Option<Vec<Piece>> {
+        let piece = |step: &Step| match *step {
+            Step::Group(_) => None,
+            Step::Copy { at } => Some(Piece::Copy { at }),
+            Step::Eights {
+                at,
+                count,
+                integer,
+                is_signed,
+            } => Some(Piece::Eights {
+                at,
+                count,
+                write: (self.routines.eights)(integer, is_signed),
+            }),
+        };
+        let whole = self.whole == self.steps.len();
+        whole.then(|| self.steps.iter().map(piece).collect())?
     }
 
     /// The routine, for machine code to call with this table.
     #[must_use]
     pub fn routine(&self) -> RunFn {
-        self.write
+        self.routines.run
     }
 }

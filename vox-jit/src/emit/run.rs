@@ -5,8 +5,9 @@
 
 use core::ptr;
 
-use vox_core::kernels::Run;
-use vox_core::program::{BlockId, Op, max_written};
+use cranelift_codegen::ir::{InstBuilder, types};
+use vox_core::kernels::{Piece, Run};
+use vox_core::program::{BlockId, Offset, Op, max_written};
 
 use super::cursor::Cursor;
 use super::emitter::{Emitter, Scope};
@@ -28,7 +29,7 @@ pub(super) fn write(
     }
 }
 
-/// Calls the routine with the table, which lives as long as the program.
+/// Has the run written, in the room that was made for it.
 fn call(
     e: &mut Emitter<'_, '_>,
     each: BlockId,
@@ -39,9 +40,37 @@ fn call(
     let most = |op: &Op| max_written(op).unwrap_or(0);
     let most = e.program.code.block(each).ops.iter().map(most).sum();
     let spare = cursor.take(most)?;
-    let table = e.address_of("RUN_TABLE", ptr::from_ref(run).cast());
-    let value = base.address(e);
-    let out = cursor.address(e);
-    let end = e.call(runtime::run(run.routine()), &[out, value, table]);
-    Ok(Cursor::with_spare(end, spare))
+    let end = match run.pieces() {
+        Some(pieces) => write_pieces(e, &pieces, base, cursor),
+        None => {
+            // The table lives as long as the program.
+            let table = e.address_of("RUN_TABLE", ptr::from_ref(run).cast());
+            let arguments = [cursor.address(e), base.address(e), table];
+            Cursor::start(e.call(runtime::run(run.routine()), &arguments))
+        }
+    };
+    Ok(Cursor { spare, ..end })
+}
+
+/// Writes parts one after the other; the room is the caller's matter.
+fn write_pieces(e: &mut Emitter<'_, '_>, pieces: &[Piece], base: Base, cursor: Cursor) -> Cursor {
+    let mut cursor = cursor;
+    for piece in pieces {
+        match *piece {
+            Piece::Eights { at, count, write } => {
+                let from = base.at(Offset(at)).address(e);
+                let arguments = [cursor.address(e), from, e.word(count.into())];
+                cursor = Cursor::start(e.call(runtime::eights(write), &arguments));
+            }
+            Piece::Copy { at } => {
+                let value = base.at(Offset(at)).load(e, types::I64);
+                let flags = e.out_flags();
+                let offset = cursor.offset;
+                // As it is, whatever the order of bytes.
+                e.builder.ins().store(flags, value, cursor.base, offset);
+                cursor.offset += 8;
+            }
+        }
+    }
+    cursor
 }

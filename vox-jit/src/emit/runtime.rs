@@ -5,7 +5,7 @@
 //! accepts a function of that many parameters.
 
 use vox_core::cx::EncodeCx;
-use vox_core::entry::{BulkFn, CopyMediumFn, PlainFn, ReadyFn, RunFn};
+use vox_core::entry::{BulkFn, CopyMediumFn, EightsFn, PlainFn, ReadyFn, RunFn};
 use vox_core::interp::single;
 use vox_core::kernels::{Plain, Ready, Run, bytes, table, tree, varint};
 use vox_core::program::{Op, Program};
@@ -71,6 +71,17 @@ pub(super) fn run(routine: RunFn) -> Function {
     let address = vox_core::entry_address!(routine, (Out, Address, *const Run) -> Out);
     Function {
         name: "RUN",
+        address,
+        parameters: 3,
+        returns: true,
+    }
+}
+
+/// A routine for integers that are neighbours.
+pub(super) fn eights(routine: EightsFn) -> Function {
+    let address = vox_core::entry_address!(routine, (Out, Address, usize) -> Out);
+    Function {
+        name: "EIGHTS",
         address,
         parameters: 3,
         returns: true,

@@ -5,6 +5,7 @@ use fastrand::Rng;
 
 use super::{Fenced, definition, every_set, low};
 use crate::cx::OVERSHOOT;
+use crate::kernels::Piece;
 use crate::kernels::run::RunField;
 use crate::program::{Offset, Op, max_written};
 
@@ -120,6 +121,7 @@ struct Bench {
     source: Fenced,
     output: Fenced,
     ran: usize,
+    in_pieces: usize,
 }
 
 impl Bench {
@@ -143,6 +145,24 @@ impl Bench {
             case.ops, case.memory
         );
         self.ran += 1;
+        let Some(pieces) = run.pieces() else {
+            return;
+        };
+        // SAFETY: as above; what a piece overshoots finds its room.
+        let written = unsafe {
+            let end = pieces.iter().fold(out, |out, piece| match *piece {
+                Piece::Eights { at, count, write } => {
+                    write(out, base.add(at as usize), count as usize)
+                }
+                Piece::Copy { at } => {
+                    out.copy_from_nonoverlapping(base.add(at as usize), 8);
+                    out.add(8)
+                }
+            });
+            core::slice::from_raw_parts(out, end.addr() - out.addr())
+        };
+        assert_eq!(written, case.expected, "{pieces:?} {:02x?}", case.memory);
+        self.in_pieces += 1;
     }
 }
 
@@ -151,6 +171,7 @@ fn bench() -> Bench {
         source: Fenced::new(1),
         output: Fenced::new(1),
         ran: 0,
+        in_pieces: 0,
     }
 }
 
@@ -205,6 +226,11 @@ fn a7_runs_of_neighbours() {
             bench.check(set, &case);
         }
     });
+    assert!(
+        bench.ran == 0 || bench.in_pieces > 20,
+        "{}",
+        bench.in_pieces
+    );
     report(&bench);
 }
 

@@ -13,7 +13,7 @@ use super::super::Kernels;
 use features::{Feature, has_all};
 
 static AVX512: Kernels = Kernels {
-    run: Some(run::write_run),
+    run: Some(run::ROUTINES),
     ready: Some(ready::make_ready),
     copy_medium: Some(masked::copy_medium),
     ..Kernels::of::<avx512::Avx512>("avx512")

@@ -13,8 +13,9 @@ use core::arch::x86_64::{
 };
 
 use super::avx512::{FIRST_OF_8, SELECT, lanes_8, lanes_16, load, store, vector, wire_64};
+use crate::entry::EightsFn;
 use crate::entry_fn;
-use crate::kernels::run::{Group, Integer, Run, Step};
+use crate::kernels::run::{Group, Integer, Routines, Run, Step};
 
 /// The bytes of eight lanes, in wire order, and which of them are written.
 #[inline]
@@ -102,17 +103,48 @@ unsafe fn steps<const REGISTERS: usize, const WHOLE: bool>(
                     out.cast::<[u8; 8]>().write(bytes.read());
                     out.add(8)
                 }
-                Step::Eight {
+                Step::Eights {
                     at,
+                    count,
                     integer,
                     is_signed,
                 } => {
-                    let values = eight(base.add(*at as usize), *integer, *is_signed);
-                    match integer {
-                        Integer::Bits64 => lanes_16::<WHOLE>(out, values, 8),
-                        _ => lanes_8::<WHOLE>(out, values, 8),
+                    let (from, count) = (base.add(*at as usize), *count as usize);
+                    match (integer, is_signed) {
+                        (Integer::Bits64, false) => eights::<64, false, WHOLE>(out, from, count),
+                        (Integer::Bits64, true) => eights::<64, true, WHOLE>(out, from, count),
+                        (Integer::Bits32, false) => eights::<32, false, WHOLE>(out, from, count),
+                        (Integer::Bits32, true) => eights::<32, true, WHOLE>(out, from, count),
+                        (Integer::Bits16, false) => eights::<16, false, WHOLE>(out, from, count),
+                        (Integer::Bits16, true) => eights::<16, true, WHOLE>(out, from, count),
                     }
                 }
+            }
+        };
+    }
+    out
+}
+
+/// Writes integers of one type, eight at a time.
+///
+/// # Safety
+///
+/// As for [`Run::write`]; so many times eight are at `from`.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
+unsafe fn eights<const BITS: usize, const SIGNED: bool, const WHOLE: bool>(
+    out: *mut u8,
+    from: *const u8,
+    count: usize,
+) -> *mut u8 {
+    let mut out = out;
+    for index in 0..count {
+        // SAFETY: the caller's duty.
+        out = unsafe {
+            let values = eight::<BITS, SIGNED>(from.add(BITS * index));
+            match BITS {
+                64 => lanes_16::<WHOLE>(out, values, 8),
+                _ => lanes_8::<WHOLE>(out, values, 8),
             }
         };
     }
@@ -126,23 +158,58 @@ unsafe fn steps<const REGISTERS: usize, const WHOLE: bool>(
 /// They are at `from`.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
-unsafe fn eight(from: *const u8, integer: Integer, is_signed: bool) -> __m512i {
+unsafe fn eight<const BITS: usize, const SIGNED: bool>(from: *const u8) -> __m512i {
     // SAFETY: the caller's duty.
     let values = unsafe {
-        match (integer, is_signed) {
-            (Integer::Bits16, false) => _mm512_cvtepu16_epi64(_mm_loadu_si128(from.cast())),
-            (Integer::Bits16, true) => _mm512_cvtepi16_epi64(_mm_loadu_si128(from.cast())),
-            (Integer::Bits32, false) => _mm512_cvtepu32_epi64(_mm256_loadu_si256(from.cast())),
-            (Integer::Bits32, true) => _mm512_cvtepi32_epi64(_mm256_loadu_si256(from.cast())),
-            (Integer::Bits64, _) => load(from),
+        match (BITS, SIGNED) {
+            (16, false) => _mm512_cvtepu16_epi64(_mm_loadu_si128(from.cast())),
+            (16, true) => _mm512_cvtepi16_epi64(_mm_loadu_si128(from.cast())),
+            (32, false) => _mm512_cvtepu32_epi64(_mm256_loadu_si256(from.cast())),
+            (32, true) => _mm512_cvtepi32_epi64(_mm256_loadu_si256(from.cast())),
+            _ => load(from),
         }
     };
-    if is_signed {
-        wire_64::<true>(values)
-    } else {
-        values
-    }
+    wire_64::<SIGNED>(values)
 }
+
+macro_rules! eights_of {
+    ($($name:ident: $integer:ident, $bits:literal, $is_signed:literal;)*) => {
+        $(entry_fn! {
+            /// [`EightsFn`] by AVX-512.
+            ///
+            /// # Safety
+            ///
+            /// As for the type; the processor has the instructions.
+            #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
+            unsafe fn $name(out: *mut u8, from: *const u8, count: usize) -> *mut u8 {
+                // SAFETY: the caller's duty.
+                unsafe { eights::<$bits, $is_signed, true>(out, from, count) }
+            }
+        })*
+
+        /// What writes integers of a type.
+        fn eights_of(integer: Integer, is_signed: bool) -> EightsFn {
+            match (integer, is_signed) {
+                $((Integer::$integer, $is_signed) => $name),*
+            }
+        }
+    };
+}
+
+eights_of! {
+    eights_u16: Bits16, 16, false;
+    eights_i16: Bits16, 16, true;
+    eights_u32: Bits32, 32, false;
+    eights_i32: Bits32, 32, true;
+    eights_u64: Bits64, 64, false;
+    eights_i64: Bits64, 64, true;
+}
+
+/// All of this.
+pub(super) const ROUTINES: Routines = Routines {
+    run: write_run,
+    eights: eights_of,
+};
 
 /// Writes a run.
 ///
@@ -169,7 +236,7 @@ entry_fn! {
     ///
     /// As for [`Run::write`]; the processor has the instructions.
     #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
-    pub(super) unsafe fn write_run(out: *mut u8, base: *const u8, run: *const Run) -> *mut u8 {
+    unsafe fn write_run(out: *mut u8, base: *const u8, run: *const Run) -> *mut u8 {
         // SAFETY: the caller's duty; a run lives as long as its program.
         unsafe { any(out, base, &*run) }
     }
