@@ -130,8 +130,8 @@ entry_type! {
 }
 
 entry_type! {
-    /// Writes the items of a container that says it has `len`, whose length was written: answers the end, null when that failed, and
-    /// [`crate::kernels::NOT_KNOWN`], with nothing written, where it is not known how to go through this container.
+    /// Writes the items of a container that says it has `len`, behind its length, and answers the end; null when that failed, and `cx`
+    /// says why and of which item.
     PlainFn = (cx: *mut EncodeCx, plain: *const Plain, container: *const u8, len: usize, out: *mut u8) -> *mut u8
 }
 

@@ -295,7 +295,7 @@ impl Machine<'_> {
         self.reserve(out, container.reserve as usize)
     }
 
-    /// Writes exactly `len` items in one step, if they are plain and it is known how to go through them.
+    /// Writes exactly `len` items in one step, if they are plain.
     ///
     /// # Safety
     ///
@@ -309,7 +309,7 @@ impl Machine<'_> {
     ) -> Option<*mut u8> {
         let plain = self.program.linkage.plain(container.first)?;
         // SAFETY: the caller's duty; the program was linked with routines of this processor.
-        let out = unsafe { plain.write(self.cx, container.at, len, out) }?;
+        let out = unsafe { plain.write(self.cx, container.at, len, out) };
         self.add_elements(len);
         #[cfg(feature = "op-counts")]
         self.count_blocks(container, len);

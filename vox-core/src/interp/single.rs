@@ -11,7 +11,6 @@ use super::machine::{Machine, load};
 use super::pointer::counted_pair;
 use crate::cx::{EncodeCx, Failure};
 use crate::entry::Pair;
-use crate::entry_fn;
 use crate::program::{ArraySource, Op, OptionSource, PointerSource, Program, Source};
 use crate::slot::Slot;
 
@@ -42,27 +41,6 @@ pub unsafe fn run_op(
         return machine.cx().fail(Failure::Bug(reason));
     }
     out
-}
-
-entry_fn! {
-    /// Writes a map or a set; answers the new cursor, or null when it failed.
-    ///
-    /// For machine code that has nothing better for it, and keeps no account of work.
-    ///
-    /// # Safety
-    ///
-    /// `cx` is the state of a running encode, `program` is alive and `op` is one of its ops that write a container; `base`
-    /// is what its block was entered with, and `out` the cursor.
-    pub unsafe fn write_container(cx: *mut EncodeCx, program: *const Program, op: *const Op, base: *const u8, out: *mut u8) -> *mut u8 {
-        // SAFETY: the caller's duty.
-        unsafe {
-            let (mut machine, op) = (Machine::new(cx, &*program), &*op);
-            match op {
-                Op::WriteMap { .. } => machine.write_map(op, base, out),
-                _ => machine.write_iter(op, base, out),
-            }
-        }
-    }
 }
 
 /// The address and number of the elements of a list.

@@ -34,8 +34,8 @@ use crate::cx::EncodeCx;
 use crate::entry::{BulkFn, CopyMediumFn, ReadyFn};
 use crate::program::{BlockId, Code, Op};
 use element::Routine;
-pub use plain::{NOT_KNOWN, Plain};
-use plain::{Routines, Set};
+pub use plain::Plain;
+use plain::{Compiled, Routines};
 use portable::Portable;
 pub use ready::{Ready, ReadyPlace};
 pub use run::{Piece, Run};
@@ -83,7 +83,7 @@ impl Kernels {
     const fn of<R>(name: &'static str) -> Self
     where
         R: Routine<u16> + Routine<u32> + Routine<u64> + Routine<i16> + Routine<i32> + Routine<i64>,
-        R: Set,
+        R: Compiled,
     {
         Self {
             name,

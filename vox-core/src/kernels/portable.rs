@@ -6,7 +6,7 @@
 //! through the branch-free form.
 
 use super::element::{Element, Routine};
-use super::plain::{self, Isa, Plain, Set, Walk, Written};
+use super::plain::{self, Compiled, Isa, Plain, Walk, Written};
 use crate::cx::EncodeCx;
 use crate::entry_fn;
 use crate::wire::varint;
@@ -22,7 +22,7 @@ impl Isa for Portable {
     }
 }
 
-impl Set for Portable {
+impl Compiled for Portable {
     entry_fn! {
         unsafe fn write_plain<C: Walk, K: Written, V: Written>(cx: *mut EncodeCx, plain: *const Plain, container: *const u8, len: usize, out: *mut u8) -> *mut u8 {
             // SAFETY: the caller's duty.

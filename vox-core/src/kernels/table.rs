@@ -109,7 +109,8 @@ impl Table {
     }
 }
 
-/// Hands what is in up to `count` full buckets to `visit`, to places from 0 on, until it wants no more, and answers how many there were.
+/// Hands what is in up to `count` full buckets to `visit`, to places from 0 on, until it wants no more, which ends
+/// the scan for good, and answers how many there were.
 ///
 /// # Safety
 ///

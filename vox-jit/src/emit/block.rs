@@ -261,15 +261,14 @@ fn emit_op(
             path,
             reserve,
         } => {
-            if let Some(plain) = program.linkage.plain(each) {
+            if let Some(plan) = plain::plan(e, each) {
                 let container = plain::Container {
-                    op,
                     at,
                     len,
                     path,
                     reserve,
                 };
-                return plain::write(e, container, plain, base, cursor, scope).map(Some);
+                return plain::write(e, container, plan, base, cursor, scope).map(Some);
             }
             let items = iter::Items {
                 len,
@@ -288,15 +287,14 @@ fn emit_op(
             path,
             reserve,
         } => {
-            if let Some(plain) = program.linkage.plain(key) {
+            if let Some(plan) = plain::plan(e, key) {
                 let container = plain::Container {
-                    op,
                     at,
                     len,
                     path,
                     reserve,
                 };
-                return plain::write(e, container, plain, base, cursor, scope).map(Some);
+                return plain::write(e, container, plan, base, cursor, scope).map(Some);
             }
             let items = iter::Items {
                 len,

@@ -330,11 +330,11 @@ fn copy_range(e: &mut Emitter<'_, '_>, from: Value, range: core::ops::Range<i32>
     }
 }
 
-/// The most room that is asked for because strings may come that are short.
-const MOST_AHEAD: u32 = 512;
+/// The most room that is asked for because strings may come that are short. What is not used of it stays in buffers.
+const MOST_AHEAD: u32 = 384;
 
 /// The room a chain of ops takes while every string in it is short: what is worth asking for
-/// at once. Ends at the first op that needs no room of this kind, and at what one compare finds.
+/// at once. Ends at the first op that needs no room of this kind, and at [`MOST_AHEAD`].
 pub(super) fn room_ahead(program: &Program, ops: &[Op]) -> u32 {
     let mut room = 0;
     for op in ops {

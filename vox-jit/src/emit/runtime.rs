@@ -6,9 +6,8 @@
 
 use vox_core::cx::EncodeCx;
 use vox_core::entry::{BulkFn, CopyMediumFn, EightsFn, PlainFn, ReadyFn, RunFn};
-use vox_core::interp::single;
 use vox_core::kernels::{Plain, Ready, Run, bytes, table, tree, varint};
-use vox_core::program::{Op, Program};
+use vox_core::program::Program;
 use vox_core::trampoline::{self, fail, iter, lock, predicate, proxy, trace};
 
 /// A function of ours.
@@ -140,7 +139,6 @@ functions! {
     TREE_ITEMS = tree::items, (Cx, *const tree::Tree, *mut tree::Position, *mut *const u8, usize) -> usize;
     TREE_ENTRIES = tree::entries, (Cx, *const tree::Tree, *mut tree::Position, *mut iter::Entry, usize) -> usize;
     TABLE_ENTRIES = table::entries, (Cx, *const table::Table, *mut table::Position, *mut iter::Entry, usize) -> usize;
-    CONTAINER = single::write_container, (Cx, *const Program, *const Op, Address, Out) -> Out;
     LOCK = lock::lock, (Cx, Anything, Address) -> Address;
     READ = lock::read, (Cx, Anything, Address) -> Address;
     CONVERT = proxy::convert, (Cx, Anything, Address, usize, usize, Anything) -> Address;

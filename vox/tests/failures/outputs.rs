@@ -1,5 +1,6 @@
 //! Writers that fail, at every byte, and writers that take a little at a time.
 
+use std::collections::{BTreeMap, HashMap};
 use std::error::Error as _;
 use std::io::{self, Write};
 
@@ -14,6 +15,8 @@ struct Message {
     id: u64,
     text: String,
     list: Vec<u32>,
+    ordered: BTreeMap<String, u64>,
+    hashed: HashMap<u16, String>,
     optional: Option<u128>,
 }
 
@@ -22,6 +25,10 @@ fn message(scale: usize) -> Message {
         id: 300,
         text: "t".repeat(scale),
         list: vec![70_000; scale],
+        ordered: (0..scale).map(|it| (it.to_string(), it as u64)).collect(),
+        hashed: (0..)
+            .zip((0..scale).map(|it| "h".repeat(it % 50)))
+            .collect(),
         optional: Some(u128::MAX),
     }
 }

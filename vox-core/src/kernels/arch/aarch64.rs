@@ -16,14 +16,14 @@ use super::super::Kernels;
 use crate::cx::EncodeCx;
 use crate::entry_fn;
 use crate::kernels::element::{Element, Routine};
-use crate::kernels::plain::{Plain, Set, Walk, Written};
+use crate::kernels::plain::{Compiled, Plain, Walk, Written};
 use crate::kernels::portable::Portable;
 use crate::wire::varint;
 
 struct Neon;
 
 /// Entries are written one by one.
-impl Set for Neon {
+impl Compiled for Neon {
     entry_fn! {
         unsafe fn write_plain<C: Walk, K: Written, V: Written>(cx: *mut EncodeCx, plain: *const Plain, container: *const u8, len: usize, out: *mut u8) -> *mut u8 {
             // SAFETY: the caller's duty.

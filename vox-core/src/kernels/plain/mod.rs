@@ -14,10 +14,7 @@ use crate::entry::PlainFn;
 use crate::program::{BlockId, Code, FunctionKind, IterId, Op};
 pub(super) use part::Written;
 use part::{Number, Text};
-pub(super) use write::{Isa, Routines, Set, Walk, write};
-
-/// What a routine answers where it is not known how to go through a container: an address nothing is written to.
-pub const NOT_KNOWN: usize = 1;
+pub(super) use write::{Compiled, Isa, Routines, Walk, write};
 
 /// A key, a value or an item, as a program is linked.
 #[derive(Debug, Clone, Copy)]
@@ -41,12 +38,12 @@ impl Part {
 
 /// How items are gone through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum Walked {
     Table,
     Tree,
 }
 
-/// A container of plain parts, ready for the routine.
+/// A plan: a container of plain parts, ready for the routine.
 #[derive(Debug)]
 pub struct Plain {
     routine: PlainFn,
@@ -71,14 +68,14 @@ impl Plain {
             } => (iter, key, Some(value)),
             _ => return None,
         };
-        let (way, layout) = way(code, functions, iter)?;
+        let (walked, layout) = walked(code, functions, iter)?;
         let part = Part::of(code, first)?;
         let second = match second {
             Some(second) => Some(Part::of(code, second)?),
             None => None,
         };
         let plain = Self {
-            routine: routines.choose(way, part, second),
+            routine: routines.choose(walked, part, second),
             layout,
             first: part,
             second,
@@ -86,8 +83,7 @@ impl Plain {
         Some((first, plain))
     }
 
-    /// Writes exactly `len` items, behind the length; null when that failed, and `None`, with nothing written, where
-    /// it is not known how to go through this container. Traces of a failure name the item, not the container.
+    /// Writes exactly `len` items, behind the length; null when that failed. Traces of a failure name the item, not the container.
     ///
     /// # Safety
     ///
@@ -100,10 +96,9 @@ impl Plain {
         container: *const u8,
         len: usize,
         out: *mut u8,
-    ) -> Option<*mut u8> {
+    ) -> *mut u8 {
         // SAFETY: the caller's duty.
-        let end = unsafe { (self.routine)(cx, self, container, len, out) };
-        (end.addr() != NOT_KNOWN).then_some(end)
+        unsafe { (self.routine)(cx, self, container, len, out) }
     }
 
     /// The routine, for machine code to call with this plan.
@@ -114,12 +109,12 @@ impl Plain {
 }
 
 /// The way to go through what an iterator yields, and the layout to go by.
-fn way(code: &Code, functions: &[*const ()], iter: IterId) -> Option<(Way, *const ())> {
+fn walked(code: &Code, functions: &[*const ()], iter: IterId) -> Option<(Walked, *const ())> {
     let next = code.iters.get(iter.index())?.next.index();
-    let way = match code.functions.get(next)? {
-        FunctionKind::TableItems | FunctionKind::TableEntries => Way::Table,
-        FunctionKind::TreeItems | FunctionKind::TreeEntries => Way::Tree,
+    let walked = match code.functions.get(next)? {
+        FunctionKind::TableItems | FunctionKind::TableEntries => Walked::Table,
+        FunctionKind::TreeItems | FunctionKind::TreeEntries => Walked::Tree,
         _ => return None,
     };
-    Some((way, *functions.get(next)?))
+    Some((walked, *functions.get(next)?))
 }

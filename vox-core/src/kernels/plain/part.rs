@@ -3,32 +3,54 @@
 use super::Part;
 use super::write::Isa;
 use crate::cx::EncodeCx;
+use crate::entry::Pair;
 use crate::kernels::run::{Form, RunField};
-use crate::kernels::{bytes, over};
+use crate::kernels::{bytes, ensure, over};
 use crate::program::{Op, Source};
 use crate::wire::{varint, zigzag};
 
 /// What the loop needs to know of a part; one type each, so that there is a loop for each.
 pub(in crate::kernels) trait Written: Copy {
-    /// The room it wants at the cursor.
+    /// What is written at most of a part that is short.
     const ROOM: usize;
     /// Whether it is no part at all.
     const IS_NOTHING: bool = false;
     /// The part as it was linked.
     fn of(part: Option<Part>) -> Self;
-    /// Writes it and leaves `spare` bytes of room, of which there are so many behind the part's own; `None` when that failed.
+    /// Writes a part that is short, and answers the end; `None` of one that is not.
     ///
     /// # Safety
     ///
-    /// `cx` is the state of a running encode, `out` its cursor with that room; a live value of the part's type is
-    /// at `at`. The processor has the instructions of `I`.
-    unsafe fn write<I: Isa>(
-        self,
-        cx: *mut EncodeCx,
-        out: *mut u8,
-        at: *const u8,
-        spare: usize,
-    ) -> Option<*mut u8>;
+    /// [`Self::ROOM`] bytes and the overshoot may be written at `out`; a live value of the part's type is at `at`. The processor has the
+    /// instructions of `I`.
+    unsafe fn write_short<I: Isa>(self, out: *mut u8, at: *const u8) -> Option<*mut u8>;
+    /// Writes any part, and makes its own room; null when that failed.
+    ///
+    /// # Safety
+    ///
+    /// `cx` is the state of a running encode and `out` its cursor; the rest as for [`Self::write_short`].
+    unsafe fn write<I: Isa>(self, cx: *mut EncodeCx, out: *mut u8, at: *const u8) -> *mut u8;
+}
+
+/// [`Written::write`] of a part that is always short.
+///
+/// # Safety
+///
+/// As there.
+unsafe fn write_always_short<W: Written, I: Isa>(
+    part: W,
+    cx: *mut EncodeCx,
+    out: *mut u8,
+    at: *const u8,
+) -> *mut u8 {
+    // SAFETY: the caller's duty.
+    unsafe {
+        let out = ensure(&mut *cx, out, W::ROOM);
+        if out.is_null() {
+            return out;
+        }
+        part.write_short::<I>(out, at).unwrap_or(out)
+    }
 }
 
 /// Two words: the address and the length of a string or a list of bytes.
@@ -54,6 +76,23 @@ impl Text {
             len: place(len.0)?,
         })
     }
+
+    /// The address and the length.
+    ///
+    /// # Safety
+    ///
+    /// A live value of the part's type is at `at`.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "into loops of other instructions")]
+    unsafe fn words(self, at: *const u8) -> Pair {
+        // SAFETY: the caller's duty: the words are the string's (A6).
+        unsafe {
+            Pair {
+                ptr: at.add(self.ptr).cast::<*const u8>().read_unaligned(),
+                len: at.add(self.len).cast::<usize>().read_unaligned(),
+            }
+        }
+    }
 }
 
 impl Written for Text {
@@ -68,26 +107,27 @@ impl Written for Text {
 
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "into loops of other instructions")]
-    unsafe fn write<I: Isa>(
-        self,
-        cx: *mut EncodeCx,
-        out: *mut u8,
-        at: *const u8,
-        spare: usize,
-    ) -> Option<*mut u8> {
-        // SAFETY: the caller's duty; the words are the string's (A6), which is outside the output.
+    unsafe fn write_short<I: Isa>(self, out: *mut u8, at: *const u8) -> Option<*mut u8> {
+        // SAFETY: the caller's duty.
+        let Pair { ptr, len } = unsafe { self.words(at) };
+        // Neither empty (the address of nothing is no address) nor long.
+        let is_short = len.wrapping_sub(1) < over::LEN && over::may_read(ptr);
+        if !is_short {
+            return None;
+        }
+        // SAFETY: there is room for any such string; reading beyond its end stays in the page (A11).
         unsafe {
-            let ptr = at.add(self.ptr).cast::<*const u8>().read_unaligned();
-            let len = at.add(self.len).cast::<usize>().read_unaligned();
-            // Neither empty (the address of nothing is no address) nor long.
-            if len.wrapping_sub(1) < over::LEN && over::may_read(ptr) {
-                // There is room for any such string; reading beyond its end stays in the page (A11).
-                out.write(len.to_le_bytes()[0]);
-                over::copy(out.add(1), ptr);
-                return Some(out.add(1 + len));
-            }
-            let out = bytes::write_bytes(cx, out, ptr, len, spare);
-            (!out.is_null()).then_some(out)
+            out.write(len.to_le_bytes()[0]);
+            over::copy(out.add(1), ptr);
+            Some(out.add(1 + len))
+        }
+    }
+
+    unsafe fn write<I: Isa>(self, cx: *mut EncodeCx, out: *mut u8, at: *const u8) -> *mut u8 {
+        // SAFETY: the caller's duty; the string is outside the output.
+        unsafe {
+            let Pair { ptr, len } = self.words(at);
+            bytes::write_bytes(cx, out, ptr, len, 0)
         }
     }
 }
@@ -145,8 +185,8 @@ impl Number {
         })
     }
 
-    /// Whether it is a [`Word`].
-    pub(super) fn is_word(self) -> bool {
+    /// Whether it is a [`U64`].
+    pub(super) fn is_u64(self) -> bool {
         self.load == Load::U64 && self.copied == 0
     }
 
@@ -183,13 +223,7 @@ impl Written for Number {
 
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "into loops of other instructions")]
-    unsafe fn write<I: Isa>(
-        self,
-        _cx: *mut EncodeCx,
-        out: *mut u8,
-        at: *const u8,
-        _spare: usize,
-    ) -> Option<*mut u8> {
+    unsafe fn write_short<I: Isa>(self, out: *mut u8, at: *const u8) -> Option<*mut u8> {
         // SAFETY: the caller's duty; there is room for the longest.
         unsafe {
             let value = self.load(at);
@@ -200,37 +234,44 @@ impl Written for Number {
             Some(I::varint(out, value))
         }
     }
+
+    unsafe fn write<I: Isa>(self, cx: *mut EncodeCx, out: *mut u8, at: *const u8) -> *mut u8 {
+        // SAFETY: the caller's duty.
+        unsafe { write_always_short::<Self, I>(self, cx, out, at) }
+    }
 }
 
 /// A `u64` that is written as a varint, the commonest number.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Word {
+pub(super) struct U64 {
     at: usize,
 }
 
-impl Written for Word {
+impl Written for U64 {
     const ROOM: usize = varint::MAX_LEN_U64;
 
     fn of(part: Option<Part>) -> Self {
         let number = Number::from(part);
-        assert!(number.is_word(), "chosen for a word: {number:?}");
+        assert!(
+            number.is_u64(),
+            "chosen for a number of 64 bits: {number:?}"
+        );
         Self { at: number.at }
     }
 
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "into loops of other instructions")]
-    unsafe fn write<I: Isa>(
-        self,
-        _cx: *mut EncodeCx,
-        out: *mut u8,
-        at: *const u8,
-        _spare: usize,
-    ) -> Option<*mut u8> {
+    unsafe fn write_short<I: Isa>(self, out: *mut u8, at: *const u8) -> Option<*mut u8> {
         // SAFETY: the caller's duty; there is room for the longest.
         unsafe {
             let value = at.add(self.at).cast::<u64>().read_unaligned();
             Some(I::varint(out, value))
         }
+    }
+
+    unsafe fn write<I: Isa>(self, cx: *mut EncodeCx, out: *mut u8, at: *const u8) -> *mut u8 {
+        // SAFETY: the caller's duty.
+        unsafe { write_always_short::<Self, I>(self, cx, out, at) }
     }
 }
 
@@ -249,13 +290,11 @@ impl Written for Nothing {
 
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "it is nothing")]
-    unsafe fn write<I: Isa>(
-        self,
-        _cx: *mut EncodeCx,
-        out: *mut u8,
-        _at: *const u8,
-        _spare: usize,
-    ) -> Option<*mut u8> {
+    unsafe fn write_short<I: Isa>(self, out: *mut u8, _at: *const u8) -> Option<*mut u8> {
         Some(out)
+    }
+
+    unsafe fn write<I: Isa>(self, _cx: *mut EncodeCx, out: *mut u8, _at: *const u8) -> *mut u8 {
+        out
     }
 }

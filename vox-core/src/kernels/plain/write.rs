@@ -3,15 +3,15 @@
 use core::marker::PhantomData;
 use core::ptr;
 
-use super::part::{Nothing, Number, Text, Word, Written};
-use super::{NOT_KNOWN, Part, Plain, Way};
+use super::part::{Nothing, Number, Text, U64, Written};
+use super::{Part, Plain, Walked};
 use crate::cx::{EncodeCx, FREE_SPARE};
 use crate::entry::PlainFn;
 use crate::entry_fn;
+use crate::kernels::Visit;
 use crate::kernels::table::{self, Table};
 use crate::kernels::tree::{self, Tree};
-use crate::kernels::{Visit, ensure};
-use crate::trampoline::{fail, trace};
+use crate::trampoline::{FAILED, fail, trace};
 
 /// What differs between processors.
 pub(in crate::kernels) trait Isa {
@@ -24,7 +24,7 @@ pub(in crate::kernels) trait Isa {
 }
 
 /// Has the loop compiled for a kind of processor.
-pub(in crate::kernels) trait Set {
+pub(in crate::kernels) trait Compiled {
     entry_fn! {
         /// As [`write`], in the instructions of this set.
         ///
@@ -38,41 +38,41 @@ pub(in crate::kernels) trait Set {
 /// The loops of a set.
 #[derive(Debug)]
 pub(in crate::kernels) struct Routines {
-    table: OfWay,
-    tree: OfWay,
+    table: OfKind,
+    tree: OfKind,
 }
 
 /// The loops for one kind of container; by what is first, and second.
 #[derive(Debug)]
-struct OfWay {
+struct OfKind {
     maps: [[PlainFn; KINDS]; KINDS],
     sets: [PlainFn; KINDS],
 }
 
-/// Texts, words, other numbers.
+/// Texts, numbers of 64 bits, other numbers.
 const KINDS: usize = 3;
 
 impl Part {
     fn kind(self) -> usize {
         match self {
             Self::Text(_) => 0,
-            Self::Number(number) if number.is_word() => 1,
+            Self::Number(number) if number.is_u64() => 1,
             Self::Number(_) => 2,
         }
     }
 }
 
-impl OfWay {
-    const fn of<S: Set, C: Walk>() -> Self {
+impl OfKind {
+    const fn of<S: Compiled, C: Walk>() -> Self {
         Self {
             maps: [
                 maps::<S, C, Text>(),
-                maps::<S, C, Word>(),
+                maps::<S, C, U64>(),
                 maps::<S, C, Number>(),
             ],
             sets: [
                 S::write_plain::<C, Text, Nothing>,
-                S::write_plain::<C, Word, Nothing>,
+                S::write_plain::<C, U64, Nothing>,
                 S::write_plain::<C, Number, Nothing>,
             ],
         }
@@ -80,26 +80,26 @@ impl OfWay {
 }
 
 /// The loops for one kind of keys.
-const fn maps<S: Set, C: Walk, K: Written>() -> [PlainFn; KINDS] {
+const fn maps<S: Compiled, C: Walk, K: Written>() -> [PlainFn; KINDS] {
     [
         S::write_plain::<C, K, Text>,
-        S::write_plain::<C, K, Word>,
+        S::write_plain::<C, K, U64>,
         S::write_plain::<C, K, Number>,
     ]
 }
 
 impl Routines {
-    pub(in crate::kernels) const fn of<S: Set>() -> Self {
+    pub(in crate::kernels) const fn of<S: Compiled>() -> Self {
         Self {
-            table: OfWay::of::<S, InTable>(),
-            tree: OfWay::of::<S, InTree>(),
+            table: OfKind::of::<S, InTable>(),
+            tree: OfKind::of::<S, InTree>(),
         }
     }
 
-    pub(super) fn choose(&self, way: Way, first: Part, second: Option<Part>) -> PlainFn {
-        let loops = match way {
-            Way::Table => &self.table,
-            Way::Tree => &self.tree,
+    pub(super) fn choose(&self, walked: Walked, first: Part, second: Option<Part>) -> PlainFn {
+        let loops = match walked {
+            Walked::Table => &self.table,
+            Walked::Tree => &self.tree,
         };
         match second {
             Some(second) => loops.maps[first.kind()][second.kind()],
@@ -110,16 +110,19 @@ impl Routines {
 
 /// A kind of container whose items can be gone through.
 pub(in crate::kernels) trait Walk {
-    /// Hands all items to `visit`, until it wants no more, and answers how many it took; `None` where it is not known how.
+    /// Hands all items to `visit`, until it wants no more, and answers how many it took; [`FAILED`] when an iterator panicked.
     ///
     /// # Safety
     ///
-    /// `layout` describes the type of the live container, which nobody changes.
+    /// `cx` is the state of a running encode; `layout` describes the type of the live container, which nobody changes and which says
+    /// that it has `len` items.
     unsafe fn each(
+        cx: *mut EncodeCx,
         layout: *const (),
         container: *const u8,
+        len: usize,
         visit: &mut impl Visit,
-    ) -> Option<usize>;
+    ) -> usize;
 }
 
 struct InTable;
@@ -127,12 +130,14 @@ struct InTable;
 impl Walk for InTable {
     #[inline(always)]
     unsafe fn each(
+        _cx: *mut EncodeCx,
         layout: *const (),
         container: *const u8,
+        _len: usize,
         visit: &mut impl Visit,
-    ) -> Option<usize> {
+    ) -> usize {
         // SAFETY: the caller's duty.
-        Some(unsafe { table::each(&*layout.cast::<Table>(), container, visit) })
+        unsafe { table::each(&*layout.cast::<Table>(), container, visit) }
     }
 }
 
@@ -141,12 +146,20 @@ struct InTree;
 impl Walk for InTree {
     #[inline(always)]
     unsafe fn each(
+        cx: *mut EncodeCx,
         layout: *const (),
         container: *const u8,
+        len: usize,
         visit: &mut impl Visit,
-    ) -> Option<usize> {
+    ) -> usize {
         // SAFETY: the caller's duty.
-        unsafe { tree::each(&*layout.cast::<Tree>(), container, visit) }
+        unsafe {
+            let tree = &*layout.cast::<Tree>();
+            match tree::each(tree, container, visit) {
+                Some(found) => found,
+                None => tree::each_asked(cx, tree, container, len, visit),
+            }
+        }
     }
 }
 
@@ -165,51 +178,42 @@ impl<K: Written, V: Written, I: Isa> Visit for Writer<K, V, I> {
     fn item(&mut self, place: usize, key: *const u8, value: *const u8) -> bool {
         // Up to the limit there is room for both parts.
         const { assert!(K::ROOM + V::ROOM <= FREE_SPARE) };
-        let cx = self.cx;
         // SAFETY: there is a writer only while its container is gone through, in a running encode.
         unsafe {
-            if self.out > (*cx).limit {
-                let out = ensure(&mut *cx, self.out, K::ROOM + V::ROOM);
-                if out.is_null() {
-                    return self.fail_first(place);
-                }
+            if self.out <= (*self.cx).limit
+                && let Some(out) = self.first.write_short::<I>(self.out, key)
+                && let Some(out) = self.second.write_short::<I>(out, value)
+            {
                 self.out = out;
+                return true;
             }
-            let Some(out) = self.first.write::<I>(cx, self.out, key, V::ROOM) else {
-                return self.fail_first(place);
-            };
-            let Some(out) = self.second.write::<I>(cx, out, value, 0) else {
-                return self.fail_second(place);
-            };
-            self.out = out;
         }
-        true
+        self.one_by_one(place, key, value)
     }
 }
 
-impl<K, V: Written, I> Writer<K, V, I> {
-    /// Names the key of an entry, or the item of a set. Wants no more.
-    #[cold]
-    fn fail_first(&mut self, place: usize) -> bool {
+impl<K: Written, V: Written, I: Isa> Writer<K, V, I> {
+    /// Writes an item whose parts make room for themselves.
+    #[inline(never)]
+    fn one_by_one(&mut self, place: usize, key: *const u8, value: *const u8) -> bool {
+        let cx = self.cx;
         // SAFETY: as in `item`.
         unsafe {
-            if V::IS_NOTHING {
-                trace::trace_index(self.cx, place);
-            } else {
-                trace::trace_key(self.cx, place);
+            self.out = self.first.write::<I>(cx, self.out, key);
+            if self.out.is_null() {
+                if V::IS_NOTHING {
+                    trace::trace_index(cx, place);
+                } else {
+                    trace::trace_key(cx, place);
+                }
+                return false;
+            }
+            self.out = self.second.write::<I>(cx, self.out, value);
+            if self.out.is_null() {
+                trace::trace_value(cx, place);
             }
         }
-        self.out = ptr::null_mut();
-        false
-    }
-
-    /// Names the value of an entry. Wants no more.
-    #[cold]
-    fn fail_second(&mut self, place: usize) -> bool {
-        // SAFETY: as in `item`.
-        unsafe { trace::trace_value(self.cx, place) };
-        self.out = ptr::null_mut();
-        false
+        !self.out.is_null()
     }
 }
 
@@ -230,7 +234,10 @@ pub(in crate::kernels) unsafe fn write<C: Walk, K: Written, V: Written, I: Isa>(
         return out;
     }
     // SAFETY: the caller's duty.
-    let plain = unsafe { &*plain };
+    let plain = unsafe {
+        (*cx).counters.accessor_calls += 1;
+        &*plain
+    };
     let mut writer = Writer::<K, V, I> {
         cx,
         out,
@@ -239,9 +246,10 @@ pub(in crate::kernels) unsafe fn write<C: Walk, K: Written, V: Written, I: Isa>(
         isa: PhantomData,
     };
     // SAFETY: the caller's duty.
-    let Some(found) = (unsafe { C::each(plain.layout, container, &mut writer) }) else {
-        return ptr::without_provenance_mut(NOT_KNOWN);
-    };
+    let found = unsafe { C::each(cx, plain.layout, container, len, &mut writer) };
+    if found == FAILED {
+        return ptr::null_mut();
+    }
     if found != len && !writer.out.is_null() {
         // SAFETY: the caller's duty.
         return unsafe { fail::fail_length(cx, len, usize::from(found > len)) };

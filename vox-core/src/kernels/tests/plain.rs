@@ -12,9 +12,9 @@ use serde::Serialize;
 use super::{Fenced, every_set};
 use crate::cx::{EncodeCx, FREE_SPARE, Failure, OVERSHOOT};
 use crate::entry_fn;
-use crate::kernels::{Kernels, Plain, tree};
+use crate::kernels::{Kernels, Plain};
 use crate::lower::{LowerOptions, Lowered, lower};
-use crate::program::{FunctionKind, PathPart};
+use crate::program::PathPart;
 use crate::wire::varint;
 
 /// A key or value, by a random number.
@@ -95,25 +95,6 @@ fn linked(kernels: &Kernels, lowered: &Lowered) -> Option<Plain> {
     crate::kernels::only(ops.filter_map(link)).map(|(_, plain)| plain)
 }
 
-/// Lets the layout of a tree be learnt from a container; nothing happens where it is none.
-fn learn<C>(lowered: &Lowered, container: &C, len: usize) {
-    let pairs = lowered.code.functions.iter().zip(&lowered.functions);
-    for (kind, function) in pairs {
-        if !matches!(kind, FunctionKind::TreeItems | FunctionKind::TreeEntries) {
-            continue;
-        }
-        let mut cx = EncodeCx::new(ptr::null_mut(), 0, no_room, no_bulk, ptr::null_mut());
-        let mut position = core::mem::MaybeUninit::uninit();
-        // SAFETY: the container is alive and of the tree's type.
-        unsafe {
-            let tree = function.cast::<tree::Tree>();
-            let container = ptr::from_ref(container).cast();
-            tree::start(&mut cx, tree, container, len, position.as_mut_ptr());
-            tree::end(&mut cx, tree, position.as_ptr());
-        }
-    }
-}
-
 /// What may be asked for beyond the bytes: room for the longest parts.
 const AHEAD: usize = FREE_SPARE;
 
@@ -139,7 +120,6 @@ impl Bench {
         let bytes = unsafe {
             let container = ptr::from_ref(container).cast();
             let end = plain.write(&mut cx, container, said, out);
-            let end = end.expect("it is known how to go through it");
             (!end.is_null())
                 .then(|| core::slice::from_raw_parts(out, end.addr() - out.addr()).to_vec())
         };
@@ -216,8 +196,6 @@ fn parts<K: Drawn + Hash + Ord + Clone, V: Drawn>() {
             hashed.insert(key.clone(), V::drawn(&mut bench.random));
             map.insert(key, value);
         }
-        learn(&lowered[1], &map, len);
-        learn(&lowered[3], &set, len);
         every_set(|kernels| {
             bench.check(kernels, &lowered[0], &hashed, len);
             bench.check(kernels, &lowered[1], &map, len);

@@ -11,13 +11,15 @@
 mod learn;
 mod walk;
 
+use core::mem::MaybeUninit;
 use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use crate::cx::{EncodeCx, thin};
 use crate::entry_fn;
 use crate::kernels::Visit;
 use crate::reflect::{IterDeallocFn, IterInitWithValueFn, IterNextFn, PtrConst, PtrMut};
-use crate::trampoline::iter::{self, Entry};
+use crate::trampoline::FAILED;
+use crate::trampoline::iter::{self, BATCH, Entry};
 pub use walk::Position;
 
 pub(crate) use learn::is_understood;
@@ -177,6 +179,33 @@ impl Tree {
             [init, tree.next.address(), dealloc]
         };
         functions(self) == functions(other) && self.sizes == other.sizes
+    }
+
+    /// Fills a batch with further items, a set's each for its value as well, and answers how many; fewer than there is room for means
+    /// there are no more. [`FAILED`] when the iterator panicked.
+    ///
+    /// # Safety
+    ///
+    /// As for [`items`].
+    unsafe fn fill(
+        &self,
+        cx: *mut EncodeCx,
+        position: *mut Position,
+        batch: &mut [Entry],
+    ) -> usize {
+        let count = batch.len();
+        // SAFETY: the caller's duty; there is room for `count`.
+        unsafe {
+            if let Next::Entry(_) = self.next {
+                return entries(cx, self, position, batch.as_mut_ptr(), count);
+            }
+            let mut found = [core::ptr::null(); BATCH];
+            let filled = items(cx, self, position, found.as_mut_ptr(), count.min(BATCH));
+            for (entry, item) in batch.iter_mut().zip(found) {
+                (entry.key, entry.value) = (item, item);
+            }
+            filled
+        }
     }
 
     /// What a walk needs, as far as it is known.
@@ -374,6 +403,69 @@ pub(super) unsafe fn each(
 ) -> Option<usize> {
     // SAFETY: the caller's duty.
     unsafe { walk::each(tree.nodes()?, container, visit) }
+}
+
+/// As [`each`] where too little is known: lets it be learnt, and asks the iterator. [`FAILED`] when that panicked.
+///
+/// # Safety
+///
+/// `cx` is the state of a running encode; `tree` describes the type of the live container, which nobody changes and which says that it
+/// has `len` items.
+#[inline(never)]
+pub(super) unsafe fn each_asked(
+    cx: *mut EncodeCx,
+    tree: &Tree,
+    container: *const u8,
+    len: usize,
+    visit: &mut impl Visit,
+) -> usize {
+    let mut position = MaybeUninit::uninit();
+    let position = position.as_mut_ptr();
+    // SAFETY: the caller's duty; the iteration is ended once and not used afterwards.
+    unsafe {
+        start(cx, tree, container, len, position);
+        let found = each_of_position(cx, tree, position, len, visit);
+        end(cx, tree, position);
+        found
+    }
+}
+
+/// Hands what is ahead of a position to `visit`.
+///
+/// # Safety
+///
+/// As for [`each_asked`]; the iteration was started.
+unsafe fn each_of_position(
+    cx: *mut EncodeCx,
+    tree: &Tree,
+    position: *mut Position,
+    len: usize,
+    visit: &mut impl Visit,
+) -> usize {
+    let nothing = Entry {
+        key: core::ptr::null(),
+        value: core::ptr::null(),
+    };
+    let mut batch = [nothing; BATCH];
+    let mut found = 0;
+    loop {
+        // One more than is left, to see that it ends.
+        let wanted = (len - found).saturating_add(1).min(BATCH);
+        // SAFETY: the caller's duty; the batch has room for so many.
+        let filled = unsafe { tree.fill(cx, position, &mut batch[..wanted]) };
+        if filled == FAILED {
+            return FAILED;
+        }
+        for entry in &batch[..filled] {
+            if !visit.item(found, entry.key, entry.value) {
+                return found;
+            }
+            found += 1;
+        }
+        if filled < wanted || found > len {
+            return found;
+        }
+    }
 }
 
 #[cfg(test)]

@@ -32,14 +32,14 @@ use super::bmi2::Bmi2;
 use crate::cx::EncodeCx;
 use crate::entry_fn;
 use crate::kernels::element::{Element, Routine};
-use crate::kernels::plain::{Plain, Set, Walk, Written};
+use crate::kernels::plain::{Compiled, Plain, Walk, Written};
 use crate::wire::varint;
 
 /// The routines of this file.
 pub(in crate::kernels) struct Avx512;
 
 /// Entries are written one by one, for which the wider registers are of no use.
-impl Set for Avx512 {
+impl Compiled for Avx512 {
     entry_fn! {
         unsafe fn write_plain<C: Walk, K: Written, V: Written>(cx: *mut EncodeCx, plain: *const Plain, container: *const u8, len: usize, out: *mut u8) -> *mut u8 {
             // SAFETY: the caller's duty; a processor of this set has what that one uses.

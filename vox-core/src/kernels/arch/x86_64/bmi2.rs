@@ -9,7 +9,7 @@ use core::arch::x86_64::{_bzhi_u64, _pdep_u64};
 use crate::cx::EncodeCx;
 use crate::entry_fn;
 use crate::kernels::element::{Element, Routine};
-use crate::kernels::plain::{self, Isa, Plain, Set, Walk, Written};
+use crate::kernels::plain::{self, Compiled, Isa, Plain, Walk, Written};
 use crate::wire::varint::BY_ZEROS;
 
 /// The routines of this file.
@@ -23,7 +23,7 @@ impl Isa for Bmi2 {
     }
 }
 
-impl Set for Bmi2 {
+impl Compiled for Bmi2 {
     entry_fn! {
         #[target_feature(enable = "bmi1,bmi2,lzcnt")]
         unsafe fn write_plain<C: Walk, K: Written, V: Written>(cx: *mut EncodeCx, plain: *const Plain, container: *const u8, len: usize, out: *mut u8) -> *mut u8 {

@@ -7,6 +7,7 @@
 //!
 //! Not here: which features make a set of routines ([`super::sets`]).
 
+use core::arch::x86_64::__cpuid;
 use std::is_x86_feature_detected;
 
 /// Declares the features, and where the processor tells of each: a leaf in glibc's count (0 is leaf 1, 1 is leaf 7,
@@ -59,6 +60,27 @@ pub(super) fn has_all(features: &[Feature]) -> bool {
         let (leaf, register, bit) = feature.place();
         told.is_some_and(|view| view.says(leaf, register, bit)) || feature.is_detected()
     })
+}
+
+/// Whether `pdep` is microcode, which takes longer than what it is there for: on AMD's processors before Zen 3 (family 19h), and on Hygon's,
+/// which are Zen 1 (Agner Fog, "Instruction tables").
+pub(super) fn has_slow_pdep() -> bool {
+    let (vendor, signature) = (__cpuid(0), __cpuid(1).eax);
+    is_slow_pdep([vendor.ebx, vendor.edx, vendor.ecx], signature)
+}
+
+/// By the registers of leaf 0 that name the maker, and the signature in leaf 1.
+fn is_slow_pdep(vendor: [u32; 3], signature: u32) -> bool {
+    let name = vendor.map(u32::to_le_bytes).concat();
+    let family = match (signature >> 8 & 0xf, signature >> 20 & 0xff) {
+        (0xf, extended) => 0xf + extended,
+        (base, _) => base,
+    };
+    match name.as_slice() {
+        b"AuthenticAMD" => family < 0x19,
+        b"HygonGenuine" => true,
+        _ => false,
+    }
 }
 
 /// glibc, linked dynamically: an older one lacks the function, which is a question for the time the program runs.
@@ -133,6 +155,23 @@ mod system {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pdep_is_slow_before_zen_3() {
+        let registers = |name: &[u8; 12]| {
+            let (words, _) = name.as_chunks::<4>();
+            [words[0], words[1], words[2]].map(u32::from_le_bytes)
+        };
+        let (amd, intel) = (registers(b"AuthenticAMD"), registers(b"GenuineIntel"));
+        assert!(is_slow_pdep(amd, 0x0087_0f10), "Zen 2");
+        assert!(is_slow_pdep(amd, 0x0066_0f51), "Excavator");
+        assert!(!is_slow_pdep(amd, 0x00a2_0f10), "Zen 3");
+        assert!(!is_slow_pdep(amd, 0x00b4_0f40), "Zen 5");
+        assert!(!is_slow_pdep(intel, 0x0003_06c3), "Haswell");
+        assert!(is_slow_pdep(registers(b"HygonGenuine"), 0x0090_0f02));
+        // It can be asked.
+        println!("slow here: {}", has_slow_pdep());
+    }
 
     #[test]
     fn the_c_library_and_the_standard_library_agree() {

@@ -46,7 +46,8 @@ pub(in crate::kernels) fn sets() -> Vec<&'static Kernels> {
     if has_all(FOR_AVX512) {
         sets.push(&AVX512);
     }
-    if has_all(FOR_BMI2) {
+    // What has the other set has a fast `pdep`.
+    if has_all(FOR_BMI2) && (!sets.is_empty() || !features::has_slow_pdep()) {
         sets.push(&BMI2);
     }
     sets
