@@ -5,8 +5,9 @@
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens as _;
+use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Attribute, File, ImplItem, Item, Meta, Stmt};
+use syn::{Attribute, File, ImplItem, Item, Meta, Stmt, Token};
 
 use super::matches_pattern;
 
@@ -210,20 +211,22 @@ impl VisitMut for TestRemover {
 fn is_test_attribute(attribute: &Attribute) -> bool {
     match &attribute.meta {
         Meta::Path(path) => path.is_ident("test"),
-        Meta::List(list) if list.path.is_ident("cfg") => {
-            // `all(test, ..)` is a test; what stands beside `not` or `any` may not be.
-            let words: Vec<String> = words_of(list.tokens.clone());
-            let has = |wanted: &str| words.iter().any(|word| word == wanted);
-            has("test") && !has("not") && !has("any")
-        }
+        Meta::List(list) if list.path.is_ident("cfg") => list
+            .parse_args::<Meta>()
+            .is_ok_and(|condition| holds_in_tests_only(&condition)),
         _ => false,
     }
 }
 
-fn words_of(stream: TokenStream) -> Vec<String> {
-    let mut tokens = Vec::new();
-    flatten(stream, false, &mut tokens);
-    tokens.into_iter().map(|token| token.text).collect()
+/// Whether a condition asks for `test`, alone or among `all` it asks for; what stands in `not` or `any` may not be a test.
+fn holds_in_tests_only(condition: &Meta) -> bool {
+    match condition {
+        Meta::Path(path) => path.is_ident("test"),
+        Meta::List(list) if list.path.is_ident("all") => list
+            .parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
+            .is_ok_and(|conditions| conditions.iter().any(holds_in_tests_only)),
+        _ => false,
+    }
 }
 
 fn item_attributes(item: &Item) -> &[Attribute] {
@@ -282,8 +285,11 @@ mod tests {
         let text = "#[cfg(test)]\nmod tests { use facet::Facet; }\n\
                     #[cfg(all(test, target_os = \"linux\"))]\nfn helper() {}\n\
                     #[cfg(test)]\nmod far;\n\
-                    #[cfg(not(test))]\nuse facet::Facet;\n";
-        assert_eq!(find(text, &FACET), [(8, "facet".to_owned())]);
+                    #[cfg(not(test))]\nuse facet::Facet;\n\
+                    #[cfg(all(test, not(miri)))]\nuse facet::Facet;\n\
+                    #[cfg(any(test, miri))]\nuse facet::Facet;\n";
+        let outside = [8, 12].map(|line| (line, "facet".to_owned()));
+        assert_eq!(find(text, &FACET), outside);
         assert_eq!(find(text, &Mention::Platforms), []);
         assert_eq!(parse(text).expect("valid Rust").test_modules, ["far"]);
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 use std::ptr;
 
-use facet::Facet;
+use facet_core::Facet;
 use fastrand::Rng;
 use serde::Serialize;
 
