@@ -76,8 +76,8 @@ pub struct EmitOptions<'a> {
     /// Whether short strings may be read beyond their end, within the page. Off
     /// for memory checkers.
     pub over_read: bool,
-    /// Whether strings of medium length and options of integers are left to the routines for this processor that the program is
-    /// linked to.
+    /// Whether strings of medium length, options of integers, and maps and sets of plain parts are left to the routines for this processor
+    /// that the program is linked to.
     pub processor_routines: bool,
     /// The stubs the code calls.
     pub stubs: Stubs,
