@@ -43,18 +43,12 @@ impl Machine<'_> {
         reserve: u32,
         out: *mut u8,
     ) -> *mut u8 {
-        // Neither empty (the address of nothing is no address) nor long.
-        if pair.len.wrapping_sub(1) < over::LEN
-            && over::may_read(pair.ptr)
+        if over::may_write(pair.ptr, pair.len)
             && self.cx().spare(out) >= 1 + pair.len + reserve as usize
         {
             // SAFETY: there is room for the string, and the overshoot behind it (A7);
             // reading beyond its end stays in the page (A11).
-            unsafe {
-                out.write(pair.len.to_le_bytes()[0]);
-                over::copy(out.add(1), pair.ptr);
-                return out.add(1 + pair.len);
-            }
+            return unsafe { over::write(out, pair.ptr, pair.len) };
         }
         // SAFETY: the caller's duty.
         unsafe { self.write_pair(pair, 1, reserve, out) }

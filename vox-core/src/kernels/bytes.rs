@@ -64,19 +64,13 @@ pub unsafe fn write_string(
     len: usize,
     spare: usize,
 ) -> *mut u8 {
-    // Neither empty (the address of nothing is no address) nor long.
-    if len.wrapping_sub(1) < over::LEN
-        && over::may_read(ptr)
+    if over::may_write(ptr, len)
         // SAFETY: the state is exclusively ours while a function of ours runs (A3).
         && unsafe { &*cx }.spare(out) >= 1 + len + spare
     {
         // SAFETY: there is room for the string, and the overshoot behind it (A7);
         // reading beyond its end stays in the page (A11).
-        unsafe {
-            out.write(len.to_le_bytes()[0]);
-            over::copy(out.add(1), ptr);
-            return out.add(1 + len);
-        }
+        return unsafe { over::write(out, ptr, len) };
     }
     // SAFETY: the caller's duty.
     unsafe { write_bytes(cx, out, ptr, len, spare) }

@@ -34,3 +34,24 @@ pub(crate) unsafe fn copy(to: *mut u8, from: *const u8) {
     // SAFETY: the caller's duty.
     unsafe { arch::over_copy::copy_32(to, from) }
 }
+
+/// Whether a string may be written by [`write`]: neither empty (the address of nothing is no address) nor long, and not at the end of a page.
+#[inline]
+pub(crate) fn may_write(from: *const u8, len: usize) -> bool {
+    len.wrapping_sub(1) < LEN && may_read(from)
+}
+
+/// Writes the length of a string, which is one byte, and the string, and answers the end.
+///
+/// # Safety
+///
+/// The string is at `from` and [`may_write`] said so. `1 + LEN` bytes may be written at `out`.
+#[inline]
+pub(crate) unsafe fn write(out: *mut u8, from: *const u8, len: usize) -> *mut u8 {
+    // SAFETY: the caller's duty; what is copied too much is behind the end.
+    unsafe {
+        out.write(len.to_le_bytes()[0]);
+        copy(out.add(1), from);
+        out.add(1 + len)
+    }
+}

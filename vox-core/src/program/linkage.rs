@@ -87,7 +87,8 @@ impl Linkage {
         self.ready.get(block.index())?.as_deref()
     }
 
-    /// The map or set of plain parts of which the key or item is written by this block.
+    /// The map or set of plain parts of which the key or item is written by this block, at an address that stays while the
+    /// program lives.
     #[inline]
     #[must_use]
     pub fn plain(&self, first: BlockId) -> Option<&Plain> {

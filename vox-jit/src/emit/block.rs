@@ -7,8 +7,8 @@ use super::cursor::Cursor;
 use super::emitter::{Emitter, Scope};
 use super::place::Base;
 use super::{
-    array, borrow, bytes, call, guarded, iter, list, map, option, plain, ready, result, run,
-    runtime, scalar, switch,
+    array, borrow, bytes, call, guarded, iter, list, map, option, ready, result, run, runtime,
+    scalar, switch,
 };
 use crate::error::CompileError;
 
@@ -261,15 +261,6 @@ fn emit_op(
             path,
             reserve,
         } => {
-            if let Some(plan) = plain::plan(e, each) {
-                let container = plain::Container {
-                    at,
-                    len,
-                    path,
-                    reserve,
-                };
-                return plain::write(e, container, plan, base, cursor, scope).map(Some);
-            }
             let items = iter::Items {
                 len,
                 iter,
@@ -287,15 +278,6 @@ fn emit_op(
             path,
             reserve,
         } => {
-            if let Some(plan) = plain::plan(e, key) {
-                let container = plain::Container {
-                    at,
-                    len,
-                    path,
-                    reserve,
-                };
-                return plain::write(e, container, plan, base, cursor, scope).map(Some);
-            }
             let items = iter::Items {
                 len,
                 iter,

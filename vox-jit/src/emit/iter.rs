@@ -15,7 +15,7 @@ use super::cursor::Cursor;
 use super::emitter::{Emitter, Scope};
 use super::place::{Base, Place};
 use super::runtime::{self, Function};
-use super::{block, list, source, varint, vtable};
+use super::{block, list, plain, source, varint, vtable};
 use crate::error::CompileError;
 
 /// What the ops that iterate say of their container.
@@ -54,6 +54,9 @@ pub(super) fn write(
     cursor: Cursor,
     scope: Scope,
 ) -> Result<Cursor, CompileError> {
+    if let Some(plan) = plain::plan(e, each) {
+        return plain::write(e, place, items, plan, cursor, scope);
+    }
     let batches = Batches {
         iterator: (runtime::ITER_NEXT, FunctionKind::IterNext),
         table: (runtime::TABLE_ITEMS, FunctionKind::TableItems),

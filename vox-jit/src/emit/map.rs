@@ -8,7 +8,7 @@ use super::cursor::Cursor;
 use super::emitter::{Emitter, Scope};
 use super::iter::{self, Batches, Items};
 use super::place::{Base, Place};
-use super::{block, runtime};
+use super::{block, plain, runtime};
 use crate::error::CompileError;
 
 /// Writes a length and each entry.
@@ -21,6 +21,9 @@ pub(super) fn write(
     cursor: Cursor,
     scope: Scope,
 ) -> Result<Cursor, CompileError> {
+    if let Some(plan) = plain::plan(e, key) {
+        return plain::write(e, place, items, plan, cursor, scope);
+    }
     let batches = Batches {
         iterator: (runtime::ITER_NEXT_ENTRIES, FunctionKind::MapIterNext),
         table: (runtime::TABLE_ENTRIES, FunctionKind::TableEntries),

@@ -5,23 +5,15 @@
 use core::ptr;
 
 use vox_core::kernels::Plain;
-use vox_core::program::{BlockId, FunctionId, Offset, PathId};
+use vox_core::program::BlockId;
 
 use super::cold::Step;
 use super::cursor::Cursor;
 use super::emitter::{Emitter, Scope};
-use super::place::Base;
+use super::iter::Items;
+use super::place::Place;
 use super::{runtime, varint, vtable};
 use crate::error::CompileError;
-
-/// What an op says of such a container.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Container {
-    pub(super) at: Offset,
-    pub(super) len: FunctionId,
-    pub(super) path: PathId,
-    pub(super) reserve: u32,
-}
 
 /// The plan of the container whose key or item this block writes, if it may be used.
 pub(super) fn plan<'p>(e: &Emitter<'p, '_>, first: BlockId) -> Option<&'p Plain> {
@@ -32,14 +24,13 @@ pub(super) fn plan<'p>(e: &Emitter<'p, '_>, first: BlockId) -> Option<&'p Plain>
 /// Writes a length and all items.
 pub(super) fn write(
     e: &mut Emitter<'_, '_>,
-    container: Container,
+    place: Place,
+    items: Items,
     plain: &Plain,
-    base: Base,
     cursor: Cursor,
     scope: Scope,
 ) -> Result<Cursor, CompileError> {
-    let place = base.at(container.at);
-    let said = vtable::len(e, container.len, place)?;
+    let said = vtable::len(e, items.len, place)?;
     let cursor = cursor.ensure(e, varint::MAX_LEN, scope);
     let cursor = varint::write(e, said, varint::MAX_LEN, cursor)?;
 
@@ -48,7 +39,7 @@ pub(super) fn write(
     let (value, out) = (place.address(e), cursor.address(e));
     let arguments = [e.cx, plan, value, said, out];
     let end = e.call(runtime::plain(plain.routine()), &arguments);
-    let failing = e.way_out(scope, &[Step::Static(container.path)]);
+    let failing = e.way_out(scope, &[Step::Static(items.path)]);
     e.unless_null(end, failing);
-    Ok(Cursor::start(end).ensure(e, container.reserve, scope))
+    Ok(Cursor::start(end).ensure(e, items.reserve, scope))
 }

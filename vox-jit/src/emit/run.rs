@@ -5,7 +5,7 @@
 
 use core::ptr;
 
-use cranelift_codegen::ir::{InstBuilder, types};
+use cranelift_codegen::ir::types;
 use vox_core::kernels::{Piece, Run};
 use vox_core::program::{BlockId, Offset, Op, max_written};
 
@@ -64,10 +64,7 @@ fn write_pieces(e: &mut Emitter<'_, '_>, pieces: &[Piece], base: Base, cursor: C
             }
             Piece::Copy { at } => {
                 let value = base.at(Offset(at)).load(e, types::I64);
-                let flags = e.out_flags();
-                let offset = cursor.offset;
-                // As it is, whatever the order of bytes.
-                e.builder.ins().store(flags, value, cursor.base, offset);
+                cursor.store(e, value, 0);
                 cursor.offset += 8;
             }
         }

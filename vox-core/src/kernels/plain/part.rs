@@ -110,17 +110,8 @@ impl Written for Text {
     unsafe fn write_short<I: Isa>(self, out: *mut u8, at: *const u8) -> Option<*mut u8> {
         // SAFETY: the caller's duty.
         let Pair { ptr, len } = unsafe { self.words(at) };
-        // Neither empty (the address of nothing is no address) nor long.
-        let is_short = len.wrapping_sub(1) < over::LEN && over::may_read(ptr);
-        if !is_short {
-            return None;
-        }
         // SAFETY: there is room for any such string; reading beyond its end stays in the page (A11).
-        unsafe {
-            out.write(len.to_le_bytes()[0]);
-            over::copy(out.add(1), ptr);
-            Some(out.add(1 + len))
-        }
+        over::may_write(ptr, len).then(|| unsafe { over::write(out, ptr, len) })
     }
 
     unsafe fn write<I: Isa>(self, cx: *mut EncodeCx, out: *mut u8, at: *const u8) -> *mut u8 {
