@@ -44,9 +44,6 @@ pub struct EncodeCx {
     pub bulk: BulkFn,
     /// For varints in machine code.
     pub varints: &'static ByZeros,
-    /// Arguments and results of stubs that preserve all registers, in machine code. Means
-    /// nothing between two calls.
-    pub exchange: [MaybeUninit<u64>; 4],
     /// What was called, for reports and tests.
     pub counters: Counters,
     /// The sink, of the type `grow` and `bulk` were made for.
@@ -56,6 +53,9 @@ pub struct EncodeCx {
     /// The one failure that is recorded here: memory for `cold` may be lacking as well.
     out_of_memory: bool,
     cold: Option<Box<Cold>>,
+    /// Arguments and results of stubs that preserve all registers, in machine code. Means
+    /// nothing between two calls.
+    pub exchange: MaybeUninit<[u64; 4]>,
 }
 
 /// How many calls an encode made out of its tier.
@@ -191,7 +191,6 @@ impl EncodeCx {
             grow,
             bulk,
             varints: &BY_ZEROS,
-            exchange: [MaybeUninit::uninit(); 4],
             counters: Counters {
                 vtable_calls: 0,
                 trampoline_calls: 0,
@@ -202,6 +201,7 @@ impl EncodeCx {
             max_depth,
             out_of_memory: false,
             cold: None,
+            exchange: MaybeUninit::uninit(),
         }
     }
 

@@ -7,6 +7,7 @@ use std::cell::Cell;
 use std::collections::VecDeque;
 use std::fmt;
 use std::hint::black_box;
+use std::mem;
 
 use vox_oracle::diff;
 
@@ -57,25 +58,26 @@ const KEPT: usize = 16;
 /// Where outputs are larger none are: they are the system's memory, which has its own ways.
 const KEPT_BYTES: usize = 64 << 10;
 
-/// The same, for subjects that encode values by themselves.
-fn turns<'v, T: Encodable, R: 'v>(
+/// Encodes values in turns. Where the allocator puts memory is luck, and some addresses are slow, which would be the luck of
+/// a whole measurement: so before each turn memory is asked for that is kept, and the turn has other addresses.
+fn turns<'v, T: Encodable, S: 'v, K: 'v>(
     column: Column,
     values: &'v [T],
-    mut encode: impl FnMut(usize, &T) -> R + 'v,
+    mut state: S,
+    take: impl Fn(&mut S, usize, &T) -> K + 'v,
+    encode: impl Fn(&mut S, usize, &T) + 'v,
 ) -> Contender<'v> {
     let mut next = 0;
     let mut kept = VecDeque::new();
     let is_small = expect(&values[0]).is_ok_and(|bytes| bytes.len() <= KEPT_BYTES);
     let most = if is_small { KEPT } else { 0 };
     let encode = move |iterations| {
-        // Where the allocator puts vectors is luck, and some addresses are slow, which would be the luck of a whole
-        // measurement: memory just given back is what it hands out next. So in each turn it is what an earlier one had.
-        kept.push_back(encode(next, &values[next]));
+        kept.push_back(take(&mut state, next, &values[next]));
         if kept.len() > most {
             kept.pop_front();
         }
         for _ in 0..iterations {
-            drop(black_box(encode(next, black_box(&values[next]))));
+            encode(&mut state, next, black_box(&values[next]));
             next += 1;
             if next == values.len() {
                 next = 0;
@@ -87,6 +89,49 @@ fn turns<'v, T: Encodable, R: 'v>(
         values: values.len(),
         encode: Box::new(encode),
     }
+}
+
+/// The same, where each value goes to memory of its own: memory just given back is what the allocator hands out next.
+fn turns_fresh<'v, T: Encodable, R: 'v>(
+    column: Column,
+    values: &'v [T],
+    encode: impl FnMut(usize, &T) -> R + 'v,
+) -> Contender<'v> {
+    turns(
+        column,
+        values,
+        encode,
+        |encode, index, value| encode(index, value),
+        |encode, index, value| {
+            // Looked at where it is: a move would read as one two words that may have been written as two just now, which takes
+            // as long as a small encode.
+            let result = encode(index, value);
+            black_box(&result);
+        },
+    )
+}
+
+/// The same, where all values go to one vector, which is cleared: each turn has another as large.
+fn turns_reused<'v, T: Encodable>(
+    column: Column,
+    values: &'v [T],
+    buffer: Vec<u8>,
+    encode: impl FnMut(usize, &T, &mut Vec<u8>) + 'v,
+) -> Contender<'v> {
+    turns(
+        column,
+        values,
+        (buffer, encode),
+        |(buffer, _), _, _| {
+            let other = Vec::with_capacity(buffer.capacity());
+            mem::replace(buffer, other)
+        },
+        |(buffer, encode), index, value| {
+            buffer.clear();
+            encode(index, value, buffer);
+            black_box(&*buffer);
+        },
+    )
 }
 
 /// What serde postcard makes of a value.
@@ -107,7 +152,7 @@ pub(super) fn fresh<'v, T: Encodable, E: fmt::Display + 'v>(
         diff::compare(&expect(value)?, &bytes).map_err(Absence::Differs)?;
     }
     // Judged above: what is timed is the encoding and the vector.
-    Ok(turns(column, values, move |_, value| encode(value)))
+    Ok(turns_fresh(column, values, move |_, value| encode(value)))
 }
 
 /// Lets an encoder in if its bytes are right for every value; all go to one vector, which is cleared.
@@ -123,12 +168,15 @@ pub(super) fn reused<'v, T: Encodable, E: fmt::Display>(
         encode(value, &mut buffer).map_err(|error| Absence::Refuses(error.to_string()))?;
         diff::compare(&expect(value)?, &buffer).map_err(Absence::Differs)?;
     }
-    Ok(turns(column, values, move |_, value| {
-        buffer.clear();
-        // Judged above.
-        drop(black_box(encode(value, &mut buffer)));
-        black_box(&buffer);
-    }))
+    Ok(turns_reused(
+        column,
+        values,
+        buffer,
+        move |_, value, buffer| {
+            // Judged above.
+            drop(black_box(encode(value, buffer)));
+        },
+    ))
 }
 
 /// Lets an encoder of another format in, if it takes every value; each goes to memory of its own.
@@ -141,7 +189,7 @@ pub(super) fn other_format<'v, T: Encodable, R: 'v, E: fmt::Display + 'v>(
     for value in values {
         encode(value).map_err(|error| Absence::Refuses(error.to_string()))?;
     }
-    Ok(turns(column, values, move |_, value| encode(value)))
+    Ok(turns_fresh(column, values, move |_, value| encode(value)))
 }
 
 /// The same, if the format has an encoder for the type at all.
@@ -173,7 +221,7 @@ pub(super) fn hinted<'v, T: Encodable>(
 /// The finished bytes of every value, copied to a new vector.
 pub(super) fn copied<T: Encodable>(values: &[T]) -> Result<Contender<'_>, Absence> {
     let finished: Vec<Vec<u8>> = values.iter().map(expect).collect::<Result<_, _>>()?;
-    Ok(turns(Column::Copied, values, move |idx, _| {
+    Ok(turns_fresh(Column::Copied, values, move |idx, _| {
         finished[idx].clone()
     }))
 }
@@ -181,12 +229,13 @@ pub(super) fn copied<T: Encodable>(values: &[T]) -> Result<Contender<'_>, Absenc
 /// The finished bytes of every value, copied to one vector.
 pub(super) fn copied_again<T: Encodable>(values: &[T]) -> Result<Contender<'_>, Absence> {
     let finished: Vec<Vec<u8>> = values.iter().map(expect).collect::<Result<_, _>>()?;
-    let mut buffer = Vec::new();
-    Ok(turns(Column::Copied, values, move |idx, _| {
-        buffer.clear();
-        buffer.extend_from_slice(&finished[idx]);
-        black_box(&buffer);
-    }))
+    let room = finished.iter().map(Vec::len).max().unwrap_or(0);
+    Ok(turns_reused(
+        Column::Copied,
+        values,
+        Vec::with_capacity(room),
+        move |idx, _, buffer| buffer.extend_from_slice(&finished[idx]),
+    ))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! Their answers go where the caller's caller wants them, without a copy: an answer of two words that was just written as two
 //! is slow to be read as one.
 
-use core::sync::atomic::{AtomicPtr, Ordering};
+use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
 use facet_core::Shape;
 use vox_core::error::EncodeError;
@@ -24,16 +24,16 @@ use super::value::Root;
 #[expect(clippy::inline_always, reason = "the functions below are its callers")]
 #[inline(always)]
 unsafe fn append(
-    runtime: &Runtime,
     slot: &Slot,
     root: Root,
     buffer: &mut Vec<u8>,
+    max_depth: u64,
 ) -> Result<usize, EncodeError> {
     if root.is_tagged {
         return Err(tagged(slot.shape()));
     }
     // SAFETY: the caller's duty (A1).
-    let result = unsafe { vec::append(slot, root.address, buffer, runtime.max_depth()) };
+    let result = unsafe { vec::append(slot, root.address, buffer, max_depth) };
     slot.look();
     result
 }
@@ -45,11 +45,12 @@ unsafe fn append(
 /// As for [`append`].
 #[expect(clippy::inline_always, reason = "the functions below are its callers")]
 #[inline(always)]
-unsafe fn encode(runtime: &Runtime, slot: &Slot, root: Root) -> Result<Vec<u8>, EncodeError> {
-    let mut bytes = Vec::new();
-    // SAFETY: the caller's duty.
-    unsafe { append(runtime, slot, root, &mut bytes) }?;
-    Ok(bytes)
+unsafe fn encode(slot: &Slot, root: Root, max_depth: u64) -> Result<Vec<u8>, EncodeError> {
+    if root.is_tagged {
+        return Err(tagged(slot.shape()));
+    }
+    // SAFETY: the caller's duty (A1).
+    unsafe { vec::encode_new(slot, root.address, max_depth) }
 }
 
 impl Runtime {
@@ -67,7 +68,7 @@ impl Runtime {
     ) -> Result<usize, EncodeError> {
         let slot = self.slot(shape)?;
         // SAFETY: the caller's duty.
-        unsafe { append(self, slot, root, buffer) }
+        unsafe { append(slot, root, buffer, self.max_depth()) }
     }
 
     /// Encodes a value of a shape into a new vector.
@@ -83,7 +84,7 @@ impl Runtime {
     ) -> Result<Vec<u8>, EncodeError> {
         let slot = self.slot(shape)?;
         // SAFETY: the caller's duty.
-        unsafe { encode(self, slot, root) }
+        unsafe { encode(slot, root, self.max_depth()) }
     }
 }
 
@@ -101,7 +102,7 @@ pub(crate) unsafe fn append_globally(
     let runtime = Runtime::global();
     let slot = runtime.slot(shape)?;
     // SAFETY: the caller's duty.
-    unsafe { append(runtime, slot, root, buffer) }
+    unsafe { append(slot, root, buffer, runtime.max_depth()) }
 }
 
 /// [`Runtime::encode`] of the global runtime.
@@ -117,36 +118,43 @@ pub(crate) unsafe fn encode_globally(
     let runtime = Runtime::global();
     let slot = runtime.slot(shape)?;
     // SAFETY: the caller's duty.
-    unsafe { encode(runtime, slot, root) }
+    unsafe { encode(slot, root, runtime.max_depth()) }
 }
 
-/// A slot of the global runtime, found when it is first wanted: what an encoder keeps.
+/// A slot of the global runtime, found when it is first wanted, and what else an encode needs of that: what an encoder keeps.
 #[derive(Debug)]
-pub(crate) struct KnownSlot(AtomicPtr<Slot>);
+pub(crate) struct KnownSlot {
+    slot: AtomicPtr<Slot>,
+    /// Of the global runtime. Stored before the slot.
+    max_depth: AtomicU64,
+}
 
 impl KnownSlot {
     /// Of a type that was not looked for yet.
     pub(crate) const fn unknown() -> Self {
-        Self(AtomicPtr::new(core::ptr::null_mut()))
+        Self {
+            slot: AtomicPtr::new(core::ptr::null_mut()),
+            max_depth: AtomicU64::new(0),
+        }
     }
 
+    /// The slot, once it was looked for, and the depth limit.
     #[inline]
-    fn get(&self, shape: &'static Shape) -> Result<&'static Slot, EncodeError> {
-        let slot = self.0.load(Ordering::Acquire);
-        if slot.is_null() {
-            return self.find(shape);
-        }
+    fn get(&self) -> Option<(&'static Slot, u64)> {
+        let slot = self.slot.load(Ordering::Acquire);
         // SAFETY: only `find` stores here, and it stores a slot of the
         // global runtime, which is never dropped (A12).
-        Ok(unsafe { &*slot })
+        let slot = unsafe { slot.as_ref() }?;
+        Some((slot, self.max_depth.load(Ordering::Relaxed)))
     }
 
-    #[cold]
-    fn find(&self, shape: &'static Shape) -> Result<&'static Slot, EncodeError> {
-        let slot = Runtime::global().slot(shape)?;
-        self.0
+    fn find(&self, shape: &'static Shape) -> Result<(), EncodeError> {
+        let runtime = Runtime::global();
+        let slot = runtime.slot(shape)?;
+        self.max_depth.store(runtime.max_depth(), Ordering::Relaxed);
+        self.slot
             .store(core::ptr::from_ref(slot).cast_mut(), Ordering::Release);
-        Ok(slot)
+        Ok(())
     }
 
     /// As [`append_globally`], without a search.
@@ -161,9 +169,31 @@ impl KnownSlot {
         root: Root,
         buffer: &mut Vec<u8>,
     ) -> Result<usize, EncodeError> {
-        let slot = self.get(shape)?;
         // SAFETY: the caller's duty; the slot is that of the shape.
-        unsafe { append(Runtime::global(), slot, root, buffer) }
+        unsafe {
+            match self.get() {
+                Some((slot, max_depth)) => append(slot, root, buffer, max_depth),
+                None => self.find_and_append(shape, root, buffer),
+            }
+        }
+    }
+
+    /// [`Self::append`] for the first time: a function of its own, so that the other needs to keep less.
+    ///
+    /// # Safety
+    ///
+    /// As there.
+    #[cold]
+    #[inline(never)]
+    unsafe fn find_and_append(
+        &self,
+        shape: &'static Shape,
+        root: Root,
+        buffer: &mut Vec<u8>,
+    ) -> Result<usize, EncodeError> {
+        self.find(shape)?;
+        // SAFETY: the caller's duty.
+        unsafe { self.append(shape, root, buffer) }
     }
 
     /// As [`encode_globally`], without a search.
@@ -177,8 +207,29 @@ impl KnownSlot {
         shape: &'static Shape,
         root: Root,
     ) -> Result<Vec<u8>, EncodeError> {
-        let slot = self.get(shape)?;
         // SAFETY: the caller's duty; the slot is that of the shape.
-        unsafe { encode(Runtime::global(), slot, root) }
+        unsafe {
+            match self.get() {
+                Some((slot, max_depth)) => encode(slot, root, max_depth),
+                None => self.find_and_encode(shape, root),
+            }
+        }
+    }
+
+    /// [`Self::encode`] for the first time.
+    ///
+    /// # Safety
+    ///
+    /// As there.
+    #[cold]
+    #[inline(never)]
+    unsafe fn find_and_encode(
+        &self,
+        shape: &'static Shape,
+        root: Root,
+    ) -> Result<Vec<u8>, EncodeError> {
+        self.find(shape)?;
+        // SAFETY: the caller's duty.
+        unsafe { self.encode(shape, root) }
     }
 }
