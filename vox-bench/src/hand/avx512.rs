@@ -153,7 +153,8 @@ impl Isa for Avx512 {
                 return Self::run_u32(cursor, values);
             }
             let present = present(values.len());
-            let loaded = _mm256_maskz_loadu_epi32(present, values.as_ptr().cast());
+            let from = over_copy::readable(values.as_ptr().cast(), values.len());
+            let loaded = _mm256_maskz_loadu_epi32(present, from.cast());
             let at = narrow(cursor.at(), _mm512_cvtepu32_epi64(loaded), present);
             cursor.moved_to(at).check()
         }
@@ -170,7 +171,8 @@ impl Isa for Avx512 {
                 cursor = cursor.moved_to(at).check();
             }
             let present = present(rest.len());
-            let loaded = _mm_maskz_loadu_epi16(present, rest.as_ptr().cast());
+            let from = over_copy::readable(rest.as_ptr().cast(), rest.len());
+            let loaded = _mm_maskz_loadu_epi16(present, from.cast());
             let at = narrow(cursor.at(), _mm512_cvtepu16_epi64(loaded), present);
             cursor.moved_to(at).check()
         }

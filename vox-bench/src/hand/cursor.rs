@@ -310,8 +310,10 @@ impl Cursor {
         let len = bytes.len();
         // SAFETY: a byte and 128 of overshoot are in the room; longer ones reserve.
         unsafe {
-            if is_short(len) {
-                return self.short::<I>(bytes).check();
+            if len <= 32 {
+                self.at.write(low_byte(len));
+                I::copy_to_32(self.at.add(1), bytes.as_ptr(), len);
+                return self.advance(1 + len).check();
             }
             if len < 128 {
                 self.at.write(low_byte(len));
@@ -319,30 +321,6 @@ impl Cursor {
                 return self.advance(1 + len).check();
             }
             self.resume(long_bytes(self.at, self.limit, self.buffer, bytes))
-        }
-    }
-
-    /// A length and bytes, of which there are 1 to 32. Checks nothing.
-    #[inline(always)]
-    unsafe fn short<I: Isa>(self, bytes: &[u8]) -> Self {
-        // SAFETY: the caller's duty.
-        unsafe {
-            self.at.write(low_byte(bytes.len()));
-            I::copy_to_32(self.at.add(1), bytes.as_ptr(), bytes.len());
-            self.advance(1 + bytes.len())
-        }
-    }
-
-    /// Two texts with their lengths: one comparison of each kind, where both are short.
-    #[inline(always)]
-    pub(super) unsafe fn two_texts<I: Isa>(self, first: &str, second: &str) -> Self {
-        // SAFETY: the caller's duty: one string of 33 bytes, which has not checked, is less than a string of 130.
-        unsafe {
-            if is_short(first.len()) && is_short(second.len()) {
-                let cursor = self.short::<I>(first.as_bytes());
-                return cursor.short::<I>(second.as_bytes()).check();
-            }
-            self.text::<I>(first).text::<I>(second)
         }
     }
 
@@ -426,12 +404,6 @@ pub(super) fn or_else<'a, T>(option: &'a Option<T>, other: &'a T) -> &'a T {
     let chosen = select_unpredictable(!inside.is_empty(), inside.as_ptr(), other);
     // SAFETY: the first is what is in the option if there is something, the second a reference.
     unsafe { &*chosen }
-}
-
-/// Whether one copy of 32 bytes takes so many, of which there are some: what an empty string points at is nowhere.
-#[inline(always)]
-fn is_short(len: usize) -> bool {
-    len <= 32
 }
 
 /// The low eight bits.

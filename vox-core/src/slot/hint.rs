@@ -153,7 +153,11 @@ mod tests {
     #[test]
     fn an_output_of_about_the_length_begins_the_window_anew() {
         let hint = SizeHint::default();
-        for len in [1000].into_iter().chain([10; WINDOW as usize - 1]).chain([500]) {
+        for len in [1000]
+            .into_iter()
+            .chain([10; WINDOW as usize - 1])
+            .chain([500])
+        {
             hint.learn(len);
         }
         for len in [10; WINDOW as usize - 1] {

@@ -8,9 +8,9 @@ use super::{Part, Plain, Walked};
 use crate::cx::{EncodeCx, FREE_SPARE};
 use crate::entry::PlainFn;
 use crate::entry_fn;
-use crate::kernels::Visit;
 use crate::kernels::table::{self, Table};
 use crate::kernels::tree::{self, Tree};
+use crate::kernels::{Visit, over};
 use crate::trampoline::{FAILED, fail, trace};
 
 /// What differs between processors.
@@ -21,6 +21,17 @@ pub(in crate::kernels) trait Isa {
     ///
     /// The processor has the instructions of this form. 10 bytes may be written at `out`.
     unsafe fn varint(out: *mut u8, value: u64) -> *mut u8;
+
+    /// Writes the length and the bytes of a string, and answers the end; `None` where it is empty, or long, or cannot be read so.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::varint`]; `1 + over::LEN` bytes may be written at `out`, and the string is at `from`.
+    #[inline(always)]
+    unsafe fn text(out: *mut u8, from: *const u8, len: usize) -> Option<*mut u8> {
+        // SAFETY: the caller's duty; reading beyond its end stays in the page (A11).
+        over::may_write(from, len).then(|| unsafe { over::write(out, from, len) })
+    }
 }
 
 /// Has the loop compiled for a kind of processor.
@@ -168,6 +179,8 @@ struct Writer<K, V, I> {
     cx: *mut EncodeCx,
     /// Null once that failed.
     out: *mut u8,
+    /// The state's.
+    limit: *mut u8,
     first: K,
     second: V,
     isa: PhantomData<I>,
@@ -180,7 +193,7 @@ impl<K: Written, V: Written, I: Isa> Visit for Writer<K, V, I> {
         const { assert!(K::ROOM + V::ROOM <= FREE_SPARE) };
         // SAFETY: there is a writer only while its container is gone through, in a running encode.
         unsafe {
-            if self.out <= (*self.cx).limit
+            if self.out <= self.limit
                 && let Some(out) = self.first.write_short::<I>(self.out, key)
                 && let Some(out) = self.second.write_short::<I>(out, value)
             {
@@ -188,32 +201,48 @@ impl<K: Written, V: Written, I: Isa> Visit for Writer<K, V, I> {
                 return true;
             }
         }
-        self.one_by_one(place, key, value)
+        let Self {
+            cx,
+            out,
+            first,
+            second,
+            ..
+        } = *self;
+        // Not by reference: the cursor would be kept in memory.
+        self.out = Self::one_by_one(cx, out, (first, key), (second, value), place);
+        // SAFETY: the state is alive.
+        self.limit = unsafe { (*cx).limit };
+        !self.out.is_null()
     }
 }
 
 impl<K: Written, V: Written, I: Isa> Writer<K, V, I> {
-    /// Writes an item whose parts make room for themselves.
+    /// Writes an item whose parts make room for themselves, and answers the end; null when that failed.
     #[inline(never)]
-    fn one_by_one(&mut self, place: usize, key: *const u8, value: *const u8) -> bool {
-        let cx = self.cx;
+    fn one_by_one(
+        cx: *mut EncodeCx,
+        out: *mut u8,
+        (first, key): (K, *const u8),
+        (second, value): (V, *const u8),
+        place: usize,
+    ) -> *mut u8 {
         // SAFETY: as in `item`.
         unsafe {
-            self.out = self.first.write::<I>(cx, self.out, key);
-            if self.out.is_null() {
+            let out = first.write::<I>(cx, out, key);
+            if out.is_null() {
                 if V::IS_NOTHING {
                     trace::trace_index(cx, place);
                 } else {
                     trace::trace_key(cx, place);
                 }
-                return false;
+                return out;
             }
-            self.out = self.second.write::<I>(cx, self.out, value);
-            if self.out.is_null() {
+            let out = second.write::<I>(cx, out, value);
+            if out.is_null() {
                 trace::trace_value(cx, place);
             }
+            out
         }
-        !self.out.is_null()
     }
 }
 
@@ -234,13 +263,14 @@ pub(in crate::kernels) unsafe fn write<C: Walk, K: Written, V: Written, I: Isa>(
         return out;
     }
     // SAFETY: the caller's duty.
-    let plain = unsafe {
+    let (plain, limit) = unsafe {
         (*cx).counters.accessor_calls += 1;
-        &*plain
+        (&*plain, (*cx).limit)
     };
     let mut writer = Writer::<K, V, I> {
         cx,
         out,
+        limit,
         first: K::of(Some(plain.first)),
         second: V::of(plain.second),
         isa: PhantomData,

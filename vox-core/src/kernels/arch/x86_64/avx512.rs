@@ -13,37 +13,76 @@
 //! Read next: [`super::run`], which does the same for the fields of a struct.
 
 use core::arch::x86_64::{
-    __m512i, __mmask8, __mmask16, __mmask32, _mm_storeu_si128, _mm256_storeu_si256,
+    __m512i, __mmask8, __mmask16, __mmask32, _bzhi_u64, _mm_storeu_si128, _mm256_storeu_si256,
     _mm512_add_epi16, _mm512_castsi256_si512, _mm512_castsi512_si256, _mm512_cmplt_epi8_mask,
     _mm512_cvtepi16_epi8, _mm512_cvtepi64_epi8, _mm512_cvtepi64_epi32, _mm512_cvtepu16_epi32,
     _mm512_cvtepu32_epi64, _mm512_extracti64x4_epi64, _mm512_inserti64x4, _mm512_loadu_si512,
     _mm512_lzcnt_epi32, _mm512_lzcnt_epi64, _mm512_mask_storeu_epi8, _mm512_maskz_compress_epi8,
-    _mm512_maskz_loadu_epi16, _mm512_maskz_loadu_epi32, _mm512_maskz_loadu_epi64,
-    _mm512_multishift_epi64_epi8, _mm512_or_si512, _mm512_packus_epi16, _mm512_packus_epi32,
-    _mm512_permutexvar_epi8, _mm512_permutexvar_epi32, _mm512_permutexvar_epi64, _mm512_set1_epi16,
-    _mm512_set1_epi32, _mm512_set1_epi64, _mm512_setr_epi32, _mm512_setr_epi64,
-    _mm512_shuffle_epi8, _mm512_slli_epi16, _mm512_slli_epi32, _mm512_slli_epi64,
-    _mm512_srai_epi16, _mm512_srai_epi32, _mm512_srai_epi64, _mm512_srli_epi16,
-    _mm512_storeu_si512, _mm512_sub_epi8, _mm512_ternarylogic_epi64, _mm512_test_epi8_mask,
-    _mm512_test_epi16_mask, _mm512_test_epi32_mask, _mm512_test_epi64_mask, _mm512_xor_si512,
+    _mm512_maskz_loadu_epi8, _mm512_maskz_loadu_epi16, _mm512_maskz_loadu_epi32,
+    _mm512_maskz_loadu_epi64, _mm512_multishift_epi64_epi8, _mm512_or_si512, _mm512_packus_epi16,
+    _mm512_packus_epi32, _mm512_permutexvar_epi8, _mm512_permutexvar_epi32,
+    _mm512_permutexvar_epi64, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64,
+    _mm512_setr_epi32, _mm512_setr_epi64, _mm512_shuffle_epi8, _mm512_slli_epi16,
+    _mm512_slli_epi32, _mm512_slli_epi64, _mm512_srai_epi16, _mm512_srai_epi32, _mm512_srai_epi64,
+    _mm512_srli_epi16, _mm512_storeu_si512, _mm512_sub_epi8, _mm512_ternarylogic_epi64,
+    _mm512_test_epi8_mask, _mm512_test_epi16_mask, _mm512_test_epi32_mask, _mm512_test_epi64_mask,
+    _mm512_xor_si512,
 };
 
 use super::bmi2::Bmi2;
-use crate::cx::EncodeCx;
+use crate::cx::{EncodeCx, OVERSHOOT};
 use crate::entry_fn;
 use crate::kernels::element::{Element, Routine};
-use crate::kernels::plain::{Compiled, Plain, Walk, Written};
+use crate::kernels::over;
+use crate::kernels::plain::{self, Compiled, Isa, Plain, Walk, Written};
 use crate::wire::varint;
 
 /// The routines of this file.
 pub(in crate::kernels) struct Avx512;
 
-/// Entries are written one by one, for which the wider registers are of no use.
+impl Isa for Avx512 {
+    #[inline(always)]
+    unsafe fn varint(out: *mut u8, value: u64) -> *mut u8 {
+        // SAFETY: the caller's duty; a processor of this set has what that one uses.
+        unsafe { Bmi2::varint(out, value) }
+    }
+
+    /// What is masked out of a load is not read: no page is left. Of an empty string it would be everything, at an address that is
+    /// none, which is right and takes long.
+    #[inline(always)]
+    unsafe fn text(out: *mut u8, from: *const u8, len: usize) -> Option<*mut u8> {
+        if len.wrapping_sub(1) >= over::LEN {
+            return None;
+        }
+        // SAFETY: the caller's duty.
+        Some(unsafe { text(out, from, len) })
+    }
+}
+
+/// Writes the length and the bytes of a string of 1 to 32 bytes.
+///
+/// # Safety
+///
+/// As for [`Isa::text`].
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,bmi2")]
+unsafe fn text(out: *mut u8, from: *const u8, len: usize) -> *mut u8 {
+    let mask = _bzhi_u64(u64::MAX, len as u32);
+    // SAFETY: the caller's duty.
+    unsafe {
+        out.write(len.to_le_bytes()[0]);
+        let bytes = _mm512_maskz_loadu_epi8(mask, from.cast());
+        _mm256_storeu_si256(out.add(1).cast(), _mm512_castsi512_si256(bytes));
+        out.add(1 + len)
+    }
+}
+
 impl Compiled for Avx512 {
     entry_fn! {
+        #[target_feature(enable = "avx512f,avx512bw,bmi1,bmi2,lzcnt")]
         unsafe fn write_plain<C: Walk, K: Written, V: Written>(cx: *mut EncodeCx, plain: *const Plain, container: *const u8, len: usize, out: *mut u8) -> *mut u8 {
-            // SAFETY: the caller's duty; a processor of this set has what that one uses.
-            unsafe { Bmi2::write_plain::<C, K, V>(cx, plain, container, len, out) }
+            // SAFETY: the caller's duty.
+            unsafe { plain::write::<C, K, V, Self>(cx, plain, container, len, out) }
         }
     }
 }
@@ -105,6 +144,10 @@ const BITS_16: [u8; 64] = repeated([
     0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 1, 0, 0, 0, 0, 0, 0,
 ]);
 
+/// With so much room, and the overshoot, two registers may be stored whole, the second behind the most bytes of the first (48). What is
+/// masked out of a store makes it several times slower.
+const ROOM_OF_TWO: usize = 48 + 64 - OVERSHOOT;
+
 /// Stores the kept bytes and answers the end.
 ///
 /// # Safety
@@ -153,14 +196,18 @@ unsafe fn lanes_2(out: *mut u8, values: __m512i) -> *mut u8 {
     unsafe { store::<true>(out, bytes, keep) }
 }
 
-/// Writes `count` values below 2^28 from lanes of 4 bytes: all 16 when `WHOLE`.
+/// Writes `count` values below 2^28 from lanes of 4 bytes: 16 when `ALL`.
 ///
 /// # Safety
 ///
 /// When `WHOLE`, 64 bytes may be written at `out`; else as many as the values take.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
-unsafe fn lanes_4<const WHOLE: bool>(out: *mut u8, values: __m512i, count: u32) -> *mut u8 {
+pub(super) unsafe fn lanes_4<const ALL: bool, const WHOLE: bool>(
+    out: *mut u8,
+    values: __m512i,
+    count: u32,
+) -> *mut u8 {
     let zeros = _mm512_lzcnt_epi32(values);
     let zeros = _mm512_shuffle_epi8(zeros, vector(&const { first_bytes::<4>() }));
     let spread = _mm512_multishift_epi64_epi8(vector(&SPREAD_4), values);
@@ -168,21 +215,21 @@ unsafe fn lanes_4<const WHOLE: bool>(out: *mut u8, values: __m512i, count: u32) 
     let bits = _mm512_set1_epi32(0x7f7f_7f7f);
     let bytes = _mm512_ternarylogic_epi64::<SELECT>(bits, spread, more);
     let mut keep = _mm512_cmplt_epi8_mask(zeros, vector(&KEEP_4));
-    if !WHOLE {
+    if !ALL {
         keep &= low_bits(4 * count);
     }
     // SAFETY: the caller's duty.
     unsafe { store::<WHOLE>(out, bytes, keep) }
 }
 
-/// Writes `count` values below 2^56 from lanes of 8 bytes: all 8 when `WHOLE`.
+/// Writes `count` values below 2^56 from lanes of 8 bytes: 8 when `ALL`.
 ///
 /// # Safety
 ///
 /// When `WHOLE`, 64 bytes may be written at `out`; else as many as the values take.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
-pub(super) unsafe fn lanes_8<const WHOLE: bool>(
+pub(super) unsafe fn lanes_8<const ALL: bool, const WHOLE: bool>(
     out: *mut u8,
     values: __m512i,
     count: u32,
@@ -194,7 +241,7 @@ pub(super) unsafe fn lanes_8<const WHOLE: bool>(
     let bits = _mm512_set1_epi32(0x7f7f_7f7f);
     let bytes = _mm512_ternarylogic_epi64::<SELECT>(bits, spread, more);
     let mut keep = _mm512_cmplt_epi8_mask(zeros, vector(&KEEP_8));
-    if !WHOLE {
+    if !ALL {
         keep &= low_bits(8 * count);
     }
     // SAFETY: the caller's duty.
@@ -202,14 +249,14 @@ pub(super) unsafe fn lanes_8<const WHOLE: bool>(
 }
 
 /// Writes `count` values of up to 64 bits, four at a time from lanes of 16 bytes:
-/// all 8 when `WHOLE`.
+/// 8 when `ALL`.
 ///
 /// # Safety
 ///
 /// When `WHOLE`, 104 bytes may be written at `out`; else as many as the values take.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
-pub(super) unsafe fn lanes_16<const WHOLE: bool>(
+pub(super) unsafe fn lanes_16<const ALL: bool, const WHOLE: bool>(
     out: *mut u8,
     values: __m512i,
     count: u32,
@@ -245,7 +292,7 @@ pub(super) unsafe fn lanes_16<const WHOLE: bool>(
         let more = _mm512_sub_epi8(zeros, vector(&MORE_16));
         let bytes = _mm512_ternarylogic_epi64::<SELECT>(vector(&BITS_16), spread, more);
         let mut keep = _mm512_cmplt_epi8_mask(zeros, vector(&KEEP_16));
-        if !WHOLE {
+        if !ALL {
             keep &= low_bits(16 * count.saturating_sub(before).min(4));
         }
         // SAFETY: the caller's duty: 40 bytes at most are behind the first half.
@@ -322,13 +369,13 @@ unsafe fn stretch_32<const SIGNED: bool>(out: *mut u8, from: *const u8) -> *mut 
             lanes_2(out, pack_32(c, d))
         } else if !any_32(any, 0xf000_0000) {
             for values in values {
-                out = lanes_4::<true>(out, values, 16);
+                out = lanes_4::<true, true>(out, values, 16);
             }
             out
         } else {
             for values in values {
-                out = lanes_8::<true>(out, low_32(values), 8);
-                out = lanes_8::<true>(out, high_32(values), 8);
+                out = lanes_8::<true, true>(out, low_32(values), 8);
+                out = lanes_8::<true, true>(out, high_32(values), 8);
             }
             out
         }
@@ -353,17 +400,17 @@ fn high_32(values: __m512i) -> __m512i {
 ///
 /// # Safety
 ///
-/// As many bytes as the values take may be written at `out`.
+/// When `WHOLE`, 104 bytes may be written at `out`; else as many as the values take.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
-unsafe fn rest_32(out: *mut u8, values: __m512i, count: u32) -> *mut u8 {
+unsafe fn some_32<const WHOLE: bool>(out: *mut u8, values: __m512i, count: u32) -> *mut u8 {
     // SAFETY: the caller's duty.
     unsafe {
         if !any_32(values, 0xf000_0000) {
-            return lanes_4::<false>(out, values, count);
+            return lanes_4::<false, WHOLE>(out, values, count);
         }
-        let out = lanes_8::<false>(out, low_32(values), count.min(8));
-        lanes_8::<false>(out, high_32(values), count.saturating_sub(8))
+        let out = lanes_8::<false, WHOLE>(out, low_32(values), count.min(8));
+        lanes_8::<false, WHOLE>(out, high_32(values), count.saturating_sub(8))
     }
 }
 
@@ -394,15 +441,15 @@ unsafe fn stretch_64<const SIGNED: bool>(out: *mut u8, from: *const u8) -> *mut 
             for [first, second] in pairs(values) {
                 let (low, high) = (_mm512_cvtepi64_epi32(first), _mm512_cvtepi64_epi32(second));
                 let both = _mm512_inserti64x4::<1>(_mm512_castsi256_si512(low), high);
-                out = lanes_4::<true>(out, both, 16);
+                out = lanes_4::<true, true>(out, both, 16);
             }
         } else if !any_64(any, 0xff << 56) {
             for values in values {
-                out = lanes_8::<true>(out, values, 8);
+                out = lanes_8::<true, true>(out, values, 8);
             }
         } else {
             for values in values {
-                out = lanes_16::<true>(out, values, 8);
+                out = lanes_16::<true, true>(out, values, 8);
             }
         }
     }
@@ -430,16 +477,20 @@ fn pairs(values: [__m512i; 8]) -> [[__m512i; 2]; 4] {
 ///
 /// # Safety
 ///
-/// As many bytes as the values take may be written at `out`.
+/// When `WHOLE`, 104 bytes may be written at `out`; else as many as the values take.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
-unsafe fn rest_64(out: *mut u8, values: __m512i, count: u32) -> *mut u8 {
+pub(super) unsafe fn some_64<const WHOLE: bool>(
+    out: *mut u8,
+    values: __m512i,
+    count: u32,
+) -> *mut u8 {
     // SAFETY: the caller's duty.
     unsafe {
         if any_64(values, 0xff << 56) {
-            lanes_16::<false>(out, values, count)
+            lanes_16::<false, WHOLE>(out, values, count)
         } else {
-            lanes_8::<false>(out, values, count)
+            lanes_8::<false, WHOLE>(out, values, count)
         }
     }
 }
@@ -463,8 +514,27 @@ unsafe fn stretch_16(out: *mut u8, values: __m512i) -> *mut u8 {
             lanes_2(out, values)
         } else {
             let (low, high) = halves_16(values);
-            let out = lanes_4::<true>(out, low, 16);
-            lanes_4::<true>(out, high, 16)
+            let out = lanes_4::<true, true>(out, low, 16);
+            lanes_4::<true, true>(out, high, 16)
+        }
+    }
+}
+
+/// Writes up to 32 values of up to 16 bits.
+///
+/// # Safety
+///
+/// When `WHOLE`, 112 bytes may be written at `out`; else as many as the values take.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
+unsafe fn some_16<const WHOLE: bool>(out: *mut u8, values: __m512i, count: u32) -> *mut u8 {
+    let (low, high) = halves_16(values);
+    // SAFETY: the caller's duty: 48 bytes at most are behind the first half.
+    unsafe {
+        let out = lanes_4::<false, WHOLE>(out, low, count.min(16));
+        match count {
+            ..=16 => out,
+            _ => lanes_4::<false, WHOLE>(out, high, count - 16),
         }
     }
 }
@@ -539,11 +609,10 @@ unsafe fn write_16<const SIGNED: bool>(
         if left > 0 {
             let mask = low_bits(left as u32) as __mmask32;
             let values = wire_16::<SIGNED>(_mm512_maskz_loadu_epi16(mask, from.cast()));
-            let (low, high) = halves_16(values);
-            out = lanes_4::<false>(out, low, (left as u32).min(16));
-            if left > 16 {
-                out = lanes_4::<false>(out, high, left as u32 - 16);
-            }
+            out = match end - out.addr() >= ROOM_OF_TWO {
+                true => some_16::<true>(out, values, left as u32),
+                false => some_16::<false>(out, values, left as u32),
+            };
         }
     }
     (out, count)
@@ -584,7 +653,10 @@ unsafe fn write_32<const SIGNED: bool>(
             let now = left.min(16) as u32;
             let mask = low_bits(now) as __mmask16;
             let values = wire_32::<SIGNED>(_mm512_maskz_loadu_epi32(mask, from.cast()));
-            out = rest_32(out, values, now);
+            out = match end - out.addr() >= ROOM_OF_TWO {
+                true => some_32::<true>(out, values, now),
+                false => some_32::<false>(out, values, now),
+            };
             from = from.add(4 * now as usize);
             left -= now as usize;
         }
@@ -621,7 +693,10 @@ unsafe fn write_64<const SIGNED: bool>(
             let now = left.min(8) as u32;
             let mask = low_bits(now) as __mmask8;
             let values = wire_64::<SIGNED>(_mm512_maskz_loadu_epi64(mask, from.cast()));
-            out = rest_64(out, values, now);
+            out = match end - out.addr() >= ROOM_OF_TWO {
+                true => some_64::<true>(out, values, now),
+                false => some_64::<false>(out, values, now),
+            };
             from = from.add(8 * now as usize);
             left -= now as usize;
         }

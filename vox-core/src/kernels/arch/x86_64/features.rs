@@ -48,6 +48,7 @@ features! {
     Avx512F "avx512f" = 1 1 16;
     Avx512Cd "avx512cd" = 1 1 28;
     Avx512Bw "avx512bw" = 1 1 30;
+    Avx512Vl "avx512vl" = 1 1 31;
     Avx512Vbmi "avx512vbmi" = 1 2 1;
     Avx512Vbmi2 "avx512vbmi2" = 1 2 6;
     Lzcnt "lzcnt" = 2 2 5;

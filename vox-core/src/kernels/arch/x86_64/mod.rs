@@ -5,6 +5,7 @@
 mod avx512;
 mod bmi2;
 mod features;
+mod few;
 mod masked;
 mod ready;
 mod run;
@@ -16,7 +17,7 @@ static AVX512: Kernels = Kernels {
     run: Some(run::ROUTINES),
     ready: Some(ready::make_ready),
     copy_medium: Some(masked::copy_medium),
-    ..Kernels::of::<avx512::Avx512>("avx512")
+    ..Kernels::of::<avx512::Avx512>("avx512").with_lists(few::LISTS)
 };
 static BMI2: Kernels = Kernels::of::<bmi2::Bmi2>("bmi2");
 
@@ -29,6 +30,7 @@ const FOR_AVX512: &[Feature] = &[
     Feature::Avx512F,
     Feature::Avx512Bw,
     Feature::Avx512Cd,
+    Feature::Avx512Vl,
     Feature::Avx512Vbmi,
     Feature::Avx512Vbmi2,
     Feature::Bmi1,

@@ -143,8 +143,8 @@ unsafe fn eights<const BITS: usize, const SIGNED: bool, const WHOLE: bool>(
         out = unsafe {
             let values = eight::<BITS, SIGNED>(from.add(BITS * index));
             match BITS {
-                64 => lanes_16::<WHOLE>(out, values, 8),
-                _ => lanes_8::<WHOLE>(out, values, 8),
+                64 => lanes_16::<true, WHOLE>(out, values, 8),
+                _ => lanes_8::<true, WHOLE>(out, values, 8),
             }
         };
     }
