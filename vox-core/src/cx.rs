@@ -18,11 +18,11 @@ use crate::program::{NoForm, PathPart};
 use crate::wire::varint::{BY_ZEROS, ByZeros};
 
 /// How far beyond the cursor a write may touch more than the spare bytes it
-/// was promised: room for one wide store that overshoots.
-pub const OVERSHOOT: usize = 32;
+/// was promised: room for one store of the widest register there is.
+pub const OVERSHOOT: usize = 64;
 
 /// How many bytes beyond [`EncodeCx::limit`] belong to the output region.
-pub const SLACK: usize = 128;
+pub const SLACK: usize = 160;
 
 /// The spare bytes that are there whenever the cursor is not past the limit:
 /// a check for so much is one compare.

@@ -6,6 +6,7 @@
 use super::Hand;
 use super::cursor::{Cursor, low_byte, or_else};
 use super::isa::Isa;
+use super::over_copy;
 use crate::workload::options::Record;
 
 impl Hand for Vec<Record> {
@@ -74,7 +75,12 @@ unsafe fn text<I: Isa>(cursor: Cursor, text: &Option<String>) -> Cursor {
         }
         cursor.at().write(low_byte(some));
         cursor.at().add(1).write(low_byte(len));
-        I::copy_to_32(cursor.at().add(2), string.as_ptr(), len);
+        // Half of them are nothing, which is nowhere.
+        I::copy_to_32(
+            cursor.at().add(2),
+            over_copy::readable(string.as_ptr(), len),
+            len,
+        );
         cursor.advance(1 + some + len).check()
     }
 }

@@ -11,7 +11,6 @@
 //! Here is the table. The routine that reads it is in `arch`; where there is none, tiers run the
 //! block of the run op by op.
 
-use crate::cx::OVERSHOOT;
 use crate::entry::{EightsFn, RunFn};
 use crate::program::Op;
 
@@ -173,14 +172,6 @@ impl RunField {
             2
         } else {
             1
-        }
-    }
-
-    /// The most bytes it takes.
-    fn max_len(self) -> usize {
-        match (self.form, self.width) {
-            (Form::Bytes, width) => width.into(),
-            (_, width) => (8 * usize::from(width)).div_ceil(7),
         }
     }
 }
@@ -352,7 +343,7 @@ impl Step {
 pub(super) struct Routines {
     /// Writes any.
     pub(super) run: RunFn,
-    /// What writes integers of a type, signed or not, where a whole register fits behind them.
+    /// What writes integers of a type, signed or not.
     pub(super) eights: fn(Integer, bool) -> EightsFn,
 }
 
@@ -390,8 +381,6 @@ pub struct Run {
     /// Which of its bytes are gathered; no others are read.
     pub(super) fields: [u64; 4],
     pub(super) steps: Vec<Step>,
-    /// How many steps, from the first on, have room for a whole register behind all they write.
-    pub(super) whole: usize,
 }
 
 impl Run {
@@ -408,50 +397,28 @@ impl Run {
             registers: 0,
             fields: [0; 4],
             steps: Vec::new(),
-            whole: 0,
         };
         run.find_stretch(&fields);
-        // The most bytes of each step, for whether a register fits behind it.
-        let mut room = Vec::new();
         let mut rest = &fields[..];
         let mut lanes = 0;
         while let [field, behind @ ..] = rest {
             match Part::of(rest, lanes) {
                 Part::Eight => {
                     run.steps.extend(Step::eight(rest));
-                    room.push(LANES * field.max_len());
                     rest = &rest[LANES..];
                     lanes = 0;
                 }
                 Part::Copy => {
                     run.steps.push(Step::Copy { at: field.at });
-                    room.push(field.max_len());
                     rest = behind;
                 }
                 Part::Gather => {
-                    run.gather(*field, &mut lanes, &mut room)?;
+                    run.gather(*field, &mut lanes)?;
                     rest = behind;
                 }
             }
         }
-        let fits = |step: &usize| {
-            let behind = room[*step..].iter().sum::<usize>() + OVERSHOOT;
-            behind
-                >= match run.steps[*step] {
-                    // Wide integers are written by fours.
-                    Step::Eights {
-                        integer: Integer::Bits64,
-                        ..
-                    } => room[*step] / 2 + REGISTER,
-                    Step::Copy { .. } => 8,
-                    _ => REGISTER,
-                }
-        };
-        let whole = (0..run.steps.len()).take_while(fits).count();
-        let last = joined(run.steps.split_off(whole));
         run.steps = joined(run.steps);
-        run.whole = run.steps.len();
-        run.steps.extend(last);
         Some(run)
     }
 
@@ -485,7 +452,7 @@ impl Run {
     }
 
     /// Adds a field to the lanes that are gathered; two lanes where one is too few.
-    fn gather(&mut self, field: RunField, lanes: &mut usize, room: &mut Vec<usize>) -> Option<()> {
+    fn gather(&mut self, field: RunField, lanes: &mut usize) -> Option<()> {
         let from = u8::try_from(field.at - self.start).ok()?;
         for byte in from..=from + (field.width - 1) {
             self.fields[usize::from(byte / 64)] |= 1 << (byte % 64);
@@ -495,7 +462,6 @@ impl Run {
             let lane = *lanes % LANES;
             if lane == 0 {
                 self.steps.push(Step::Group(Group::EMPTY));
-                room.push(0);
             }
             *lanes += 1;
             let Some(Step::Group(group)) = self.steps.last_mut() else {
@@ -508,11 +474,6 @@ impl Run {
                     group.varint(lane, if second { 8 } else { 0 }, form == Form::Signed);
                 }
             }
-            *room.last_mut()? += match (has_two, second) {
-                (true, false) => 8,
-                (true, true) => 2,
-                _ => field.max_len(),
-            };
         }
         Some(())
     }
@@ -530,8 +491,7 @@ impl Run {
         unsafe { (self.routines.run)(out, base, self) }
     }
 
-    /// The parts of a run of which nothing is gathered, and behind each of which a register fits. One call for each is faster than
-    /// one that finds out what they are.
+    /// The parts of a run of which nothing is gathered. One call for each is faster than one that finds out what they are.
     #[must_use]
     pub fn pieces(&self) -> Option<Vec<Piece>> {
         let piece = |step: &Step| match *step {
@@ -548,8 +508,7 @@ impl Run {
                 write: (self.routines.eights)(integer, is_signed),
             }),
         };
-        let whole = self.whole == self.steps.len();
-        whole.then(|| self.steps.iter().map(piece).collect())?
+        self.steps.iter().map(piece).collect()
     }
 
     /// The routine, for machine code to call with this table.

@@ -17,16 +17,15 @@ use core::arch::x86_64::{
     _mm512_add_epi16, _mm512_castsi256_si512, _mm512_castsi512_si256, _mm512_cmplt_epi8_mask,
     _mm512_cvtepi16_epi8, _mm512_cvtepi64_epi8, _mm512_cvtepi64_epi32, _mm512_cvtepu16_epi32,
     _mm512_cvtepu32_epi64, _mm512_extracti64x4_epi64, _mm512_inserti64x4, _mm512_loadu_si512,
-    _mm512_lzcnt_epi32, _mm512_lzcnt_epi64, _mm512_mask_storeu_epi8, _mm512_maskz_compress_epi8,
-    _mm512_maskz_loadu_epi8, _mm512_maskz_loadu_epi16, _mm512_maskz_loadu_epi32,
-    _mm512_maskz_loadu_epi64, _mm512_multishift_epi64_epi8, _mm512_or_si512, _mm512_packus_epi16,
-    _mm512_packus_epi32, _mm512_permutexvar_epi8, _mm512_permutexvar_epi32,
-    _mm512_permutexvar_epi64, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64,
-    _mm512_setr_epi32, _mm512_setr_epi64, _mm512_shuffle_epi8, _mm512_slli_epi16,
-    _mm512_slli_epi32, _mm512_slli_epi64, _mm512_srai_epi16, _mm512_srai_epi32, _mm512_srai_epi64,
-    _mm512_srli_epi16, _mm512_storeu_si512, _mm512_sub_epi8, _mm512_ternarylogic_epi64,
-    _mm512_test_epi8_mask, _mm512_test_epi16_mask, _mm512_test_epi32_mask, _mm512_test_epi64_mask,
-    _mm512_xor_si512,
+    _mm512_lzcnt_epi32, _mm512_lzcnt_epi64, _mm512_maskz_compress_epi8, _mm512_maskz_loadu_epi8,
+    _mm512_maskz_loadu_epi16, _mm512_maskz_loadu_epi32, _mm512_maskz_loadu_epi64,
+    _mm512_multishift_epi64_epi8, _mm512_or_si512, _mm512_packus_epi16, _mm512_packus_epi32,
+    _mm512_permutexvar_epi8, _mm512_permutexvar_epi32, _mm512_permutexvar_epi64, _mm512_set1_epi16,
+    _mm512_set1_epi32, _mm512_set1_epi64, _mm512_setr_epi32, _mm512_setr_epi64,
+    _mm512_shuffle_epi8, _mm512_slli_epi16, _mm512_slli_epi32, _mm512_slli_epi64,
+    _mm512_srai_epi16, _mm512_srai_epi32, _mm512_srai_epi64, _mm512_srli_epi16,
+    _mm512_storeu_si512, _mm512_sub_epi8, _mm512_ternarylogic_epi64, _mm512_test_epi8_mask,
+    _mm512_test_epi16_mask, _mm512_test_epi32_mask, _mm512_test_epi64_mask, _mm512_xor_si512,
 };
 
 use super::bmi2::Bmi2;
@@ -144,27 +143,22 @@ const BITS_16: [u8; 64] = repeated([
     0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 1, 0, 0, 0, 0, 0, 0,
 ]);
 
-/// With so much room, and the overshoot, two registers may be stored whole, the second behind the most bytes of the first (48). What is
-/// masked out of a store makes it several times slower.
-const ROOM_OF_TWO: usize = 48 + 64 - OVERSHOOT;
+/// Behind any byte that may be written, a whole register may.
+const _: () = assert!(size_of::<__m512i>() <= OVERSHOOT);
 
 /// Stores the kept bytes and answers the end.
 ///
 /// # Safety
 ///
-/// When `WHOLE`, 64 bytes may be written at `out`; else as many as are kept.
+/// 64 bytes may be written at `out`.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi2,popcnt")]
-pub(super) unsafe fn store<const WHOLE: bool>(out: *mut u8, bytes: __m512i, keep: u64) -> *mut u8 {
+pub(super) unsafe fn store(out: *mut u8, bytes: __m512i, keep: u64) -> *mut u8 {
     let packed = _mm512_maskz_compress_epi8(keep, bytes);
     let len = keep.count_ones();
     // SAFETY: the caller's duty.
     unsafe {
-        if WHOLE {
-            _mm512_storeu_si512(out.cast(), packed);
-        } else {
-            _mm512_mask_storeu_epi8(out.cast(), low_bits(len), packed);
-        }
+        _mm512_storeu_si512(out.cast(), packed);
         out.add(len as usize)
     }
 }
@@ -193,17 +187,17 @@ unsafe fn lanes_2(out: *mut u8, values: __m512i) -> *mut u8 {
     // The first byte of each is always written, the second when it is not zero.
     let keep = _mm512_test_epi8_mask(bytes, bytes) | 0x5555_5555_5555_5555;
     // SAFETY: the caller's duty.
-    unsafe { store::<true>(out, bytes, keep) }
+    unsafe { store(out, bytes, keep) }
 }
 
 /// Writes `count` values below 2^28 from lanes of 4 bytes: 16 when `ALL`.
 ///
 /// # Safety
 ///
-/// When `WHOLE`, 64 bytes may be written at `out`; else as many as the values take.
+/// 64 bytes may be written at `out`.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
-pub(super) unsafe fn lanes_4<const ALL: bool, const WHOLE: bool>(
+pub(super) unsafe fn lanes_4<const ALL: bool>(
     out: *mut u8,
     values: __m512i,
     count: u32,
@@ -219,17 +213,17 @@ pub(super) unsafe fn lanes_4<const ALL: bool, const WHOLE: bool>(
         keep &= low_bits(4 * count);
     }
     // SAFETY: the caller's duty.
-    unsafe { store::<WHOLE>(out, bytes, keep) }
+    unsafe { store(out, bytes, keep) }
 }
 
 /// Writes `count` values below 2^56 from lanes of 8 bytes: 8 when `ALL`.
 ///
 /// # Safety
 ///
-/// When `WHOLE`, 64 bytes may be written at `out`; else as many as the values take.
+/// 64 bytes may be written at `out`.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
-pub(super) unsafe fn lanes_8<const ALL: bool, const WHOLE: bool>(
+pub(super) unsafe fn lanes_8<const ALL: bool>(
     out: *mut u8,
     values: __m512i,
     count: u32,
@@ -245,7 +239,7 @@ pub(super) unsafe fn lanes_8<const ALL: bool, const WHOLE: bool>(
         keep &= low_bits(8 * count);
     }
     // SAFETY: the caller's duty.
-    unsafe { store::<WHOLE>(out, bytes, keep) }
+    unsafe { store(out, bytes, keep) }
 }
 
 /// Writes `count` values of up to 64 bits, four at a time from lanes of 16 bytes:
@@ -253,10 +247,10 @@ pub(super) unsafe fn lanes_8<const ALL: bool, const WHOLE: bool>(
 ///
 /// # Safety
 ///
-/// When `WHOLE`, 104 bytes may be written at `out`; else as many as the values take.
+/// What the longest values take, and the overshoot, may be written at `out`.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
-pub(super) unsafe fn lanes_16<const ALL: bool, const WHOLE: bool>(
+pub(super) unsafe fn lanes_16<const ALL: bool>(
     out: *mut u8,
     values: __m512i,
     count: u32,
@@ -296,7 +290,7 @@ pub(super) unsafe fn lanes_16<const ALL: bool, const WHOLE: bool>(
             keep &= low_bits(16 * count.saturating_sub(before).min(4));
         }
         // SAFETY: the caller's duty: 40 bytes at most are behind the first half.
-        out = unsafe { store::<WHOLE>(out, bytes, keep) };
+        out = unsafe { store(out, bytes, keep) };
     }
     out
 }
@@ -369,13 +363,13 @@ unsafe fn stretch_32<const SIGNED: bool>(out: *mut u8, from: *const u8) -> *mut 
             lanes_2(out, pack_32(c, d))
         } else if !any_32(any, 0xf000_0000) {
             for values in values {
-                out = lanes_4::<true, true>(out, values, 16);
+                out = lanes_4::<true>(out, values, 16);
             }
             out
         } else {
             for values in values {
-                out = lanes_8::<true, true>(out, low_32(values), 8);
-                out = lanes_8::<true, true>(out, high_32(values), 8);
+                out = lanes_8::<true>(out, low_32(values), 8);
+                out = lanes_8::<true>(out, high_32(values), 8);
             }
             out
         }
@@ -400,17 +394,17 @@ fn high_32(values: __m512i) -> __m512i {
 ///
 /// # Safety
 ///
-/// When `WHOLE`, 104 bytes may be written at `out`; else as many as the values take.
+/// What the longest values take, and the overshoot, may be written at `out`.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
-unsafe fn some_32<const WHOLE: bool>(out: *mut u8, values: __m512i, count: u32) -> *mut u8 {
+unsafe fn some_32(out: *mut u8, values: __m512i, count: u32) -> *mut u8 {
     // SAFETY: the caller's duty.
     unsafe {
         if !any_32(values, 0xf000_0000) {
-            return lanes_4::<false, WHOLE>(out, values, count);
+            return lanes_4::<false>(out, values, count);
         }
-        let out = lanes_8::<false, WHOLE>(out, low_32(values), count.min(8));
-        lanes_8::<false, WHOLE>(out, high_32(values), count.saturating_sub(8))
+        let out = lanes_8::<false>(out, low_32(values), count.min(8));
+        lanes_8::<false>(out, high_32(values), count.saturating_sub(8))
     }
 }
 
@@ -441,15 +435,15 @@ unsafe fn stretch_64<const SIGNED: bool>(out: *mut u8, from: *const u8) -> *mut 
             for [first, second] in pairs(values) {
                 let (low, high) = (_mm512_cvtepi64_epi32(first), _mm512_cvtepi64_epi32(second));
                 let both = _mm512_inserti64x4::<1>(_mm512_castsi256_si512(low), high);
-                out = lanes_4::<true, true>(out, both, 16);
+                out = lanes_4::<true>(out, both, 16);
             }
         } else if !any_64(any, 0xff << 56) {
             for values in values {
-                out = lanes_8::<true, true>(out, values, 8);
+                out = lanes_8::<true>(out, values, 8);
             }
         } else {
             for values in values {
-                out = lanes_16::<true, true>(out, values, 8);
+                out = lanes_16::<true>(out, values, 8);
             }
         }
     }
@@ -477,20 +471,16 @@ fn pairs(values: [__m512i; 8]) -> [[__m512i; 2]; 4] {
 ///
 /// # Safety
 ///
-/// When `WHOLE`, 104 bytes may be written at `out`; else as many as the values take.
+/// What the longest values take, and the overshoot, may be written at `out`.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
-pub(super) unsafe fn some_64<const WHOLE: bool>(
-    out: *mut u8,
-    values: __m512i,
-    count: u32,
-) -> *mut u8 {
+pub(super) unsafe fn some_64(out: *mut u8, values: __m512i, count: u32) -> *mut u8 {
     // SAFETY: the caller's duty.
     unsafe {
         if any_64(values, 0xff << 56) {
-            lanes_16::<false, WHOLE>(out, values, count)
+            lanes_16::<false>(out, values, count)
         } else {
-            lanes_8::<false, WHOLE>(out, values, count)
+            lanes_8::<false>(out, values, count)
         }
     }
 }
@@ -514,8 +504,8 @@ unsafe fn stretch_16(out: *mut u8, values: __m512i) -> *mut u8 {
             lanes_2(out, values)
         } else {
             let (low, high) = halves_16(values);
-            let out = lanes_4::<true, true>(out, low, 16);
-            lanes_4::<true, true>(out, high, 16)
+            let out = lanes_4::<true>(out, low, 16);
+            lanes_4::<true>(out, high, 16)
         }
     }
 }
@@ -524,17 +514,17 @@ unsafe fn stretch_16(out: *mut u8, values: __m512i) -> *mut u8 {
 ///
 /// # Safety
 ///
-/// When `WHOLE`, 112 bytes may be written at `out`; else as many as the values take.
+/// What the longest values take, and the overshoot, may be written at `out`.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
-unsafe fn some_16<const WHOLE: bool>(out: *mut u8, values: __m512i, count: u32) -> *mut u8 {
+unsafe fn some_16(out: *mut u8, values: __m512i, count: u32) -> *mut u8 {
     let (low, high) = halves_16(values);
     // SAFETY: the caller's duty: 48 bytes at most are behind the first half.
     unsafe {
-        let out = lanes_4::<false, WHOLE>(out, low, count.min(16));
+        let out = lanes_4::<false>(out, low, count.min(16));
         match count {
             ..=16 => out,
-            _ => lanes_4::<false, WHOLE>(out, high, count - 16),
+            _ => lanes_4::<false>(out, high, count - 16),
         }
     }
 }
@@ -609,10 +599,7 @@ unsafe fn write_16<const SIGNED: bool>(
         if left > 0 {
             let mask = low_bits(left as u32) as __mmask32;
             let values = wire_16::<SIGNED>(_mm512_maskz_loadu_epi16(mask, from.cast()));
-            out = match end - out.addr() >= ROOM_OF_TWO {
-                true => some_16::<true>(out, values, left as u32),
-                false => some_16::<false>(out, values, left as u32),
-            };
+            out = some_16(out, values, left as u32);
         }
     }
     (out, count)
@@ -653,10 +640,7 @@ unsafe fn write_32<const SIGNED: bool>(
             let now = left.min(16) as u32;
             let mask = low_bits(now) as __mmask16;
             let values = wire_32::<SIGNED>(_mm512_maskz_loadu_epi32(mask, from.cast()));
-            out = match end - out.addr() >= ROOM_OF_TWO {
-                true => some_32::<true>(out, values, now),
-                false => some_32::<false>(out, values, now),
-            };
+            out = some_32(out, values, now);
             from = from.add(4 * now as usize);
             left -= now as usize;
         }
@@ -693,10 +677,7 @@ unsafe fn write_64<const SIGNED: bool>(
             let now = left.min(8) as u32;
             let mask = low_bits(now) as __mmask8;
             let values = wire_64::<SIGNED>(_mm512_maskz_loadu_epi64(mask, from.cast()));
-            out = match end - out.addr() >= ROOM_OF_TWO {
-                true => some_64::<true>(out, values, now),
-                false => some_64::<false>(out, values, now),
-            };
+            out = some_64(out, values, now);
             from = from.add(8 * now as usize);
             left -= now as usize;
         }

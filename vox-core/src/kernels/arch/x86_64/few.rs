@@ -1,7 +1,7 @@
 //! AVX-512: lists of a few integers, which most lists are, without a branch on how many they are.
 //!
-//! They fit into one register. Lanes that are not there are loaded as zero and not kept; the store is a whole one, which a masked one is
-//! several times slower than. Where there are more, or the room is short, the routine for any list is called.
+//! They fit into one register. Lanes that are not there are loaded as zero and not kept. Where there are more, or the room is short, the
+//! routine for any list is called.
 
 use core::arch::x86_64::{
     _mm256_maskz_loadu_epi16, _mm256_maskz_loadu_epi32, _mm512_cvtepi16_epi32,
@@ -55,32 +55,32 @@ few! {
     /// Lists of `u16`.
     list_u16: u16, 16, 64, |from, count, out| {
         let values = _mm256_maskz_loadu_epi16(low_bits(count) as u16, from.cast());
-        lanes_4::<false, true>(out, _mm512_cvtepu16_epi32(values), count)
+        lanes_4::<false>(out, _mm512_cvtepu16_epi32(values), count)
     };
     /// Lists of `i16`.
     list_i16: i16, 16, 64, |from, count, out| {
         let values = _mm256_maskz_loadu_epi16(low_bits(count) as u16, from.cast());
-        lanes_4::<false, true>(out, wire_32::<true>(_mm512_cvtepi16_epi32(values)), count)
+        lanes_4::<false>(out, wire_32::<true>(_mm512_cvtepi16_epi32(values)), count)
     };
     /// Lists of `u32`.
     list_u32: u32, 8, 64, |from, count, out| {
         let values = _mm256_maskz_loadu_epi32(low_bits(count) as u8, from.cast());
-        lanes_8::<false, true>(out, _mm512_cvtepu32_epi64(values), count)
+        lanes_8::<false>(out, _mm512_cvtepu32_epi64(values), count)
     };
     /// Lists of `i32`.
     list_i32: i32, 8, 64, |from, count, out| {
         let values = _mm256_maskz_loadu_epi32(low_bits(count) as u8, from.cast());
-        lanes_8::<false, true>(out, wire_64::<true>(_mm512_cvtepi32_epi64(values)), count)
+        lanes_8::<false>(out, wire_64::<true>(_mm512_cvtepi32_epi64(values)), count)
     };
     /// Lists of `u64`.
     list_u64: u64, 8, 104, |from, count, out| {
         let values = _mm512_maskz_loadu_epi64(low_bits(count) as u8, from.cast());
-        some_64::<true>(out, values, count)
+        some_64(out, values, count)
     };
     /// Lists of `i64`.
     list_i64: i64, 8, 104, |from, count, out| {
         let values = _mm512_maskz_loadu_epi64(low_bits(count) as u8, from.cast());
-        some_64::<true>(out, wire_64::<true>(values), count)
+        some_64(out, wire_64::<true>(values), count)
     };
 }
 

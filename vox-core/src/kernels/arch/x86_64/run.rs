@@ -68,35 +68,14 @@ unsafe fn write<const REGISTERS: usize>(out: *mut u8, base: *const u8, run: &Run
             *register = _mm512_maskz_loadu_epi8(run.fields[index], at);
         }
     }
-    let (whole, last) = run.steps.split_at(run.whole);
-    // SAFETY: the caller's duty; the table says that a register fits behind the first steps.
-    unsafe {
-        let out = steps::<REGISTERS, true>(out, base, whole, stretch);
-        steps::<REGISTERS, false>(out, base, last, stretch)
-    }
-}
-
-/// Writes parts of a run, of which the table knows whether a register fits behind them.
-///
-/// # Safety
-///
-/// As for [`Run::write`].
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
-unsafe fn steps<const REGISTERS: usize, const WHOLE: bool>(
-    out: *mut u8,
-    base: *const u8,
-    steps: &[Step],
-    stretch: [__m512i; 4],
-) -> *mut u8 {
     let mut out = out;
-    for step in steps {
+    for step in &run.steps {
         // SAFETY: the caller's duty.
         out = unsafe {
             match step {
                 Step::Group(group) => {
                     let (bytes, keep) = lanes::<REGISTERS>(group, stretch);
-                    store::<WHOLE>(out, bytes, keep)
+                    store(out, bytes, keep)
                 }
                 Step::Copy { at } => {
                     let bytes = base.add(*at as usize).cast::<[u8; 8]>();
@@ -111,12 +90,12 @@ unsafe fn steps<const REGISTERS: usize, const WHOLE: bool>(
                 } => {
                     let (from, count) = (base.add(*at as usize), *count as usize);
                     match (integer, is_signed) {
-                        (Integer::Bits64, false) => eights::<64, false, WHOLE>(out, from, count),
-                        (Integer::Bits64, true) => eights::<64, true, WHOLE>(out, from, count),
-                        (Integer::Bits32, false) => eights::<32, false, WHOLE>(out, from, count),
-                        (Integer::Bits32, true) => eights::<32, true, WHOLE>(out, from, count),
-                        (Integer::Bits16, false) => eights::<16, false, WHOLE>(out, from, count),
-                        (Integer::Bits16, true) => eights::<16, true, WHOLE>(out, from, count),
+                        (Integer::Bits64, false) => eights::<64, false>(out, from, count),
+                        (Integer::Bits64, true) => eights::<64, true>(out, from, count),
+                        (Integer::Bits32, false) => eights::<32, false>(out, from, count),
+                        (Integer::Bits32, true) => eights::<32, true>(out, from, count),
+                        (Integer::Bits16, false) => eights::<16, false>(out, from, count),
+                        (Integer::Bits16, true) => eights::<16, true>(out, from, count),
                     }
                 }
             }
@@ -132,7 +111,7 @@ unsafe fn steps<const REGISTERS: usize, const WHOLE: bool>(
 /// As for [`Run::write`]; so many times eight are at `from`.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
-unsafe fn eights<const BITS: usize, const SIGNED: bool, const WHOLE: bool>(
+unsafe fn eights<const BITS: usize, const SIGNED: bool>(
     out: *mut u8,
     from: *const u8,
     count: usize,
@@ -143,8 +122,8 @@ unsafe fn eights<const BITS: usize, const SIGNED: bool, const WHOLE: bool>(
         out = unsafe {
             let values = eight::<BITS, SIGNED>(from.add(BITS * index));
             match BITS {
-                64 => lanes_16::<true, WHOLE>(out, values, 8),
-                _ => lanes_8::<true, WHOLE>(out, values, 8),
+                64 => lanes_16::<true>(out, values, 8),
+                _ => lanes_8::<true>(out, values, 8),
             }
         };
     }
@@ -183,7 +162,7 @@ macro_rules! eights_of {
             #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
             unsafe fn $name(out: *mut u8, from: *const u8, count: usize) -> *mut u8 {
                 // SAFETY: the caller's duty.
-                unsafe { eights::<$bits, $is_signed, true>(out, from, count) }
+                unsafe { eights::<$bits, $is_signed>(out, from, count) }
             }
         })*
 
