@@ -32,7 +32,6 @@ pub(super) unsafe fn up_to_32<const AVX: bool>(to: *mut u8, from: *const u8, len
 }
 
 /// The address, or another one where there is nothing: what an empty string points at is nowhere.
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 #[inline(always)]
 pub(super) fn readable(from: *const u8, len: usize) -> *const u8 {
     static NOTHING: [u8; 64] = [0; 64];
