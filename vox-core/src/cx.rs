@@ -1,6 +1,6 @@
 //! The state of one encode: what every op of every tier shares.
 //!
-//! Machine code knows the first fields by offset; everything that only matters
+//! Machine code knows the public fields by offset; everything that only matters
 //! once something went wrong, or that locks and proxies need, sits behind one
 //! pointer that is null in ordinary encodes, so that starting an encode costs a
 //! handful of stores.

@@ -50,7 +50,7 @@ impl<V: BorrowMut<Vec<u8>>> VecSink<V> {
 }
 
 // SAFETY: regions are the vector's spare capacity, which nobody else can reach
-// while it is mutably borrowed; `make_room` reserves the slack on top.
+// while the sink owns it or has it borrowed mutably; `make_room` reserves the slack on top.
 unsafe impl<V: BorrowMut<Vec<u8>>> Sink for VecSink<V> {
     unsafe fn grow(&mut self, out: *mut u8, spare: usize) -> Result<Region, Failure> {
         let used = self.used(out);

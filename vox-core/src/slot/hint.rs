@@ -75,7 +75,7 @@ impl SizeHint {
     pub fn learn_grown(&self, len: usize, asked: usize) {
         let headroom = clamped(asked.saturating_sub(len)).min(MAX_RESERVE);
         self.headroom.fetch_max(headroom, Ordering::Relaxed);
-        self.expect(self.len.load(Ordering::Relaxed));
+        self.add_headroom(self.len.load(Ordering::Relaxed));
         self.learn(len);
     }
 
@@ -98,6 +98,13 @@ impl SizeHint {
         self.largest.store(largest, Ordering::Relaxed);
         self.count.store(count, Ordering::Relaxed);
         self.least.store(NONE, Ordering::Relaxed);
+    }
+
+    /// The room for this length.
+    fn add_headroom(&self, len: u32) {
+        let headroom = self.headroom.load(Ordering::Relaxed);
+        self.room
+            .store(len.saturating_add(headroom), Ordering::Relaxed);
     }
 
     /// Expects outputs of about this length, of which there was none that is shorter yet.
@@ -196,6 +203,17 @@ mod tests {
             hint.learn(10);
         }
         assert_eq!(hint.room(), 1010);
+    }
+
+    #[test]
+    fn a_growth_of_a_short_output_does_not_begin_the_window_anew() {
+        let hint = SizeHint::default();
+        hint.learn(4000);
+        for _ in 0..WINDOW / 2 {
+            hint.learn(10);
+            hint.learn_grown(10, 30);
+        }
+        assert_eq!(hint.room(), 30);
     }
 
     #[test]

@@ -354,7 +354,7 @@ unsafe fn load_4<const SIGNED: bool>(from: *const u8) -> ([__m512i; 4], __m512i)
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
 unsafe fn stretch_32<const SIGNED: bool>(out: *mut u8, from: *const u8) -> *mut u8 {
     let mut out = out;
-    // SAFETY: the caller's duty; 16 values of 32 bits have at least 80 + 32 bytes of room.
+    // SAFETY: the caller's duty; 16 values of 32 bits have at least 80 + 64 bytes of room.
     unsafe {
         let (values, any) = load_4::<SIGNED>(from);
         if !any_32(any, !0x3fff) {
@@ -424,7 +424,7 @@ unsafe fn stretch_64<const SIGNED: bool>(out: *mut u8, from: *const u8) -> *mut 
         any = _mm512_or_si512(any, *values);
     }
     let mut out = out;
-    // SAFETY: the caller's duty; 8 values have at least 80 + 32 bytes of room.
+    // SAFETY: the caller's duty; 8 values have at least 80 + 64 bytes of room.
     unsafe {
         if !any_64(any, !0x7f) {
             for values in values {
@@ -495,7 +495,7 @@ pub(super) unsafe fn some_64(out: *mut u8, values: __m512i, count: u32) -> *mut 
 unsafe fn stretch_16(out: *mut u8, values: __m512i) -> *mut u8 {
     let any =
         |bits: u16| _mm512_test_epi16_mask(values, _mm512_set1_epi16(bits.cast_signed())) != 0;
-    // SAFETY: the caller's duty; 16 values have at least 48 + 32 bytes of room.
+    // SAFETY: the caller's duty; 16 values have at least 48 + 64 bytes of room.
     unsafe {
         if !any(!0x7f) {
             _mm256_storeu_si256(out.cast(), _mm512_cvtepi16_epi8(values));
