@@ -1,4 +1,5 @@
-//! The hand-written encoders read behind short strings: never into the next page (H2 of SAFETY.md).
+//! The portable encoders by hand read behind short strings: never into the next page (H2 of SAFETY.md). Those with AVX-512 read no byte
+//! behind them, and are held to the same.
 
 #![cfg(not(miri))]
 

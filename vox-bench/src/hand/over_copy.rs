@@ -15,16 +15,16 @@ const PAGE: usize = 4096;
 ///
 /// # Safety
 ///
-/// 32 writable bytes at `to`, `len` readable ones at `from`, `len` at most 32; a processor with AVX, where `AVX` says so.
+/// 32 writable bytes at `to`, `len` readable ones at `from`, `len` at most 32.
 #[inline(always)]
-pub(super) unsafe fn up_to_32<const AVX: bool>(to: *mut u8, from: *const u8, len: usize) {
+pub(super) unsafe fn up_to_32(to: *mut u8, from: *const u8, len: usize) {
     debug_assert!(len <= 32);
     #[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
     let from = readable(from, len);
     #[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
     if from.addr() & (PAGE - 1) <= PAGE - 32 {
         // SAFETY: the 32 bytes do not leave the page (H2).
-        unsafe { copy_32::<AVX>(to, from) };
+        unsafe { copy_32(to, from) };
         return;
     }
     // SAFETY: the caller's duty.
@@ -50,22 +50,7 @@ unsafe fn exactly(to: *mut u8, from: *const u8, len: usize) {
 /// H2: the first byte is readable, or nothing of the result is used, and the 32 bytes are in one page.
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 #[inline(always)]
-unsafe fn copy_32<const AVX: bool>(to: *mut u8, from: *const u8) {
-    // Mixed with AVX, the old form of an instruction is slow, and the new one needs AVX.
-    if AVX {
-        // SAFETY: reads 32 bytes of one page (H2), writes 32 bytes of room (H1); the caller has AVX.
-        unsafe {
-            core::arch::asm!(
-                "vmovdqu {bytes:y}, [{from}]",
-                "vmovdqu [{to}], {bytes:y}",
-                from = in(reg) from,
-                to = in(reg) to,
-                bytes = out(xmm_reg) _,
-                options(nostack, preserves_flags),
-            );
-        }
-        return;
-    }
+unsafe fn copy_32(to: *mut u8, from: *const u8) {
     // SAFETY: reads 32 bytes of one page (H2), writes 32 bytes of room (H1).
     unsafe {
         core::arch::asm!(
@@ -87,7 +72,7 @@ unsafe fn copy_32<const AVX: bool>(to: *mut u8, from: *const u8) {
 /// As above.
 #[cfg(all(target_arch = "aarch64", not(miri)))]
 #[inline(always)]
-unsafe fn copy_32<const AVX: bool>(to: *mut u8, from: *const u8) {
+unsafe fn copy_32(to: *mut u8, from: *const u8) {
     // SAFETY: reads 32 bytes of one page (H2), writes 32 bytes of room (H1).
     unsafe {
         core::arch::asm!(

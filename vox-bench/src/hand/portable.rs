@@ -35,7 +35,7 @@ impl Isa for Portable {
     #[inline(always)]
     unsafe fn copy_to_32(to: *mut u8, from: *const u8, len: usize) {
         // SAFETY: the caller's duty.
-        unsafe { over_copy::up_to_32::<false>(to, from, len) };
+        unsafe { over_copy::up_to_32(to, from, len) };
     }
 
     #[inline(always)]
@@ -49,7 +49,7 @@ impl Isa for Portable {
         // SAFETY: the caller's duty.
         unsafe {
             match len {
-                0..=32 => over_copy::up_to_32::<false>(to, from, len),
+                0..=32 => over_copy::up_to_32(to, from, len),
                 _ => copy_blocks(to, from, len),
             }
         };

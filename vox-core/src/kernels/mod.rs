@@ -100,24 +100,6 @@ impl Kernels {
         }
     }
 
-    /// With other routines for lists: of `u16`, `u32`, `u64`, `i16`, `i32` and `i64`.
-    #[allow(
-        dead_code,
-        reason = "asked by an architecture, which not every one does"
-    )]
-    const fn with_lists(self, lists: [BulkFn; 6]) -> Self {
-        let [list_u16, list_u32, list_u64, list_i16, list_i32, list_i64] = lists;
-        Self {
-            list_u16,
-            list_u32,
-            list_u64,
-            list_i16,
-            list_i32,
-            list_i64,
-            ..self
-        }
-    }
-
     /// Prepares a block that is a run for the routine of this set, if it has one
     /// that can.
     #[must_use]

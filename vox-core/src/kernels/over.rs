@@ -35,10 +35,16 @@ pub(crate) unsafe fn copy(to: *mut u8, from: *const u8) {
     unsafe { arch::over_copy::copy_32(to, from) }
 }
 
-/// Whether a string may be written by [`write`]: neither empty (the address of nothing is no address) nor long, and not at the end of a page.
+/// Whether a string is neither empty (the address of nothing is no address) nor longer than [`LEN`].
+#[inline]
+pub(crate) fn is_short(len: usize) -> bool {
+    len.wrapping_sub(1) < LEN
+}
+
+/// Whether a string may be written by [`write`]: it is short, and not at the end of a page.
 #[inline]
 pub(crate) fn may_write(from: *const u8, len: usize) -> bool {
-    len.wrapping_sub(1) < LEN && may_read(from)
+    is_short(len) && may_read(from)
 }
 
 /// Writes the length of a string, which is one byte, and the string, and answers the end.

@@ -47,6 +47,25 @@ impl<V: BorrowMut<Vec<u8>>> VecSink<V> {
     fn used(&self, out: *mut u8) -> usize {
         out.addr() - self.vec.borrow().as_ptr().addr()
     }
+
+    /// Gives the vector its new length, and the size hint something to learn from. Answers how many bytes
+    /// were written behind the `base` there were before.
+    ///
+    /// # Safety
+    ///
+    /// The encode into this sink has written everything from there to `end`.
+    #[inline]
+    unsafe fn finish(&mut self, slot: &Slot, base: usize, end: *mut u8) -> usize {
+        let used = self.used(end);
+        // SAFETY: all of it is written, within the capacity (A3).
+        unsafe { self.vec.borrow_mut().set_len(used) };
+        let len = used - base;
+        match self.asked {
+            0 => slot.size().learn(len),
+            asked => slot.size().learn_grown(len, asked - base),
+        }
+        len
+    }
 }
 
 // SAFETY: regions are the vector's spare capacity, which nobody else can reach
@@ -118,7 +137,8 @@ pub unsafe fn append(
     unsafe { encode(slot, value, vec, max_depth) }.map(|(len, _)| len)
 }
 
-/// Encodes a value to a new vector, which is allocated without the detours of growing one.
+/// Encodes a value to a new vector, which is allocated without the detours of growing one, and tells when the
+/// type has become hot ([`Slot::look`]).
 ///
 /// # Errors
 ///
@@ -145,13 +165,8 @@ pub unsafe fn encode_new(
     let region = sink.region(0);
     // SAFETY: the caller's duty; the region is the sink's.
     let encoded = unsafe { drive(slot, value, &mut sink, region, max_depth) }?;
-    let len = sink.used(encoded.end);
-    // SAFETY: the encode wrote everything up to its end, within the capacity (A3).
-    unsafe { sink.vec.set_len(len) };
-    match sink.asked {
-        0 => slot.size().learn(len),
-        asked => slot.size().learn_grown(len, asked),
-    }
+    // SAFETY: the encode wrote everything up to its end.
+    unsafe { sink.finish(slot, 0, encoded.end) };
     slot.look();
     Ok(sink.vec)
 }
@@ -206,13 +221,7 @@ unsafe fn encode(
     };
     // SAFETY: the caller's duty; the region is the sink's.
     let encoded = unsafe { drive(slot, value, &mut sink, region, max_depth) }?;
-    let (used, asked) = (sink.used(encoded.end), sink.asked);
-    // SAFETY: the encode wrote everything up to its end, within the capacity (A3).
-    unsafe { sink.vec.set_len(used) };
-    let len = used - base;
-    match asked {
-        0 => slot.size().learn(len),
-        asked => slot.size().learn_grown(len, asked - base),
-    }
+    // SAFETY: the encode wrote everything up to its end.
+    let len = unsafe { sink.finish(slot, base, encoded.end) };
     Ok((len, encoded))
 }

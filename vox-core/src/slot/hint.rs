@@ -34,8 +34,6 @@ const NONE: u32 = u32::MAX;
 /// may grow, and that nothing overflows need not be checked where room is asked for.
 #[derive(Debug, Default)]
 pub struct SizeHint {
-    /// The length and the headroom.
-    room: AtomicU32,
     len: AtomicU32,
     /// From here to the length, outputs are as expected.
     least: AtomicU32,
@@ -55,7 +53,9 @@ impl SizeHint {
     #[inline]
     #[must_use]
     pub fn room(&self) -> u32 {
-        self.room.load(Ordering::Relaxed)
+        let (len, headroom) = (&self.len, &self.headroom);
+        len.load(Ordering::Relaxed)
+            .saturating_add(headroom.load(Ordering::Relaxed))
     }
 
     /// Learns from an output of `len` bytes that had room enough from the start.
@@ -75,7 +75,6 @@ impl SizeHint {
     pub fn learn_grown(&self, len: usize, asked: usize) {
         let headroom = clamped(asked.saturating_sub(len)).min(MAX_RESERVE);
         self.headroom.fetch_max(headroom, Ordering::Relaxed);
-        self.add_headroom(self.len.load(Ordering::Relaxed));
         self.learn(len);
     }
 
@@ -100,19 +99,9 @@ impl SizeHint {
         self.least.store(NONE, Ordering::Relaxed);
     }
 
-    /// The room for this length.
-    fn add_headroom(&self, len: u32) {
-        let headroom = self.headroom.load(Ordering::Relaxed);
-        self.room
-            .store(len.saturating_add(headroom), Ordering::Relaxed);
-    }
-
     /// Expects outputs of about this length, of which there was none that is shorter yet.
     fn expect(&self, len: u32) {
-        let headroom = self.headroom.load(Ordering::Relaxed);
         self.len.store(len, Ordering::Relaxed);
-        self.room
-            .store(len.saturating_add(headroom), Ordering::Relaxed);
         self.count.store(0, Ordering::Relaxed);
         self.largest.store(0, Ordering::Relaxed);
         self.least.store(len.div_ceil(2), Ordering::Relaxed);

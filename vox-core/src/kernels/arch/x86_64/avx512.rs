@@ -13,7 +13,7 @@
 //! Read next: [`super::run`], which does the same for the fields of a struct.
 
 use core::arch::x86_64::{
-    __m512i, __mmask8, __mmask16, __mmask32, _bzhi_u64, _mm_storeu_si128, _mm256_storeu_si256,
+    __m512i, __mmask8, __mmask16, __mmask32, _mm_storeu_si128, _mm256_storeu_si256,
     _mm512_add_epi16, _mm512_castsi256_si512, _mm512_castsi512_si256, _mm512_cmplt_epi8_mask,
     _mm512_cvtepi16_epi8, _mm512_cvtepi64_epi8, _mm512_cvtepi64_epi32, _mm512_cvtepu16_epi32,
     _mm512_cvtepu32_epi64, _mm512_extracti64x4_epi64, _mm512_inserti64x4, _mm512_loadu_si512,
@@ -50,11 +50,8 @@ impl Isa for Avx512 {
     /// none, which is right and takes long.
     #[inline(always)]
     unsafe fn text(out: *mut u8, from: *const u8, len: usize) -> Option<*mut u8> {
-        if len.wrapping_sub(1) >= over::LEN {
-            return None;
-        }
         // SAFETY: the caller's duty.
-        Some(unsafe { text(out, from, len) })
+        over::is_short(len).then(|| unsafe { text(out, from, len) })
     }
 }
 
@@ -66,11 +63,10 @@ impl Isa for Avx512 {
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,bmi2")]
 unsafe fn text(out: *mut u8, from: *const u8, len: usize) -> *mut u8 {
-    let mask = _bzhi_u64(u64::MAX, len as u32);
     // SAFETY: the caller's duty.
     unsafe {
         out.write(len.to_le_bytes()[0]);
-        let bytes = _mm512_maskz_loadu_epi8(mask, from.cast());
+        let bytes = _mm512_maskz_loadu_epi8(low_bits(len as u32), from.cast());
         _mm256_storeu_si256(out.add(1).cast(), _mm512_castsi512_si256(bytes));
         out.add(1 + len)
     }

@@ -11,7 +11,6 @@ use core::hint::select_unpredictable;
 
 use super::avx512::{Avx512, lanes_4, lanes_8, low_bits, some_64, wire_32, wire_64};
 use crate::cx::{EncodeCx, OVERSHOOT};
-use crate::entry::BulkFn;
 use crate::entry_fn;
 use crate::kernels::element::Element;
 use crate::kernels::list;
@@ -28,7 +27,7 @@ macro_rules! few {
             ///
             /// As for [`list::write`]; the processor has the instructions.
             #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vl,avx512vbmi,avx512vbmi2,bmi2,popcnt")]
-            unsafe fn $name(cx: *mut EncodeCx, out: *mut u8, ptr: *const u8, len: usize, spare: usize) -> *mut u8 {
+            pub(super) unsafe fn $name(cx: *mut EncodeCx, out: *mut u8, ptr: *const u8, len: usize, spare: usize) -> *mut u8 {
                 // The length and the elements; behind the length whole registers are stored.
                 const ROOM: usize = 1 + $few * <$ty as Element>::MAX_LEN;
                 const { assert!($stored < ROOM + OVERSHOOT && $few < 0x80) };
@@ -83,6 +82,3 @@ few! {
         some_64(out, wire_64::<true>(values), count)
     };
 }
-
-/// All of them: `u16`, `u32`, `u64`, `i16`, `i32`, `i64`.
-pub(super) const LISTS: [BulkFn; 6] = [list_u16, list_u32, list_u64, list_i16, list_i32, list_i64];

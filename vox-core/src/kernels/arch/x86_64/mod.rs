@@ -17,7 +17,13 @@ static AVX512: Kernels = Kernels {
     run: Some(run::ROUTINES),
     ready: Some(ready::make_ready),
     copy_medium: Some(masked::copy_medium),
-    ..Kernels::of::<avx512::Avx512>("avx512").with_lists(few::LISTS)
+    list_u16: few::list_u16,
+    list_u32: few::list_u32,
+    list_u64: few::list_u64,
+    list_i16: few::list_i16,
+    list_i32: few::list_i32,
+    list_i64: few::list_i64,
+    ..Kernels::of::<avx512::Avx512>("avx512")
 };
 static BMI2: Kernels = Kernels::of::<bmi2::Bmi2>("bmi2");
 
