@@ -435,6 +435,73 @@ fn many_options_of_integers() {
     check_all(&[values]);
 }
 
+/// Enough of each type, strings among them, that processors make them ready at once.
+#[derive(Facet, Serialize, Clone)]
+struct Profile {
+    small_0: Option<u32>,
+    text_0: Option<String>,
+    large_0: Option<i64>,
+    text_1: Option<String>,
+    small_1: Option<u32>,
+    text_2: Option<String>,
+    large_1: Option<i64>,
+    text_3: Option<String>,
+    large_2: Option<u64>,
+    text_4: Option<String>,
+    text_5: Option<String>,
+    bytes: Option<Vec<u8>>,
+    text_6: Option<String>,
+    text_7: Option<String>,
+    small_2: Option<i32>,
+    text_8: Option<String>,
+    text_9: Option<String>,
+    nested: Option<Option<String>>,
+    end: u8,
+}
+
+/// Strings of every length, one longer than the other.
+fn profile(step: u32) -> Profile {
+    let is_some = |place: u32| !(step + place).is_multiple_of(4);
+    let text = |place: u32| {
+        let len = (step + 7 * place) as usize % 140;
+        is_some(place).then(|| "0123456789abcdefghij".repeat(8)[place as usize..][..len].to_owned())
+    };
+    let large = |place: u32| is_some(place).then_some(u64::MAX >> (step + place).min(63));
+    Profile {
+        small_0: is_some(0).then_some(step << 20),
+        text_0: text(0),
+        large_0: large(1).map(u64::cast_signed),
+        text_1: text(1),
+        small_1: is_some(2).then_some(step),
+        text_2: text(2),
+        large_1: large(3).map(|large| !large.cast_signed()),
+        text_3: text(3),
+        large_2: large(4),
+        text_4: text(4),
+        text_5: text(5),
+        bytes: text(11).map(String::into_bytes),
+        text_6: text(6),
+        text_7: text(7),
+        small_2: is_some(5).then_some(-step.cast_signed()),
+        text_8: text(8),
+        text_9: text(9),
+        nested: is_some(10).then(|| text(11)),
+        end: 0xee,
+    }
+}
+
+#[test]
+fn many_options_of_strings() {
+    let values: Vec<Profile> = (0..150).map(profile).collect();
+    check_all(&values);
+    let lists: Vec<Vec<Profile>> = (0..12)
+        .map(|len| values[3 * len..4 * len].to_vec())
+        .collect();
+    check_all(&lists);
+    check_all(&[values]);
+    check_all(&[lists]);
+}
+
 #[derive(Facet, Serialize, Clone)]
 #[repr(u8)]
 enum Shape {

@@ -11,8 +11,10 @@ use core::arch::x86_64::*;
 use super::Hand;
 use super::cursor::Cursor;
 use super::isa::Isa;
+use super::options;
 use super::over_copy;
 use super::portable::high_bytes;
+use crate::workload::options::Record;
 
 /// Processors that [`is_available`] accepts.
 #[derive(Debug, Clone, Copy)]
@@ -207,6 +209,12 @@ impl Isa for Avx512 {
             }
         }
         cursor
+    }
+
+    #[inline(always)]
+    unsafe fn records_of_options(cursor: Cursor, records: &[Record]) -> Cursor {
+        // SAFETY: the caller's duty; the processor has what is used.
+        unsafe { options::avx512::write(cursor, records) }
     }
 }
 

@@ -4,6 +4,7 @@
 //! by how much. Read next: [`super::portable`], the meaning; [`super::avx512`], the speed.
 
 use super::cursor::Cursor;
+use crate::workload::options::Record;
 
 /// A form of the operations that depend on the processor.
 ///
@@ -88,6 +89,13 @@ pub trait Isa {
     ///
     /// A cursor with room; it has room afterwards.
     unsafe fn run_i64(cursor: Cursor, values: &[i64]) -> Cursor;
+
+    /// Writes records of options, without their number.
+    ///
+    /// # Safety
+    ///
+    /// A cursor with room; it has room afterwards.
+    unsafe fn records_of_options(cursor: Cursor, records: &[Record]) -> Cursor;
 }
 
 /// How many bytes a varint of so many significant bits has; none counts as one.

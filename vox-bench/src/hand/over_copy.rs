@@ -9,7 +9,11 @@ use core::ptr;
 
 /// The smallest page of all systems with such a block.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-const PAGE: usize = 4096;
+pub(super) const PAGE: usize = 4096;
+
+/// The most bytes that are copied so.
+#[cfg(target_arch = "x86_64")]
+pub(super) const SHORT: usize = 32;
 
 /// Copies up to 32 bytes, and may write 32.
 ///
@@ -50,7 +54,7 @@ unsafe fn exactly(to: *mut u8, from: *const u8, len: usize) {
 /// H2: the first byte is readable, or nothing of the result is used, and the 32 bytes are in one page.
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 #[inline(always)]
-unsafe fn copy_32(to: *mut u8, from: *const u8) {
+pub(super) unsafe fn copy_32(to: *mut u8, from: *const u8) {
     // SAFETY: reads 32 bytes of one page (H2), writes 32 bytes of room (H1).
     unsafe {
         core::arch::asm!(
@@ -82,6 +86,27 @@ unsafe fn copy_32(to: *mut u8, from: *const u8) {
             to = in(reg) to,
             low = out(vreg) _,
             high = out(vreg) _,
+            options(nostack, preserves_flags),
+        );
+    }
+}
+
+/// The same of 16 bytes.
+///
+/// # Safety
+///
+/// As above.
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+#[inline(always)]
+pub(super) unsafe fn copy_16(to: *mut u8, from: *const u8) {
+    // SAFETY: reads 16 bytes of one page (H2), writes 16 bytes of room (H1).
+    unsafe {
+        core::arch::asm!(
+            "movups {bytes}, [{from}]",
+            "movups [{to}], {bytes}",
+            from = in(reg) from,
+            to = in(reg) to,
+            bytes = out(xmm_reg) _,
             options(nostack, preserves_flags),
         );
     }

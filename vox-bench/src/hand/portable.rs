@@ -5,7 +5,8 @@
 
 use super::cursor::Cursor;
 use super::isa::{Isa, varint_len, zigzag_i32, zigzag_i64};
-use super::over_copy;
+use super::{Hand as _, over_copy};
+use crate::workload::options::Record;
 
 /// Any processor.
 #[derive(Debug, Clone, Copy)]
@@ -163,6 +164,15 @@ impl Isa for Portable {
             }
             cursor
         }
+    }
+
+    #[inline(always)]
+    unsafe fn records_of_options(mut cursor: Cursor, records: &[Record]) -> Cursor {
+        for record in records {
+            // SAFETY: the caller's duty; every record checks behind itself (H1).
+            cursor = unsafe { record.write::<Self>(cursor) };
+        }
+        cursor
     }
 }
 

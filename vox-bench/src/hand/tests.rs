@@ -73,3 +73,20 @@ fn strings_of_every_length() {
     let letters: Vec<String> = (0..300).map(|_| char::draw(&mut random).into()).collect();
     compare("one character", &letters);
 }
+
+#[test]
+fn options_of_strings_of_every_length() {
+    use crate::workload::options;
+    let mut random = Random::new(9);
+    let mut records = options::records(9, 200);
+    for (len, record) in records.iter_mut().enumerate() {
+        record.text_0 = Some(random.text(len..=len));
+        record.text_7 = Some(String::new());
+        record.text_9 = (len % 3 > 0).then(|| random.text(2 * len..=2 * len));
+    }
+    compare("options", &records);
+    // With few of them the next one is soon none.
+    for len in 0..4 {
+        compare("few", &records[40..][..len].to_vec());
+    }
+}

@@ -37,7 +37,7 @@ use element::Routine;
 pub use plain::Plain;
 use plain::{Compiled, Routines};
 use portable::Portable;
-pub use ready::{Ready, ReadyPlace};
+pub use ready::{Ready, ReadyForm, ReadyPlace};
 pub use run::{Piece, Run};
 
 /// The routines for one kind of processor.
@@ -65,7 +65,7 @@ pub struct Kernels {
     plain: Routines,
     /// Runs of fields, where that is faster than one field after the other.
     run: Option<run::Routines>,
-    /// Options of integers made ready at once, where that is faster than one after the other.
+    /// Options made ready at once, where that is faster than one after the other.
     ready: Option<ReadyFn>,
     /// Copies of up to [`MEDIUM_ROOM`] - 1 bytes, where that is one piece of code for all lengths.
     pub copy_medium: Option<CopyMediumFn>,

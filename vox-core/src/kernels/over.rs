@@ -14,7 +14,7 @@ pub(crate) const LEN: usize = 32;
 const _: () = assert!(LEN <= crate::cx::OVERSHOOT);
 
 /// A page is at least this long everywhere, and its start a multiple of it.
-const PAGE: usize = 4096;
+pub(super) const PAGE: usize = 4096;
 
 /// Whether [`LEN`] bytes from an address on are in its page, so that they can be read when
 /// the first can.

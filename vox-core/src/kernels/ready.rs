@@ -1,24 +1,27 @@
-//! Options of integers, made ready all at once.
+//! Options of integers and of strings, made ready all at once.
 //!
-//! The options of one integer type that a record has mostly lie next to each other in memory, wherever they stand on the wire. Where the
+//! The options of one type that a record has mostly lie next to each other in memory, wherever they stand on the wire. Where the
 //! processor has a routine for it, eight of them at a time are turned into the bytes they will have: the tag, the varint behind it,
 //! and how many they are. What is left to do for each in its turn is to store these and to move on, whatever it is.
 //!
+//! Of a string the varint is its length, and what is left to do besides is to copy as much as a short one may have, from an address
+//! that can be read in any case. One that is longer, or at the end of a page, is marked.
+//!
 //! Here is what the routine is told; it is in `arch`. For machine code, which has the table when it is made.
+//!
+//! Read next: [`table`], which finds the neighbours.
+
+mod table;
 
 use core::mem::offset_of;
 
+use super::over;
 use crate::entry::ReadyFn;
-use crate::program::{BlockId, Code, Offset, Op, OptionSource, TagWidth};
+use crate::program::{BlockId, Code, Op};
 
 /// Options of a group.
 pub(super) const LANES: usize = 8;
-/// Fewer neighbours are no group.
-const FEWEST: usize = 3;
-/// In a block with fewer options in groups it is not worth the call.
-const WORTH: usize = 8;
-/// The most groups of a block: their bytes are on the stack.
-const MOST: usize = 8;
+const HALF: usize = LANES / 2;
 
 /// What the routine makes of a group.
 #[derive(Debug)]
@@ -28,67 +31,96 @@ const MOST: usize = 8;
     reason = "written by the routine, which not every architecture has"
 )]
 pub(super) struct Made {
-    /// Of each option, the tag and what comes behind it, in eight bytes, or sixteen where it may be as much.
+    /// Of each option, the tag and what comes behind it, in eight bytes, or sixteen where it may be as much: those of the even lanes, then those
+    /// of the odd ones. Of strings, eight bytes with the tag and the length of each, then their addresses.
     pub(super) bytes: [u8; 16 * LANES],
-    /// How many bytes it has, the tag included.
+    /// How many bytes it has, the tag included. For a string that may not be read as if it were short, [`NOT_SHORT`].
     pub(super) len: [u64; LANES],
 }
 
-/// Options that lie next to each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Group {
-    /// Where the first one is.
+/// What is said of a string so near to the end of a page that reading [`ReadyPlace::SHORT`] bytes might leave it: more than any short one has.
+#[allow(dead_code, reason = "as above")]
+pub(super) const NOT_SHORT: u64 = u64::MAX;
+
+/// Options of integers of 32 bits, one word each: the tag is the lowest byte, 0 for `None`, the payload the upper half.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Narrow {
+    /// Where the first of eight words is.
     pub(super) at: u32,
-    /// One bit for each word of them, from the lowest on.
-    pub(super) words: u16,
-    pub(super) kind: Kind,
 }
 
-impl Group {
-    /// The words, where an option is one.
-    #[allow(
-        dead_code,
-        reason = "asked by the routine, which not every architecture has"
-    )]
-    pub(super) fn present(&self) -> u8 {
-        // Eight at most.
-        self.words.to_le_bytes()[0]
+/// Options of integers of 64 bits, two words each: one with the tag, then the payload.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Wide {
+    /// Where the first of sixteen words is.
+    pub(super) at: u32,
+}
+
+/// A few of each of these widths.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Mixed {
+    /// Where the first of eight words is, and of eight others.
+    pub(super) at: [u32; 2],
+    /// Which of the sixteen the tag of each is in.
+    pub(super) tags: [u8; LANES],
+    /// Which its payload.
+    pub(super) values: [u8; LANES],
+    /// One bit for each of 32 bits, whose payload is the upper half.
+    pub(super) narrow: u8,
+}
+
+/// The groups of integers with a sign, or without.
+#[derive(Debug, Default)]
+pub(super) struct Integers {
+    pub(super) narrow: Vec<Narrow>,
+    pub(super) wide: Vec<Wide>,
+    pub(super) mixed: Vec<Mixed>,
+}
+
+impl Integers {
+    fn groups(&self) -> usize {
+        self.narrow.len() + self.wide.len() + self.mixed.len()
     }
 }
 
-/// The type in the options. The tag is the lowest byte of an option, 0 for `None`; the payload is its upper half.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
-    U32,
-    I32,
-    U64,
-    I64,
+/// Options of strings, three words each, as the standard library has them today: the tag, the address, the length.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Texts {
+    /// Where the first of 24 words is.
+    pub(super) at: u32,
+    /// What is in the word of the tag for `None`.
+    pub(super) none: i64,
 }
 
-impl Kind {
-    const fn size(self) -> u32 {
-        match self {
-            Self::U32 | Self::I32 => 8,
-            Self::U64 | Self::I64 => 16,
-        }
-    }
-
-    const fn is_wide(self) -> bool {
-        self.size() == 16
-    }
-
-    const fn words(self) -> usize {
-        if self.is_wide() { 2 } else { 1 }
-    }
-}
-
-/// The options of a block, ready for the routine.
+/// The options of a block, ready for the routine, which makes the groups in this order.
+///
+/// A group is always read as if it had [`LANES`] options. What is read besides its own are other fields of the same value, or what lies
+/// between them.
 #[derive(Debug)]
 pub struct Ready {
     routine: ReadyFn,
-    pub(super) groups: Vec<Group>,
-    /// By the block of its payload: which option of which group it is.
-    places: Vec<(BlockId, usize, usize)>,
+    /// Without a sign, and with one.
+    pub(super) integers: [Integers; 2],
+    pub(super) texts: Vec<Texts>,
+    /// By the block of its payload: which option it is.
+    places: Vec<(BlockId, Lane)>,
+}
+
+/// An option of a group.
+#[derive(Debug, Clone, Copy)]
+struct Lane {
+    form: Form,
+    /// Among the groups of its form.
+    group: usize,
+    lane: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Narrow { signed: bool },
+    Wide { signed: bool },
+    Mixed { signed: bool },
+    Text,
 }
 
 /// Where an option's bytes are, from the start of what the routine makes.
@@ -96,66 +128,98 @@ pub struct Ready {
 pub struct ReadyPlace {
     /// Its bytes, the first of which is the tag.
     pub bytes: usize,
-    /// Whether they are sixteen rather than eight.
-    pub is_wide: bool,
+    /// How they are stored.
+    pub form: ReadyForm,
     /// A word: how many of them it has.
     pub len: usize,
 }
 
+impl ReadyPlace {
+    /// The longest string that is a short one.
+    pub const SHORT: u32 = over::LEN as u32;
+}
+
+/// What of an option was made ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadyForm {
+    /// All of it, in eight bytes.
+    Word,
+    /// All of it, in sixteen bytes.
+    Wide,
+    /// The tag and the length, in two bytes. At `ptr` is the address of as many bytes as a short string may have. Where it is said to have
+    /// more bytes than a tag, a length and a short string, this is all that is known: it is `Some`.
+    Text {
+        /// Where the address is, from the same start.
+        ptr: usize,
+    },
+}
+
 impl Ready {
-    /// The options of this block that are worth it.
+    /// The options of this block, if they are worth it.
     pub(super) fn new(routine: ReadyFn, code: &Code, ops: &[Op]) -> Option<Self> {
-        let mut found: Vec<(Kind, u32, BlockId)> =
-            ops.iter().filter_map(|op| option_of(code, op)).collect();
-        found.sort_unstable_by_key(|(kind, at, _)| (*kind, *at));
-        let mut ready = Self {
-            routine,
-            groups: Vec::new(),
-            places: Vec::new(),
-        };
-        let mut rest = &found[..];
-        while let [(kind, at, _), ..] = *rest {
-            let is_next = |(index, option): (u32, &&(Kind, u32, BlockId))| {
-                (option.0, Some(option.1)) == (kind, at.checked_add(index * kind.size()))
-            };
-            let options = (0_u32..).zip(rest.iter().take(LANES));
-            let len = options.take_while(|(idx, it)| is_next((*idx, it))).count();
-            let (group, behind) = rest.split_at(len);
-            if len >= FEWEST && ready.groups.len() < MOST {
-                let lanes = group.iter().enumerate();
-                let number = ready.groups.len();
-                ready
-                    .places
-                    .extend(lanes.map(|(lane, option)| (option.2, number, lane)));
-                ready.groups.push(Group {
-                    at,
-                    words: u16::MAX >> (16 - len * kind.words()),
-                    kind,
-                });
-            }
-            rest = behind;
-        }
-        (ready.places.len() >= WORTH).then_some(ready)
+        table::of(routine, code, ops)
     }
 
     /// Where the option with this block for its payload will be, if it is one of these.
     #[must_use]
     pub fn place(&self, some: BlockId) -> Option<ReadyPlace> {
-        let (_, group, lane) = *self.places.iter().find(|place| place.0 == some)?;
-        let made = group * size_of::<Made>();
-        let is_wide = self.groups[group].kind.is_wide();
-        let size = if is_wide { 16 } else { 8 };
+        let (_, Lane { form, group, lane }) = *self.places.iter().find(|place| place.0 == some)?;
+        let [unsigned, signed_too] = &self.integers;
+        let of_sign = |signed| {
+            if signed {
+                (unsigned.groups(), signed_too)
+            } else {
+                (0, unsigned)
+            }
+        };
+        let before = match form {
+            Form::Narrow { signed } => of_sign(signed).0,
+            Form::Wide { signed } => {
+                let (before, same) = of_sign(signed);
+                before + same.narrow.len()
+            }
+            Form::Mixed { signed } => {
+                let (before, same) = of_sign(signed);
+                before + same.narrow.len() + same.wide.len()
+            }
+            Form::Text => unsigned.groups() + signed_too.groups(),
+        };
+        let made = (before + group) * size_of::<Made>();
+        // The registers are those of the routine, which does without moving words to where one would look for them.
+        let lane = match form {
+            Form::Wide { .. } => 2 * (lane % HALF) + lane / HALF,
+            _ => lane,
+        };
+        let word = lane * size_of::<u64>();
+        let bytes = made + offset_of!(Made, bytes);
+        let (bytes, form) = match form {
+            Form::Narrow { .. } => (bytes + word, ReadyForm::Word),
+            Form::Wide { .. } | Form::Mixed { .. } => {
+                let place = lane % 2 * HALF + lane / 2;
+                (bytes + 16 * place, ReadyForm::Wide)
+            }
+            Form::Text => {
+                let ptr = bytes + size_of::<[u64; LANES]>() + word;
+                (bytes + word, ReadyForm::Text { ptr })
+            }
+        };
         Some(ReadyPlace {
-            bytes: made + offset_of!(Made, bytes) + lane * size,
-            is_wide,
-            len: made + offset_of!(Made, len) + lane * size_of::<u64>(),
+            bytes,
+            form,
+            len: made + offset_of!(Made, len) + word,
         })
     }
 
-    /// How many bytes the routine writes.
+    /// How many there are.
+    pub(super) fn groups(&self) -> usize {
+        let [unsigned, signed] = &self.integers;
+        unsigned.groups() + signed.groups() + self.texts.len()
+    }
+
+    /// How many bytes the routine writes for each value.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.groups.len() * size_of::<Made>()
+        self.groups() * size_of::<Made>()
     }
 
     /// The routine, for machine code to call with this table.
@@ -163,28 +227,4 @@ impl Ready {
     pub fn routine(&self) -> ReadyFn {
         self.routine
     }
-}
-
-/// The type and place of an option that a routine can make ready, and the block of its payload.
-fn option_of(code: &Code, op: &Op) -> Option<(Kind, u32, BlockId)> {
-    let Op::WriteOption { at, source, some } = *op else {
-        return None;
-    };
-    let [inner] = code.block(some).ops[..] else {
-        return None;
-    };
-    let kind = match inner {
-        Op::WriteVarU32 { at: Offset(0) } => Kind::U32,
-        Op::WriteVarI32 { at: Offset(0) } => Kind::I32,
-        Op::WriteVarU64 { at: Offset(0) } => Kind::U64,
-        Op::WriteVarI64 { at: Offset(0) } => Kind::I64,
-        _ => return None,
-    };
-    let expected = OptionSource::Tagged {
-        tag: TagWidth::U8,
-        tag_at: Offset(0),
-        none: 0,
-        payload: Offset(kind.size() / 2),
-    };
-    (source == expected && cfg!(target_endian = "little")).then_some((kind, at.0, some))
 }

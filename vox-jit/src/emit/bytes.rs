@@ -2,7 +2,7 @@
 
 use cranelift_codegen::ir::{Block, InstBuilder, Value, condcodes::IntCC, types};
 use vox_core::cx::{EncodeCx, OVERSHOOT, SLACK};
-use vox_core::kernels::MEDIUM_ROOM;
+use vox_core::kernels::{MEDIUM_ROOM, ReadyPlace};
 use vox_core::program::{BlockId, MAX_RESERVE, Op, Program, Source, max_written};
 
 use super::cursor::{self, Cursor};
@@ -19,7 +19,7 @@ use crate::error::CompileError;
 const SHORT: u32 = 32;
 /// What a short string takes at most, its length included.
 const SHORT_BOUND: u32 = SHORT + 1;
-const _: () = assert!(SHORT as usize <= OVERSHOOT);
+const _: () = assert!(SHORT as usize <= OVERSHOOT && SHORT == ReadyPlace::SHORT);
 /// Strings up to this length are copied in place, if out of the way.
 const MEDIUM: u32 = 4 * SHORT - 1;
 // Their lengths are one byte.
@@ -129,6 +129,78 @@ pub(super) fn write_if(
     write_other(e, run, [cursor, after], any, &mut join);
     e.builder.switch_to_block(any);
     write_any(e, run, cursor, after.spare, scope, &mut join);
+    Ok(join.finish(e))
+}
+
+/// An option of a string that a routine made ready, as `vox_core::kernels::ReadyForm::Text` has it.
+pub(super) struct Made {
+    /// The tag and the length.
+    pub(super) head: Value,
+    pub(super) ptr: Value,
+    /// How many bytes it has in all.
+    pub(super) len: Value,
+}
+
+/// Writes an option of a string that is ready, `option` being where it is. Takes the room of a tag and of [`write`]. `None` as for
+/// [`write_if`].
+pub(super) fn write_made(
+    e: &mut Emitter<'_, '_>,
+    made: Made,
+    option: Place,
+    source: Source,
+    reserve: u32,
+    cursor: Cursor,
+    scope: Scope,
+) -> Result<Option<Cursor>, CompileError> {
+    if !has_short_form(e, 1 + reserve) {
+        return Ok(None);
+    }
+    e.count_op()?;
+    let cursor = cursor.ensure(e, 1 + SHORT_BOUND + reserve, scope);
+    let tagged = cursor.advance(1)?;
+    let after = behind_length(tagged)?;
+    let mut join = Join::new(e, cursor.offset);
+    let (half, more) = (e.builder.create_block(), e.builder.create_block());
+    let (all, long, any) = (e.builder.create_block(), e.cold_block(), e.cold_block());
+    // Of nothing there is one byte, and of a string a tag and a length besides.
+    let is_within = |e: &mut Emitter<'_, '_>, most: u32| {
+        let most = i64::from(2 + most);
+        let condition = IntCC::UnsignedLessThanOrEqual;
+        e.builder.ins().icmp_imm_u(condition, made.len, most)
+    };
+    let is_half = is_within(e, SHORT / 2);
+    e.builder.ins().brif(is_half, half, &[], more, &[]);
+    e.builder.switch_to_block(more);
+    let is_short = is_within(e, SHORT);
+    e.builder.ins().brif(is_short, all, &[], long, &[]);
+
+    for (block, len) in [(half, SHORT / 2), (all, SHORT)] {
+        e.builder.switch_to_block(block);
+        let flags = e.out_flags();
+        e.builder
+            .ins()
+            .store(flags, made.head, cursor.base, cursor.offset);
+        copy_range(e, made.ptr, 0..len.cast_signed(), after);
+        let base = e.builder.ins().iadd(cursor.base, made.len);
+        let offset = cursor.offset;
+        join.arrive(
+            e,
+            Some(Cursor {
+                base,
+                offset,
+                ..after
+            }),
+        );
+    }
+
+    e.builder.switch_to_block(long);
+    // What is not there is short.
+    let one = e.builder.ins().iconst(types::I8, 1);
+    cursor.store(e, one, 0);
+    let run = source::run(e, option, source)?;
+    write_other(e, run, [tagged, after], any, &mut join);
+    e.builder.switch_to_block(any);
+    write_any(e, run, tagged, after.spare, scope, &mut join);
     Ok(join.finish(e))
 }
 

@@ -35,6 +35,8 @@ pub(super) struct Emitter<'a, 'f> {
     pub(super) copy_signature: Option<SigRef>,
     /// The options of the block that is being emitted, where they are made ready.
     pub(super) ready: Option<ReadyBlock<'a>>,
+    /// What was made ready of the block that will be emitted next.
+    pub(super) made_ahead: Option<Value>,
     /// Whether the program goes on with other values like its own, by a call or a repeat.
     pub(super) is_recursive: bool,
     /// What spreads varints by vector instructions, where there are some.
@@ -107,6 +109,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
             stub_signature: None,
             copy_signature: None,
             ready: None,
+            made_ahead: None,
             is_recursive: is_recursive(program),
             spreading: None,
             varints: None,

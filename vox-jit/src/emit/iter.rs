@@ -288,8 +288,9 @@ fn emit_batches<'a, 'f>(
     let bytes = e.builder.ins().imul_imm_u(got, i64::from(item_bytes));
     let last = e.builder.ins().iadd(first, bytes);
     let cursor = Cursor::start(head_out);
-    let is_end = |e: &mut Emitter<'a, 'f>, at| e.builder.ins().icmp(IntCC::Equal, at, last);
-    let end = list::each(e, first, cursor, is_end, |e, at, cursor| {
+    let is_end =
+        |e: &mut Emitter<'a, 'f>, [at]: [Value; 1]| e.builder.ins().icmp(IntCC::Equal, at, last);
+    let end = list::each(e, [first], cursor, is_end, |e, [at], cursor| {
         let index = Index::InBatch {
             counts,
             last,
@@ -297,7 +298,7 @@ fn emit_batches<'a, 'f>(
             item_bytes,
         };
         let out = body(e, Item { at, index }, cursor, failing)?;
-        Ok(out.map(|out| (e.add(at, i64::from(item_bytes)), out)))
+        Ok(out.map(|out| ([e.add(at, i64::from(item_bytes))], out)))
     })?;
 
     let left = counts.load(e, Counts::LEFT);

@@ -1,13 +1,14 @@
 //! Lists of elements that are written by a block, and the loop they share with
 //! arrays.
 
-use cranelift_codegen::ir::{InstBuilder, Value, condcodes::IntCC, types};
+use cranelift_codegen::ir::{BlockArg, InstBuilder, Value, condcodes::IntCC, types};
 use vox_core::program::{BlockId, PathId, Source};
 
 use super::cold::{Index, Step};
 use super::cursor::Cursor;
 use super::emitter::{Emitter, Scope};
 use super::place::{Base, Place};
+use super::ready::ReadyList;
 use super::source::{self, Run};
 use super::{block, runtime, varint};
 use crate::error::CompileError;
@@ -52,11 +53,56 @@ pub(super) fn walk<'a, 'f>(
 ) -> Result<Cursor, CompileError> {
     let bytes = e.builder.ins().imul_imm_u(run.len, i64::from(items.stride));
     let last = e.builder.ins().iadd(run.ptr, bytes);
-    let is_end = |e: &mut Emitter<'a, 'f>, at| e.builder.ins().icmp(IntCC::Equal, at, last);
-    each(e, run.ptr, cursor, is_end, |e, at, body| {
+    if let Some(ready) = ReadyList::begin(e, items.each, items.stride) {
+        let end = walk_ready(e, ready, run, last, items, cursor, scope)?;
+        ready.end(e);
+        return Ok(end);
+    }
+    let is_end =
+        |e: &mut Emitter<'a, 'f>, [at]: [Value; 1]| e.builder.ins().icmp(IntCC::Equal, at, last);
+    each(e, [run.ptr], cursor, is_end, |e, [at], body| {
         let index = Index::Distance(run.ptr, at, items.stride);
         let out = element(e, at, index, items, body, scope)?;
-        Ok(out.map(|out| (e.add(at, i64::from(items.stride)), out)))
+        Ok(out.map(|out| ([e.add(at, i64::from(items.stride))], out)))
+    })
+}
+
+/// The same where a few elements at a time are made ready before they are written.
+fn walk_ready<'a>(
+    e: &mut Emitter<'a, '_>,
+    ready: ReadyList<'a>,
+    run: Run,
+    last: Value,
+    items: Items,
+    cursor: Cursor,
+    scope: Scope,
+) -> Result<Cursor, CompileError> {
+    // Where the elements end that are ready; at first there are none.
+    let state = [run.ptr, run.ptr, ready.made];
+    let is_end = |e: &mut Emitter<'a, '_>, [at, ..]: [Value; 3]| {
+        e.builder.ins().icmp(IntCC::Equal, at, last)
+    };
+    each(e, state, cursor, is_end, |e, [at, few, made], body| {
+        let (none_left, write) = (e.builder.create_block(), e.builder.create_block());
+        let [few_of, made_of] = [(); 2].map(|()| e.builder.append_block_param(write, types::I64));
+        let is_ready = e.builder.ins().icmp(IntCC::NotEqual, at, few);
+        e.builder
+            .ins()
+            .brif(is_ready, write, &[few.into(), made.into()], none_left, &[]);
+        e.builder.switch_to_block(none_left);
+        let few = ready.make(e, at, last);
+        e.builder
+            .ins()
+            .jump(write, &[few.into(), ready.made.into()]);
+
+        e.builder.switch_to_block(write);
+        e.made_ahead = Some(made_of);
+        let index = Index::Distance(run.ptr, at, items.stride);
+        let out = element(e, at, index, items, body, scope)?;
+        Ok(out.map(|out| {
+            let next = e.add(at, i64::from(items.stride));
+            ([next, few_of, ready.next(e, made_of)], out)
+        }))
     })
 }
 
@@ -69,11 +115,13 @@ pub(super) fn count_down<'a, 'f>(
     cursor: Cursor,
     scope: Scope,
 ) -> Result<Cursor, CompileError> {
-    let is_end = |e: &mut Emitter<'a, 'f>, left| e.builder.ins().icmp_imm_u(IntCC::Equal, left, 0);
-    each(e, run.len, cursor, is_end, |e, left, body| {
+    let is_end = |e: &mut Emitter<'a, 'f>, [left]: [Value; 1]| {
+        e.builder.ins().icmp_imm_u(IntCC::Equal, left, 0)
+    };
+    each(e, [run.len], cursor, is_end, |e, [left], body| {
         let index = Index::Difference(run.len, left);
         let out = element(e, run.ptr, index, items, body, scope)?;
-        Ok(out.map(|out| (e.add(left, -1), out)))
+        Ok(out.map(|out| ([e.add(left, -1)], out)))
     })
 }
 
@@ -95,36 +143,33 @@ fn element(
     block::emit(e, items.each, Base::new(at), cursor, inside)
 }
 
-/// A loop with one state word besides the cursor. `is_end` emits the test of a state, `body` what is done in one that is not the
+/// A loop with words of state besides the cursor. `is_end` emits the test of a state, `body` what is done in one that is not the
 /// end; it answers the next state and cursor, or `None` when the body never ends.
 ///
 /// The test stands in front of the loop and at its end: so a turn is one jump.
-pub(super) fn each<'a, 'f>(
+pub(super) fn each<'a, 'f, const WORDS: usize>(
     e: &mut Emitter<'a, 'f>,
-    state: Value,
+    state: [Value; WORDS],
     cursor: Cursor,
-    is_end: impl Fn(&mut Emitter<'a, 'f>, Value) -> Value,
+    is_end: impl Fn(&mut Emitter<'a, 'f>, [Value; WORDS]) -> Value,
     body: impl FnOnce(
         &mut Emitter<'a, 'f>,
-        Value,
+        [Value; WORDS],
         Cursor,
-    ) -> Result<Option<(Value, Cursor)>, CompileError>,
+    ) -> Result<Option<([Value; WORDS], Cursor)>, CompileError>,
 ) -> Result<Cursor, CompileError> {
     let again = e.builder.create_block();
-    let at = e.builder.append_block_param(again, types::I64);
+    let at = [(); WORDS].map(|()| e.builder.append_block_param(again, types::I64));
     let out = e.builder.append_block_param(again, types::I64);
     let after = e.builder.create_block();
     let end = e.builder.append_block_param(after, types::I64);
-    let turn = |e: &mut Emitter<'a, 'f>, state: Value, cursor: Cursor| {
+    let turn = |e: &mut Emitter<'a, 'f>, state: [Value; WORDS], cursor: Cursor| {
         let out = cursor.address(e);
         let done = is_end(e, state);
-        e.builder.ins().brif(
-            done,
-            after,
-            &[out.into()],
-            again,
-            &[state.into(), out.into()],
-        );
+        let next: Vec<BlockArg> = state.into_iter().chain([out]).map(BlockArg::from).collect();
+        e.builder
+            .ins()
+            .brif(done, after, &[out.into()], again, &next);
     };
     turn(e, state, cursor);
     e.builder.switch_to_block(again);

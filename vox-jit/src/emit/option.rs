@@ -19,7 +19,7 @@ pub(super) fn write(
     cursor: Cursor,
     scope: Scope,
 ) -> Result<Option<Cursor>, CompileError> {
-    if let Some(end) = ready::write(e, some, cursor)? {
+    if let Some(end) = ready::write(e, place, some, cursor, scope)? {
         return Ok(Some(end));
     }
     let chosen = match source {

@@ -105,11 +105,11 @@ pub(super) fn plain(routine: PlainFn) -> Function {
 
 /// The routine a block's options are linked with.
 pub(super) fn ready(routine: ReadyFn) -> Function {
-    let address = vox_core::entry_address!(routine, (Out, Address, *const Ready));
+    let address = vox_core::entry_address!(routine, (Out, Address, Address, usize, *const Ready));
     Function {
         name: "READY",
         address,
-        parameters: 3,
+        parameters: 5,
         returns: false,
     }
 }

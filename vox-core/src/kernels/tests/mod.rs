@@ -35,6 +35,16 @@ impl Fenced {
         Self { memory, len }
     }
 
+    /// Writes every byte, from where it is.
+    #[cfg(target_endian = "little")]
+    fn fill(&mut self, byte: impl Fn(usize) -> u8) {
+        let start = self.memory.as_mut_ptr::<u8>();
+        for at in 0..self.len {
+            // SAFETY: within the memory that is ours.
+            unsafe { start.add(at).write(byte(at)) };
+        }
+    }
+
     /// The address `back` bytes in front of the fence.
     fn before_end(&mut self, back: usize) -> *mut u8 {
         assert!(back <= self.len);

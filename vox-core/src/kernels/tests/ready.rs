@@ -1,131 +1,313 @@
-//! Options made ready against the definition: every type, every number of neighbours, in memory that ends at a protected page.
+//! Options made ready against the definition: every type, every number of neighbours, values one behind the other, in memory that ends at a
+//! protected page.
 
 use fastrand::Rng;
 
 use super::{Fenced, definition, every_set, low};
-use crate::kernels::Kernels;
-use crate::program::{Block, BlockId, Code, Offset, Op, OptionSource, TagWidth};
+use crate::kernels::{Kernels, ReadyForm, ReadyPlace, over};
+use crate::program::{Block, BlockId, Code, Offset, Op, OptionSource, Source, TagWidth};
 
-/// An integer type in options: how many bytes it has, whether it has a sign, its op.
-type Type = (usize, bool, fn(Offset) -> Op);
+/// What is in an option.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Type {
+    /// How many bytes it has, whether it has a sign.
+    Integer(usize, bool),
+    /// What its tag is for `None`.
+    Text(i64),
+}
 
-const TYPES: [Type; 4] = [
-    (4, false, |at| Op::WriteVarU32 { at }),
-    (4, true, |at| Op::WriteVarI32 { at }),
-    (8, false, |at| Op::WriteVarU64 { at }),
-    (8, true, |at| Op::WriteVarI64 { at }),
+const TYPES: [Type; 6] = [
+    Type::Integer(4, false),
+    Type::Integer(4, true),
+    Type::Integer(8, false),
+    Type::Integer(8, true),
+    Type::Text(i64::MIN),
+    Type::Text(i64::MIN + 1),
 ];
 
-/// What is in an option's memory, and what is written for it.
-struct Field {
-    memory: Vec<u8>,
-    expected: Vec<u8>,
-}
-
-fn field(random: &mut Rng, (width, is_signed, _): Type) -> Field {
-    let bits = random.u64(..) & low(random.u32(0..=64)) & low(8 * u32::try_from(width).unwrap());
-    let is_some = random.bool();
-    // Bytes behind the tag mean nothing, and neither does what is in a `None`.
-    let mut memory: Vec<u8> = (0..width).map(|_| random.u8(..)).collect();
-    memory[0] = u8::from(is_some);
-    memory.extend_from_slice(&bits.to_le_bytes()[..width]);
-    let mut expected = vec![u8::from(is_some)];
-    if is_some {
-        let number = match (width, is_signed) {
-            (_, false) => bits,
-            (4, _) => {
-                let value = i32::from_le_bytes(bits.to_le_bytes()[..4].try_into().unwrap());
-                u64::from(((value << 1) ^ (value >> 31)).cast_unsigned())
-            }
-            _ => {
-                let value = bits.cast_signed();
-                ((value << 1) ^ (value >> 63)).cast_unsigned()
-            }
-        };
-        definition(&mut expected, number);
+impl Type {
+    fn size(self) -> usize {
+        match self {
+            Self::Integer(width, _) => 2 * width,
+            Self::Text(_) => 24,
+        }
     }
-    Field { memory, expected }
+
+    fn align(self) -> usize {
+        match self {
+            Self::Integer(width, _) => width,
+            Self::Text(_) => 8,
+        }
+    }
+
+    /// The source of an option, and the op of its payload.
+    fn ops(self) -> (OptionSource, Op) {
+        let at = Offset(0);
+        let tagged = |tag, none, payload| OptionSource::Tagged {
+            tag,
+            tag_at: at,
+            none,
+            payload,
+        };
+        match self {
+            Self::Integer(width, signed) => {
+                let op = match (width, signed) {
+                    (4, false) => Op::WriteVarU32 { at },
+                    (4, true) => Op::WriteVarI32 { at },
+                    (_, false) => Op::WriteVarU64 { at },
+                    (_, true) => Op::WriteVarI64 { at },
+                };
+                let payload = Offset(u32::try_from(width).unwrap());
+                (tagged(TagWidth::U8, 0, payload), op)
+            }
+            Self::Text(none) => {
+                let source = Source::Words {
+                    ptr: Offset(8),
+                    len: Offset(16),
+                };
+                let op = Op::WriteBytes {
+                    at,
+                    source,
+                    reserve: 0,
+                };
+                (tagged(TagWidth::U64, none, at), op)
+            }
+        }
+    }
 }
 
-/// Code that writes options with this payload at these offsets, in this order.
+/// What is written for an option.
+#[derive(Debug, PartialEq, Eq)]
+enum Expected {
+    Integer(Vec<u8>),
+    Text(Option<&'static [u8]>),
+}
+
+/// Random options, and the memory of strings, which ends at a protected page.
+struct Options {
+    random: Rng,
+    texts: Fenced,
+}
+
+impl Options {
+    /// An option's memory, and what is written for it.
+    fn option(&mut self, ty: Type) -> (Vec<u8>, Expected) {
+        match ty {
+            Type::Integer(width, signed) => self.integer(width, signed),
+            Type::Text(none) => self.text(none),
+        }
+    }
+
+    fn integer(&mut self, width: usize, is_signed: bool) -> (Vec<u8>, Expected) {
+        let random = &mut self.random;
+        let all = low(8 * u32::try_from(width).unwrap());
+        let bits = random.u64(..) & low(random.u32(0..=64)) & all;
+        let is_some = random.bool();
+        // Bytes behind the tag mean nothing, and neither does what is in a `None`.
+        let mut memory: Vec<u8> = (0..width).map(|_| random.u8(..)).collect();
+        memory[0] = u8::from(is_some);
+        memory.extend_from_slice(&bits.to_le_bytes()[..width]);
+        let mut expected = vec![u8::from(is_some)];
+        if is_some {
+            let number = match (width, is_signed) {
+                (_, false) => bits,
+                (4, _) => {
+                    let value = i32::from_le_bytes(bits.to_le_bytes()[..4].try_into().unwrap());
+                    u64::from(((value << 1) ^ (value >> 31)).cast_unsigned())
+                }
+                _ => {
+                    let value = bits.cast_signed();
+                    ((value << 1) ^ (value >> 63)).cast_unsigned()
+                }
+            };
+            definition(&mut expected, number);
+        }
+        (memory, Expected::Integer(expected))
+    }
+
+    fn text(&mut self, none: i64) -> (Vec<u8>, Expected) {
+        let random = &mut self.random;
+        let len = match random.usize(0..8) {
+            0 => 0,
+            1 => random.usize(33..200),
+            2 => 32,
+            _ => random.usize(1..32),
+        };
+        // Now and then at the very end.
+        let behind = random.usize(0..3) * random.usize(0..40);
+        let (tag, ptr) = match len {
+            // Whose address is none.
+            0 => (0, core::ptr::dangling::<u8>()),
+            _ => (
+                random.i64(1..),
+                self.texts.before_end(len + behind).cast_const(),
+            ),
+        };
+        let is_some = random.bool();
+        let words = match is_some {
+            true => [tag.cast_unsigned(), ptr.addr() as u64, len as u64],
+            false => [none.cast_unsigned(), random.u64(..), random.u64(..)],
+        };
+        let memory = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        // SAFETY: bytes of an allocation that outlives the test's use of them, which nothing writes any more; of none of them, anywhere.
+        let text = unsafe { core::slice::from_raw_parts(ptr, len) };
+        (memory, Expected::Text(is_some.then_some(text)))
+    }
+}
+
+/// Code that writes options of these types at these offsets, in this order.
 fn code(kinds: &[(Type, u32)]) -> Code {
     let mut code = Code::default();
     code.blocks.push(Block { ops: Vec::new() });
-    for ((width, _, op), at) in kinds {
+    for (ty, at) in kinds {
         let some = BlockId::from_index(code.blocks.len());
-        code.blocks.push(Block {
-            ops: vec![op(Offset(0))],
-        });
+        let (source, op) = ty.ops();
+        code.blocks.push(Block { ops: vec![op] });
         code.blocks[0].ops.push(Op::WriteOption {
             at: Offset(*at),
-            source: OptionSource::Tagged {
-                tag: TagWidth::U8,
-                tag_at: Offset(0),
-                none: 0,
-                payload: Offset(u32::try_from(*width).unwrap()),
-            },
+            source,
             some,
         });
     }
     code
 }
 
-/// Runs of options of one type each, one run behind the other in memory, in any order on the wire.
-fn check(kernels: &Kernels, random: &mut Rng, source: &mut Fenced, runs: &[(Type, usize)]) -> bool {
-    let mut memory = Vec::new();
+/// Where the options of runs of one type each are, one run behind the other, and how long a value with them is.
+fn layout(runs: &[(Type, usize)]) -> (Vec<(Type, u32)>, usize) {
     let mut fields = Vec::new();
+    let mut end: usize = 0;
     for (ty, count) in runs {
-        memory.resize(memory.len().next_multiple_of(ty.0), 0xee);
+        end = end.next_multiple_of(ty.align());
         for _ in 0..*count {
-            let field = field(random, *ty);
-            fields.push((*ty, u32::try_from(memory.len()).unwrap(), field.expected));
-            memory.extend(field.memory);
+            fields.push((*ty, u32::try_from(end).unwrap()));
+            end += ty.size();
         }
     }
-    random.shuffle(&mut fields);
-    let kinds: Vec<(Type, u32)> = fields.iter().map(|field| (field.0, field.1)).collect();
-    let code = code(&kinds);
+    (fields, end)
+}
+
+/// Values that follow each other, with so many bytes between them, their options in any order on the wire.
+fn check(
+    kernels: &Kernels,
+    options: &mut Options,
+    source: &mut Fenced,
+    runs: &[(Type, usize)],
+    [count, between]: [usize; 2],
+) -> bool {
+    let (mut fields, size) = layout(runs);
+    options.random.shuffle(&mut fields);
+    let code = code(&fields);
     let Some(ready) = kernels.link_ready(&code, &code.blocks[0].ops) else {
         return false;
     };
-    let base = source.before_end(memory.len());
-    let mut made = Fenced::new(1);
-    let out = made.before_end(ready.size());
+    let stride = size.next_multiple_of(8) + between;
+    let base = source.before_end((count - 1) * stride + size);
+    let mut expected = Vec::new();
+    for value in 0..count {
+        for (ty, at) in &fields {
+            let (memory, written) = options.option(*ty);
+            // SAFETY: within the memory of the value.
+            unsafe {
+                let to = base.add(value * stride + *at as usize);
+                to.copy_from_nonoverlapping(memory.as_ptr(), memory.len());
+            }
+            expected.push(written);
+        }
+    }
+    let mut made = Fenced::new(4);
+    let out = made.before_end(count * ready.size());
     let routine = ready.routine();
-    // SAFETY: the options are at the base, and there is room for what is made of them.
+    // SAFETY: the values are at the base, and there is room for what is made of them.
     let made = unsafe {
-        base.copy_from_nonoverlapping(memory.as_ptr(), memory.len());
-        routine(out, base, &raw const ready);
-        core::slice::from_raw_parts(out, ready.size())
+        routine(
+            out,
+            base,
+            base.wrapping_add(count * stride),
+            stride,
+            &raw const ready,
+        );
+        core::slice::from_raw_parts(out, count * ready.size())
     };
-    for (idx, (_, _, expected)) in fields.iter().enumerate() {
-        let Some(place) = ready.place(BlockId::from_index(1 + idx)) else {
-            continue;
-        };
-        let len = u64::from_le_bytes(made[place.len..place.len + 8].try_into().unwrap());
-        assert_eq!(len, expected.len() as u64);
-        assert_eq!(made[place.bytes..place.bytes + expected.len()], *expected);
-        assert!(expected.len() <= if place.is_wide { 16 } else { 8 });
+    for (made, expected) in made.chunks(ready.size()).zip(expected.chunks(fields.len())) {
+        for (idx, expected) in expected.iter().enumerate() {
+            if let Some(place) = ready.place(BlockId::from_index(1 + idx)) {
+                check_one(made, place, expected);
+            }
+        }
     }
     true
 }
 
+fn check_one(made: &[u8], place: ReadyPlace, expected: &Expected) {
+    let word = |at: usize| u64::from_le_bytes(made[at..at + 8].try_into().unwrap());
+    let len = word(place.len);
+    match (expected, place.form) {
+        (Expected::Integer(expected), ReadyForm::Word | ReadyForm::Wide) => {
+            assert_eq!(len, expected.len() as u64);
+            assert_eq!(made[place.bytes..place.bytes + expected.len()], *expected);
+            let is_wide = place.form == ReadyForm::Wide;
+            assert!(expected.len() <= if is_wide { 16 } else { 8 });
+        }
+        (Expected::Text(None), ReadyForm::Text { ptr }) => {
+            assert_eq!((len, made[place.bytes]), (1, 0));
+            may_be_read(word(ptr), &[]);
+        }
+        (Expected::Text(Some(text)), ReadyForm::Text { ptr }) => {
+            let is_short =
+                text.len() <= over::LEN && (text.is_empty() || over::may_read(text.as_ptr()));
+            if !is_short {
+                assert!(
+                    len > u64::from(2 + ReadyPlace::SHORT),
+                    "{} of {text:?}",
+                    len
+                );
+                return;
+            }
+            assert_eq!(len, 2 + text.len() as u64);
+            let head = [1, u8::try_from(text.len()).unwrap()];
+            assert_eq!(made[place.bytes..place.bytes + 2], head);
+            may_be_read(word(ptr), text);
+        }
+        (expected, form) => panic!("{expected:?} is made as {form:?}"),
+    }
+}
+
+/// As much as a short string may have can be read, and begins with this one.
+fn may_be_read(address: u64, text: &[u8]) {
+    let from = core::ptr::with_exposed_provenance::<u8>(usize::try_from(address).unwrap());
+    let mut bytes = [0; over::LEN];
+    // SAFETY: that it can be is what is tested: the process ends if not.
+    unsafe { over::copy(bytes.as_mut_ptr(), from) };
+    assert_eq!(bytes[..text.len()], *text);
+}
+
 #[test]
 fn options_of_every_type_are_made_ready() {
-    let mut source = Fenced::new(1);
-    let mut random = Rng::with_seed(8);
+    let mut source = Fenced::new(8);
+    let mut options = Options {
+        random: Rng::with_seed(8),
+        texts: Fenced::new(1),
+    };
+    options.texts.fill(|at| at as u8);
     let mut checked = 0;
     every_set(|set| {
-        for round in 0..4000 {
-            let runs: Vec<(Type, usize)> = (0..random.usize(1..=4))
-                .map(|_| (TYPES[random.usize(0..4)], random.usize(1..=20)))
+        for round in 0..6000 {
+            let random = &mut options.random;
+            let runs: Vec<(Type, usize)> = (0..random.usize(1..=5))
+                .map(|_| (TYPES[random.usize(0..6)], random.usize(1..=20)))
                 .collect();
+            let values = [random.usize(1..=6), 8 * random.usize(0..3)];
             let runs = match round % 4 {
                 // Each alone, so that nothing else brings it above what is worth it.
-                0 => vec![(TYPES[round / 4 % 4], 8 + round / 16 % 9)],
+                0 => vec![(TYPES[round / 4 % 6], 8 + round / 24 % 9)],
+                // What is left of two widths.
+                1 => vec![
+                    (TYPES[random.usize(0..2)], random.usize(1..=12)),
+                    (TYPES[random.usize(2..4)], random.usize(1..=12)),
+                ],
                 _ => runs,
             };
-            checked += usize::from(check(set, &mut random, &mut source, &runs));
+            checked += usize::from(check(set, &mut options, &mut source, &runs, values));
         }
     });
     match checked {
@@ -137,11 +319,28 @@ fn options_of_every_type_are_made_ready() {
 #[test]
 fn few_options_and_scattered_ones_are_left_alone() {
     for set in Kernels::available() {
-        let scattered: Vec<(Type, u32)> = (0..20).map(|idx| (TYPES[2], 32 * idx)).collect();
-        let few: Vec<(Type, u32)> = (0..7).map(|idx| (TYPES[2], 16 * idx)).collect();
-        for kinds in [scattered, few] {
-            let code = code(&kinds);
-            assert!(set.link_ready(&code, &code.blocks[0].ops).is_none());
+        for (ty, size) in [(TYPES[2], 16), (TYPES[4], 24)] {
+            let scattered: Vec<(Type, u32)> = (0..20).map(|idx| (ty, 2 * size * idx)).collect();
+            let few: Vec<(Type, u32)> = (0..7).map(|idx| (ty, size * idx)).collect();
+            for kinds in [scattered, few] {
+                let code = code(&kinds);
+                assert!(set.link_ready(&code, &code.blocks[0].ops).is_none());
+            }
+        }
+    }
+}
+
+/// The three widths of a record like many: what is left of the integers is one group, so that there are five of them.
+#[test]
+fn what_is_left_of_two_widths_is_one_group() {
+    let runs = [(TYPES[2], 11), (TYPES[4], 10), (TYPES[0], 11)];
+    let (fields, _) = layout(&runs);
+    let code = code(&fields);
+    for set in Kernels::available() {
+        if let Some(ready) = set.link_ready(&code, &code.blocks[0].ops) {
+            assert_eq!(ready.groups(), 5);
+            let is_made = |some| ready.place(BlockId::from_index(some)).is_some();
+            assert!((1..=fields.len()).all(is_made));
         }
     }
 }

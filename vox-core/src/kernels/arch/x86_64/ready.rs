@@ -1,18 +1,21 @@
-//! AVX-512: eight options of integers at a time, as [`crate::kernels::ready`] tells.
+//! AVX-512: eight options at a time, as [`crate::kernels::ready`] tells.
 
 use core::arch::asm;
 use core::arch::x86_64::{
-    __m512i, __mmask8, _mm512_add_epi64, _mm512_and_si512, _mm512_lzcnt_epi64,
-    _mm512_mask_or_epi64, _mm512_maskz_mov_epi64, _mm512_multishift_epi64_epi8, _mm512_or_si512,
+    __m512i, __mmask8, _mm_cvtsi64_si128, _mm512_and_si512, _mm512_cmple_epu64_mask,
+    _mm512_cmpneq_epi64_mask, _mm512_cvtepu8_epi64, _mm512_lzcnt_epi64, _mm512_mask_add_epi64,
+    _mm512_mask_mov_epi64, _mm512_mask_srai_epi64, _mm512_mask_srli_epi64, _mm512_mask_sub_epi64,
+    _mm512_maskz_mov_epi64, _mm512_multishift_epi64_epi8, _mm512_or_si512,
     _mm512_permutex2var_epi64, _mm512_permutexvar_epi8, _mm512_set1_epi32, _mm512_set1_epi64,
-    _mm512_setr_epi64, _mm512_shuffle_epi8, _mm512_slli_epi64, _mm512_srai_epi64,
-    _mm512_srli_epi64, _mm512_storeu_si512, _mm512_sub_epi8, _mm512_ternarylogic_epi64,
-    _mm512_test_epi64_mask,
+    _mm512_shuffle_epi8, _mm512_slli_epi64, _mm512_srai_epi64, _mm512_srli_epi64,
+    _mm512_storeu_si512, _mm512_sub_epi8, _mm512_ternarylogic_epi64, _mm512_test_epi64_mask,
+    _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
 };
 
 use super::avx512::{FIRST_OF_8, SELECT, SPREAD_8, repeated, vector, wire_64};
 use crate::entry_fn;
-use crate::kernels::ready::{Group, Kind, LANES, Made, Ready};
+use crate::kernels::over;
+use crate::kernels::ready::{LANES, Made, Mixed, NOT_SHORT, Narrow, Ready, Texts, Wide};
 
 /// A byte is followed by another when the leading zeros are fewer than this.
 const MORE: [u8; 64] = repeated([57, 50, 43, 36, 29, 22, 15, 8]);
@@ -28,23 +31,26 @@ const LEN: [u8; 64] = {
     len
 };
 
-/// Words at an address, zeros for those that are not present.
+/// Where the ninth and tenth byte take their bits from, behind one that takes none. Of the tenth only the first bit counts, and what is behind it does not.
+const SPREAD_LAST: [u8; 64] = repeated([0, 56, 63, 0, 0, 0, 0, 0]);
+const BITS_LAST: [u8; 64] = repeated([0, 0xff, 1, 0, 0, 0, 0, 0]);
+
+/// Eight words.
 ///
-/// By assembly: what is in a `None` need not be initialised, which is nothing to a processor.
+/// By assembly: what is in a `None`, or between fields, need not be initialised, which is nothing to a processor.
 ///
 /// # Safety
 ///
-/// The words that are present can be read.
+/// They can be read.
 #[inline]
 #[target_feature(enable = "avx512f")]
-unsafe fn load(present: __mmask8, from: *const u8) -> __m512i {
+unsafe fn load(from: *const u8) -> __m512i {
     let words: __m512i;
-    // SAFETY: the caller's duty; what is masked out is not read.
+    // SAFETY: the caller's duty.
     unsafe {
         asm!(
-            "vmovdqu64 {words}{{{present}}}{{z}}, [{from}]",
+            "vmovdqu64 {words}, [{from}]",
             words = out(zmm_reg) words,
-            present = in(kreg) present,
             from = in(reg) from,
             options(nostack, readonly, preserves_flags),
         );
@@ -65,7 +71,9 @@ unsafe fn store(to: *mut [u64; LANES], words: __m512i) {
     unsafe { _mm512_storeu_si512(to.cast(), words) }
 }
 
-/// Makes eight options of tags and wire numbers.
+/// Makes eight options of words with their tags in the lowest byte, and of wire numbers.
+///
+/// What is made of wide ones is first that of the even lanes, then that of the odd ones.
 ///
 /// # Safety
 ///
@@ -76,16 +84,16 @@ unsafe fn make<const WIDE: bool>(made: *mut Made, tags: __m512i, values: __m512i
     let one = _mm512_set1_epi64(1);
     let some = _mm512_test_epi64_mask(tags, _mm512_set1_epi64(0xff));
     let zeros = _mm512_lzcnt_epi64(_mm512_or_si512(values, one));
+    // The upper bytes count no zeros, and get the first length; less these, and a byte more for the tag.
     let len = _mm512_permutexvar_epi8(zeros, vector(&LEN));
-    let len = _mm512_and_si512(len, _mm512_set1_epi64(0xff));
-    let len = _mm512_add_epi64(_mm512_maskz_mov_epi64(some, len), one);
+    let less = _mm512_set1_epi64(i64::from_le_bytes([0, 10, 10, 10, 10, 10, 10, 10]) - 1);
+    let len = _mm512_mask_sub_epi64(one, some, len, less);
     let zeros = _mm512_shuffle_epi8(zeros, vector(&FIRST_OF_8));
     let spread = _mm512_multishift_epi64_epi8(vector(&SPREAD_8), values);
     let more = _mm512_sub_epi8(zeros, vector(&MORE));
     let bits = _mm512_set1_epi32(0x7f7f_7f7f);
     let bytes = _mm512_ternarylogic_epi64::<SELECT>(bits, spread, more);
-    let first = _mm512_slli_epi64::<8>(bytes);
-    let first = _mm512_mask_or_epi64(first, some, first, one);
+    let first = or_where(some, _mm512_slli_epi64::<8>(bytes), one);
     // SAFETY: the caller's duty; 128 bytes, and 64.
     unsafe {
         let bytes_of = (&raw mut (*made).bytes).cast::<[u64; LANES]>();
@@ -94,81 +102,211 @@ unsafe fn make<const WIDE: bool>(made: *mut Made, tags: __m512i, values: __m512i
             store(bytes_of, first);
             return;
         }
-        // The uppermost eight bits are the ninth byte, and their first one the tenth.
-        let ninth = _mm512_srli_epi64::<56>(values);
-        let tenth = _mm512_slli_epi64::<16>(_mm512_srli_epi64::<63>(values));
-        let second = _mm512_or_si512(_mm512_slli_epi64::<8>(ninth), tenth);
-        let second = _mm512_or_si512(second, _mm512_srli_epi64::<56>(bytes));
-        let low = _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11);
-        let high = _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15);
-        store(bytes_of, _mm512_permutex2var_epi64(first, low, second));
-        store(
-            bytes_of.add(1),
-            _mm512_permutex2var_epi64(first, high, second),
-        );
+        let last = _mm512_multishift_epi64_epi8(vector(&SPREAD_LAST), values);
+        let eighth = _mm512_srli_epi64::<56>(bytes);
+        let second = _mm512_ternarylogic_epi64::<OR_OF_AND>(eighth, last, vector(&BITS_LAST));
+        store(bytes_of, _mm512_unpacklo_epi64(first, second));
+        store(bytes_of.add(1), _mm512_unpackhi_epi64(first, second));
     }
 }
 
-/// Makes a group.
+/// The words, and in these lanes the bits as well.
 ///
-/// # Safety
-///
-/// Its options are at `base`, and `made` may be written.
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi")]
-unsafe fn group(made: *mut Made, base: *const u8, group: &Group) {
-    // SAFETY: the caller's duty; only options that are present are read.
-    unsafe {
-        let from = base.add(group.at as usize);
-        match group.kind {
-            Kind::U32 => {
-                let pairs = load(group.present(), from);
-                make::<false>(made, pairs, _mm512_srli_epi64::<32>(pairs));
-            }
-            Kind::I32 => {
-                let pairs = load(group.present(), from);
-                let values = wire_64::<true>(_mm512_srai_epi64::<32>(pairs));
-                make::<false>(made, pairs, values);
-            }
-            Kind::U64 | Kind::I64 => {
-                let (tags, values) = wide(group.words, from);
-                let values = match group.kind {
-                    Kind::I64 => wire_64::<true>(values),
-                    _ => values,
-                };
-                make::<true>(made, tags, values);
-            }
-        }
-    }
-}
-
-/// The tags and payloads of options of 16 bytes.
-///
-/// # Safety
-///
-/// The words that are present can be read.
+/// By assembly: of the intrinsic the compiler makes three instructions.
 #[inline]
 #[target_feature(enable = "avx512f")]
-unsafe fn wide(words: u16, from: *const u8) -> (__m512i, __m512i) {
-    let [low, high] = words.to_le_bytes();
-    // SAFETY: the caller's duty.
-    let (a, b) = unsafe { (load(low, from), load(high, from.wrapping_add(64))) };
-    let even = _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14);
-    let odd = _mm512_setr_epi64(1, 3, 5, 7, 9, 11, 13, 15);
-    let tags = _mm512_permutex2var_epi64(a, even, b);
-    (tags, _mm512_permutex2var_epi64(a, odd, b))
+fn or_where(lanes: __mmask8, words: __m512i, bits: __m512i) -> __m512i {
+    let mut words = words;
+    // SAFETY: an instruction of registers alone, which the features include.
+    unsafe {
+        asm!(
+            "vporq {words}{{{lanes}}}, {words}, {bits}",
+            words = inout(zmm_reg) words,
+            bits = in(zmm_reg) bits,
+            lanes = in(kreg) lanes,
+            options(pure, nomem, nostack, preserves_flags),
+        );
+    }
+    words
 }
 
-/// Makes all groups.
+/// The first operand, and where the third has ones the second.
+const OR_OF_AND: i32 = 0xf8;
+
+/// Eight numbers of a table, which say which words to take.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn words(numbers: &[u8; LANES]) -> __m512i {
+    _mm512_cvtepu8_epi64(_mm_cvtsi64_si128(i64::from_le_bytes(*numbers)))
+}
+
+/// Makes options of 32-bit integers.
+///
+/// # Safety
+///
+/// The words the group is read from are in the value, and `made` may be written.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi")]
+unsafe fn narrow<const SIGNED: bool>(made: *mut Made, value: *const u8, group: &Narrow) {
+    // SAFETY: the caller's duty.
+    unsafe {
+        let pairs = load(value.add(group.at as usize));
+        let numbers = if SIGNED {
+            wire_64::<SIGNED>(_mm512_srai_epi64::<32>(pairs))
+        } else {
+            _mm512_srli_epi64::<32>(pairs)
+        };
+        make::<false>(made, pairs, numbers);
+    }
+}
+
+/// Makes options of 64-bit integers.
+///
+/// # Safety
+///
+/// As for [`narrow`].
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi")]
+unsafe fn wide<const SIGNED: bool>(made: *mut Made, value: *const u8, group: &Wide) {
+    // SAFETY: the caller's duty.
+    unsafe {
+        let from = value.add(group.at as usize);
+        let (a, b) = (load(from), load(from.add(64)));
+        // The first four in the even lanes, the others in the odd ones.
+        let (tags, payloads) = (_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b));
+        make::<true>(made, tags, wire_64::<SIGNED>(payloads));
+    }
+}
+
+/// Makes options of integers of either width.
+///
+/// # Safety
+///
+/// As for [`narrow`].
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi")]
+unsafe fn mixed<const SIGNED: bool>(made: *mut Made, value: *const u8, group: &Mixed) {
+    // SAFETY: the caller's duty.
+    unsafe {
+        let [a, b] = group.at;
+        let (a, b) = (load(value.add(a as usize)), load(value.add(b as usize)));
+        let tags = _mm512_permutex2var_epi64(a, words(&group.tags), b);
+        let words = _mm512_permutex2var_epi64(a, words(&group.values), b);
+        let numbers = if SIGNED {
+            wire_64::<SIGNED>(_mm512_mask_srai_epi64::<32>(words, group.narrow, words))
+        } else {
+            _mm512_mask_srli_epi64::<32>(words, group.narrow, words)
+        };
+        make::<true>(made, tags, numbers);
+    }
+}
+
+/// What is read where there is no string.
+static NOTHING: Nothing = Nothing([0; over::LEN]);
+
+#[repr(align(32))]
+#[expect(dead_code, reason = "read by generated code")]
+struct Nothing([u8; over::LEN]);
+
+/// The words at this place, of three, of each of eight options.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn of_three<const AT: u8>([a, b, c]: [__m512i; 3]) -> __m512i {
+    const fn word(lane: u8, at: u8) -> u8 {
+        3 * lane + at
+    }
+    /// Those of the first two registers, where they are in these.
+    const fn of_two(at: u8) -> [u8; 64] {
+        let mut bytes = [0; 64];
+        let mut lane = 0;
+        while lane < 8 {
+            bytes[8 * lane as usize] = word(lane, at) % 16;
+            lane += 1;
+        }
+        bytes
+    }
+    /// These, or else those of the third one.
+    const fn of_both(at: u8) -> [u8; 64] {
+        let mut bytes = [0; 64];
+        let mut lane = 0;
+        while lane < 8 {
+            let word = word(lane, at);
+            bytes[8 * lane as usize] = if word < 16 { lane } else { word - 8 };
+            lane += 1;
+        }
+        bytes
+    }
+    let found = _mm512_permutex2var_epi64(a, vector(&const { of_two(AT) }), b);
+    _mm512_permutex2var_epi64(found, vector(&const { of_both(AT) }), c)
+}
+
+/// Makes options of strings.
+///
+/// # Safety
+///
+/// As for [`narrow`].
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+unsafe fn texts(made: *mut Made, value: *const u8, group: &Texts) {
+    // SAFETY: the caller's duty.
+    let words = unsafe {
+        let from = value.add(group.at as usize);
+        [load(from), load(from.add(64)), load(from.add(128))]
+    };
+    let one = _mm512_set1_epi64(1);
+    let some = _mm512_cmpneq_epi64_mask(of_three::<0>(words), _mm512_set1_epi64(group.none));
+    let len = _mm512_maskz_mov_epi64(some, of_three::<2>(words));
+    // The address of an empty string is none.
+    let is_there = _mm512_test_epi64_mask(len, len);
+    let nothing = _mm512_set1_epi64((&raw const NOTHING).addr() as i64);
+    let address = _mm512_mask_mov_epi64(nothing, is_there, of_three::<1>(words));
+    let in_page = _mm512_and_si512(address, _mm512_set1_epi64(over::PAGE as i64 - 1));
+    let last = _mm512_set1_epi64((over::PAGE - over::LEN) as i64);
+    let stays = _mm512_cmple_epu64_mask(in_page, last);
+    let written = _mm512_mask_add_epi64(one, some, len, _mm512_set1_epi64(2));
+    let not_short = _mm512_set1_epi64(NOT_SHORT.cast_signed());
+    let written = _mm512_mask_mov_epi64(not_short, stays, written);
+    let head = or_where(some, _mm512_slli_epi64::<8>(len), one);
+    // SAFETY: the caller's duty; twice 64 bytes, and 64.
+    unsafe {
+        let bytes_of = (&raw mut (*made).bytes).cast::<[u64; LANES]>();
+        store(bytes_of, head);
+        store(bytes_of.add(1), address);
+        store(&raw mut (*made).len, written);
+    }
+}
+
+/// Makes all groups of all values.
 ///
 /// # Safety
 ///
 /// As for [`crate::entry::ReadyFn`].
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi")]
-unsafe fn all(out: *mut Made, base: *const u8, ready: &Ready) {
-    for (number, options) in ready.groups.iter().enumerate() {
-        // SAFETY: the caller's duty: there is room for as many as there are groups.
-        unsafe { group(out.add(number), base, options) };
+unsafe fn all(made: *mut Made, first: *const u8, end: *const u8, stride: usize, ready: &Ready) {
+    let (mut made, mut value) = (made, first);
+    macro_rules! each {
+        ($($groups:expr => $make:expr;)*) => {$(
+            for group in $groups {
+                // SAFETY: the caller's duty: there is room for as many as there are groups.
+                unsafe {
+                    $make(made, value, group);
+                    made = made.add(1);
+                }
+            }
+        )*};
+    }
+    let [unsigned, signed] = &ready.integers;
+    while value != end {
+        each! {
+            &unsigned.narrow => narrow::<false>;
+            &unsigned.wide => wide::<false>;
+            &unsigned.mixed => mixed::<false>;
+            &signed.narrow => narrow::<true>;
+            &signed.wide => wide::<true>;
+            &signed.mixed => mixed::<true>;
+            &ready.texts => texts;
+        }
+        value = value.wrapping_add(stride);
     }
 }
 
@@ -179,8 +317,10 @@ entry_fn! {
     ///
     /// As for the type; the processor has the instructions.
     #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi")]
-    pub(super) unsafe fn make_ready(out: *mut u8, base: *const u8, ready: *const Ready) {
-        // SAFETY: the caller's duty; a table lives as long as its program.
-        unsafe { all(out.cast(), base, &*ready) }
+    pub(super) unsafe fn make_ready(out: *mut u8, first: *const u8, end: *const u8, stride: usize, ready: *const Ready) {
+        // SAFETY: a table lives as long as its program.
+        let ready = unsafe { &*ready };
+        // SAFETY: the caller's duty.
+        unsafe { all(out.cast(), first, end, stride, ready) }
     }
 }

@@ -1,7 +1,12 @@
 //! Records of options: no branch on whether there is something.
 //!
+//! With AVX-512, options of a record are made together: [`avx512`]. Everywhere else one after the other.
+//!
 //! What is absent is written like what is present, and the cursor moves past its tag only. For half
 //! of 32 options at random a branch each would be mispredicted every other time.
+
+#[cfg(target_arch = "x86_64")]
+pub(super) mod avx512;
 
 use super::Hand;
 use super::cursor::{Cursor, low_byte, or_else};
@@ -14,11 +19,8 @@ impl Hand for Vec<Record> {
     unsafe fn write<I: Isa>(&self, cursor: Cursor) -> Cursor {
         // SAFETY: the caller's duty; every record checks behind itself (H1).
         unsafe {
-            let mut cursor = cursor.small::<I>(self.len());
-            for record in self {
-                cursor = record.write::<I>(cursor);
-            }
-            cursor
+            let cursor = cursor.small::<I>(self.len());
+            I::records_of_options(cursor, self)
         }
     }
 }
