@@ -8,6 +8,7 @@
 //! Not here: how it is known where a table is ([`crate::probe`]).
 
 use super::Visit;
+use super::arch::control;
 use crate::cx::EncodeCx;
 use crate::entry_fn;
 use crate::trampoline::iter::Entry;
@@ -49,6 +50,9 @@ impl Position {
 
 /// Control bytes that are read at once.
 const GROUP: usize = 8;
+
+/// Control bytes that one instruction looks at, where there is one.
+const PIECE: usize = 16;
 
 /// Buckets that are looked at at once: as many as there are bits.
 const BLOCK: usize = 64;
@@ -198,9 +202,32 @@ unsafe fn control_and_mask(table: &Table, container: *const u8) -> (*const u8, u
 /// # Safety
 ///
 /// As for [`full`]; the block's first bucket is one of them.
+#[inline(always)]
+unsafe fn full_of_block(control: *const u8, block: usize, mask: usize) -> u64 {
+    if !control::IS_AVAILABLE || mask < PIECE - 1 {
+        // SAFETY: the caller's duty.
+        return unsafe { full_of_groups(control, block, mask) };
+    }
+    // As many as a power of two of at least a piece: pieces are whole.
+    let pieces = ((mask + 1 - block) / PIECE).min(BLOCK / PIECE);
+    let mut bits = 0;
+    for piece in 0..pieces {
+        let at = piece * PIECE;
+        // SAFETY: the caller's duty.
+        let empty = unsafe { control::tops(control.add(block + at).cast()) };
+        bits |= u64::from(!empty) << at;
+    }
+    bits
+}
+
+/// The same, eight buckets at a time, and where there are fewer.
+///
+/// # Safety
+///
+/// As for [`full_of_block`].
 // Not in line: what it needs in registers would be loaded again in each turn of the loop around it.
 #[inline(never)]
-unsafe fn full_of_block(control: *const u8, block: usize, mask: usize) -> u64 {
+unsafe fn full_of_groups(control: *const u8, block: usize, mask: usize) -> u64 {
     let groups = (mask + 1 - block).div_ceil(GROUP).min(BLOCK / GROUP);
     let mut bits = 0;
     for group in 0..groups {

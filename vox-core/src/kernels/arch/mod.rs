@@ -56,3 +56,11 @@ pub(super) mod over_copy;
 ))]
 #[path = "no_over_copy.rs"]
 pub(super) mod over_copy;
+
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+#[path = "x86_64/control.rs"]
+pub(super) mod control;
+
+#[cfg(any(miri, not(target_arch = "x86_64")))]
+#[path = "no_control.rs"]
+pub(super) mod control;
