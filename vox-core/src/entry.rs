@@ -124,10 +124,16 @@ entry_type! {
 }
 
 entry_type! {
+    /// Makes the options of the value at `base` that a table names ready, at `out`, where [`Ready::size`] bytes
+    /// may be written. Does not fail.
+    ReadyFn = (out: *mut u8, base: *const u8, ready: *const Ready)
+}
+
+entry_type! {
     /// Makes the options of values that a table names ready. The values are every `stride` bytes from `first` on, up to `end`, which is that of the next
     /// one. At `out` [`Ready::size`] bytes may be written for each, which is where they are for the first; for the others they follow.
     /// Does not fail.
-    ReadyFn = (out: *mut u8, first: *const u8, end: *const u8, stride: usize, ready: *const Ready)
+    ReadyEachFn = (out: *mut u8, first: *const u8, end: *const u8, stride: usize, ready: *const Ready)
 }
 
 entry_type! {

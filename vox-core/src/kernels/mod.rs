@@ -31,13 +31,13 @@ pub mod varint;
 use once_cell::race::OnceBox;
 
 use crate::cx::EncodeCx;
-use crate::entry::{BulkFn, CopyMediumFn, ReadyFn};
+use crate::entry::{BulkFn, CopyMediumFn};
 use crate::program::{BlockId, Code, Op};
 use element::Routine;
 pub use plain::Plain;
 use plain::{Compiled, Routines};
 use portable::Portable;
-pub use ready::{Ready, ReadyForm, ReadyPlace};
+pub use ready::{Ready, ReadyForm, ReadyOf, ReadyPlace};
 pub use run::{Piece, Run};
 
 /// The routines for one kind of processor.
@@ -66,7 +66,7 @@ pub struct Kernels {
     /// Runs of fields, where that is faster than one field after the other.
     run: Option<run::Routines>,
     /// Options made ready at once, where that is faster than one after the other.
-    ready: Option<ReadyFn>,
+    ready: Option<ready::Routines>,
     /// Copies of up to [`MEDIUM_ROOM`] - 1 bytes, where that is one piece of code for all lengths.
     pub copy_medium: Option<CopyMediumFn>,
 }
@@ -107,10 +107,11 @@ impl Kernels {
         Run::new(self.run?, ops)
     }
 
-    /// Prepares the options of a block for the routine of this set, if it has one and they are worth it.
+    /// Prepares the options of a block for the routines of this set, if it has some and they are worth it: for a value alone, or for the
+    /// elements of a list.
     #[must_use]
-    pub fn link_ready(&self, code: &Code, ops: &[Op]) -> Option<Ready> {
-        Ready::new(self.ready?, code, ops)
+    pub fn link_ready(&self, code: &Code, ops: &[Op], of: ReadyOf) -> Option<Ready> {
+        Ready::new(self.ready?, code, ops, of)
     }
 
     /// Prepares the container an op writes for the routines of this set, if its parts are plain: with the block of

@@ -16,7 +16,7 @@ mod table;
 use core::mem::offset_of;
 
 use super::over;
-use crate::entry::ReadyFn;
+use crate::entry::{ReadyEachFn, ReadyFn};
 use crate::program::{BlockId, Code, Op};
 
 /// Options of a group.
@@ -92,13 +92,30 @@ pub(super) struct Texts {
     pub(super) none: i64,
 }
 
-/// The options of a block, ready for the routine, which makes the groups in this order.
+/// The routines of a set.
+#[derive(Debug, Clone, Copy)]
+#[allow(dead_code, reason = "not every architecture has some")]
+pub(super) struct Routines {
+    pub(super) one: ReadyFn,
+    pub(super) each: ReadyEachFn,
+}
+
+/// What a block writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadyOf {
+    /// A value alone. What was made of it is read at once, which takes longer, and is not worth it for strings.
+    Value,
+    /// An element of a list, a few of which are made ready by one call.
+    Element,
+}
+
+/// The options of a block, ready for the routines, which make the groups in this order.
 ///
 /// A group is always read as if it had [`LANES`] options. What is read besides its own are other fields of the same value, or what lies
 /// between them.
 #[derive(Debug)]
 pub struct Ready {
-    routine: ReadyFn,
+    routines: Routines,
     /// Without a sign, and with one.
     pub(super) integers: [Integers; 2],
     pub(super) texts: Vec<Texts>,
@@ -156,8 +173,8 @@ pub enum ReadyForm {
 
 impl Ready {
     /// The options of this block, if they are worth it.
-    pub(super) fn new(routine: ReadyFn, code: &Code, ops: &[Op]) -> Option<Self> {
-        table::of(routine, code, ops)
+    pub(super) fn new(routines: Routines, code: &Code, ops: &[Op], of: ReadyOf) -> Option<Self> {
+        table::of(routines, code, ops, of)
     }
 
     /// Where the option with this block for its payload will be, if it is one of these.
@@ -222,9 +239,15 @@ impl Ready {
         self.groups() * size_of::<Made>()
     }
 
-    /// The routine, for machine code to call with this table.
+    /// The routine for one value, for machine code to call with this table.
     #[must_use]
     pub fn routine(&self) -> ReadyFn {
-        self.routine
+        self.routines.one
+    }
+
+    /// The routine for more of them.
+    #[must_use]
+    pub fn routine_for_each(&self) -> ReadyEachFn {
+        self.routines.each
     }
 }

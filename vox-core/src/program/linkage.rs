@@ -3,7 +3,7 @@
 use core::ptr::NonNull;
 
 use super::{BlockId, ChildId, Code, FunctionId, Op, OptionRun};
-use crate::kernels::{Kernels, Plain, Ready, Run};
+use crate::kernels::{Kernels, Plain, Ready, ReadyOf, Run};
 use crate::slot::Slot;
 
 /// What the numbers of a [`Code`] mean in this process.
@@ -21,8 +21,8 @@ pub struct Linkage {
     runs: Vec<Option<Box<Run>>>,
     /// By the block of the first option's payload: options side by side.
     option_runs: Vec<Option<OptionRun>>,
-    /// By block: the options this processor makes ready at once.
-    ready: Vec<Option<Box<Ready>>>,
+    /// By block: the options this processor makes ready at once, of a value alone and of an element.
+    ready: Vec<[Option<Box<Ready>>; 2]>,
     /// By the block of a key or item: maps and sets of plain parts.
     plain: Vec<Option<Plain>>,
 }
@@ -59,9 +59,11 @@ impl Linkage {
             }
         }
         for (idx, block) in code.blocks.iter().enumerate() {
-            if let Some(ready) = self.kernels.link_ready(code, &block.ops) {
-                self.ready.resize_with(code.blocks.len(), || None);
-                self.ready[idx] = Some(Box::new(ready));
+            let ready = [ReadyOf::Value, ReadyOf::Element]
+                .map(|of| self.kernels.link_ready(code, &block.ops, of).map(Box::new));
+            if ready.iter().any(Option::is_some) {
+                self.ready.resize_with(code.blocks.len(), Default::default);
+                self.ready[idx] = ready;
             }
             for (some, run) in OptionRun::find(code, &block.ops) {
                 self.option_runs.resize_with(code.blocks.len(), || None);
@@ -83,8 +85,12 @@ impl Linkage {
     /// machine code.
     #[inline]
     #[must_use]
-    pub fn ready(&self, block: BlockId) -> Option<&Ready> {
-        self.ready.get(block.index())?.as_deref()
+    pub fn ready(&self, block: BlockId, of: ReadyOf) -> Option<&Ready> {
+        let [alone, element] = self.ready.get(block.index())?;
+        match of {
+            ReadyOf::Value => alone.as_deref(),
+            ReadyOf::Element => element.as_deref(),
+        }
     }
 
     /// The map or set of plain parts of which the key or item is written by this block, at an address that stays while the

@@ -9,13 +9,14 @@
 use core::ptr;
 
 use cranelift_codegen::ir::{InstBuilder, StackSlot, Type, Value, condcodes::IntCC, types};
-use vox_core::kernels::{Ready, ReadyForm};
+use vox_core::kernels::{Ready, ReadyForm, ReadyOf};
 use vox_core::program::{BlockId, Op, Source, max_written};
 
+use super::bytes;
 use super::cursor::Cursor;
 use super::emitter::{Emitter, Scope};
 use super::place::{Base, Place};
-use super::{bytes, runtime};
+use super::runtime::{self, Function};
 use crate::error::CompileError;
 
 /// Bytes of a cache line.
@@ -43,20 +44,18 @@ pub(super) fn begin<'a>(
     id: BlockId,
     base: Base,
 ) -> Option<ReadyBlock<'a>> {
-    let ready = of_block(e, id)?;
     if let Some(made) = e.made_ahead.take() {
         return Some(ReadyBlock {
-            ready,
+            ready: of_block(e, id, ReadyOf::Element)?,
             made,
             slot: None,
         });
     }
+    let ready = of_block(e, id, ReadyOf::Value)?;
     let slot = e.take_slot(size(ready, 1));
     let made = aligned(e, slot);
     let value = base.address(e);
-    // Any other address ends it behind the first.
-    let end = e.add(value, 1);
-    make(e, ready, made, [value, end], 1);
+    call(e, runtime::ready(ready.routine()), ready, &[made, value]);
     Some(ReadyBlock {
         ready,
         made,
@@ -85,7 +84,7 @@ pub(super) struct ReadyList<'a> {
 impl<'a> ReadyList<'a> {
     /// For a list of which each element is written by this block, if a routine makes something of it.
     pub(super) fn begin(e: &mut Emitter<'a, '_>, each: BlockId, stride: u32) -> Option<Self> {
-        let ready = of_block(e, each)?;
+        let ready = of_block(e, each, ReadyOf::Element)?;
         let slot = e.take_slot(size(ready, elements(ready)));
         let made = aligned(e, slot);
         Some(Self {
@@ -107,7 +106,9 @@ impl<'a> ReadyList<'a> {
             .ins()
             .icmp_imm_u(IntCC::UnsignedLessThan, left, most);
         let end = e.builder.ins().select(is_rest, end, few);
-        make(e, self.ready, self.made, [from, end], self.stride);
+        let stride = e.word(self.stride.into());
+        let routine = runtime::ready_each(self.ready.routine_for_each());
+        call(e, routine, self.ready, &[self.made, from, end, stride]);
         end
     }
 
@@ -128,20 +129,19 @@ fn elements(ready: &Ready) -> u32 {
 }
 
 /// What can be made ready of a block.
-fn of_block<'a>(e: &Emitter<'a, '_>, id: BlockId) -> Option<&'a Ready> {
+fn of_block<'a>(e: &Emitter<'a, '_>, id: BlockId, of: ReadyOf) -> Option<&'a Ready> {
     let program = e.program;
-    let ready = program.linkage.ready(id)?;
+    let ready = program.linkage.ready(id, of)?;
     let is_wanted = e.options.processor_routines;
     (is_wanted && !e.is_recursive && program.code.children.is_empty()).then_some(ready)
 }
 
-fn make(e: &mut Emitter<'_, '_>, ready: &Ready, made: Value, values: [Value; 2], stride: u32) {
-    let [first, end] = values;
-    let stride = e.word(stride.into());
+/// Calls a routine, with the table behind the other arguments.
+fn call(e: &mut Emitter<'_, '_>, routine: Function, ready: &Ready, arguments: &[Value]) {
     let table = e.address_of("READY_TABLE", ptr::from_ref(ready).cast());
-    let function = runtime::ready(ready.routine());
-    let callee = e.address_of(function.name, function.address);
-    e.call_value_void(callee, &[made, first, end, stride, table]);
+    let callee = e.address_of(routine.name, routine.address);
+    let arguments: Vec<Value> = arguments.iter().copied().chain([table]).collect();
+    e.call_value_void(callee, &arguments);
 }
 
 /// The first line in a slot. Loads of what was stored across two lines would wait for the stores.

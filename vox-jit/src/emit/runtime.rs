@@ -5,7 +5,7 @@
 //! accepts a function of that many parameters.
 
 use vox_core::cx::EncodeCx;
-use vox_core::entry::{BulkFn, CopyMediumFn, EightsFn, PlainFn, ReadyFn, RunFn};
+use vox_core::entry::{BulkFn, CopyMediumFn, EightsFn, PlainFn, ReadyEachFn, ReadyFn, RunFn};
 use vox_core::kernels::{Plain, Ready, Run, bytes, table, tree, varint};
 use vox_core::program::Program;
 use vox_core::trampoline::{self, fail, iter, lock, predicate, proxy, trace};
@@ -103,11 +103,22 @@ pub(super) fn plain(routine: PlainFn) -> Function {
     }
 }
 
-/// The routine a block's options are linked with.
+/// A routine that makes the options of a value ready.
 pub(super) fn ready(routine: ReadyFn) -> Function {
-    let address = vox_core::entry_address!(routine, (Out, Address, Address, usize, *const Ready));
+    let address = vox_core::entry_address!(routine, (Out, Address, *const Ready));
     Function {
         name: "READY",
+        address,
+        parameters: 3,
+        returns: false,
+    }
+}
+
+/// One that makes those of several values ready.
+pub(super) fn ready_each(routine: ReadyEachFn) -> Function {
+    let address = vox_core::entry_address!(routine, (Out, Address, Address, usize, *const Ready));
+    Function {
+        name: "READY_EACH",
         address,
         parameters: 5,
         returns: false,

@@ -1,7 +1,6 @@
 //! Which options of a block are neighbours, and the table the routine reads of them.
 
-use super::{Form, Integers, LANES, Lane, Mixed, Narrow, Ready, Texts, Wide};
-use crate::entry::ReadyFn;
+use super::{Form, Integers, LANES, Lane, Mixed, Narrow, Ready, ReadyOf, Routines, Texts, Wide};
 use crate::program::{BlockId, Code, Offset, Op, OptionSource, Source, TagWidth};
 
 /// Fewer integers are no group.
@@ -98,12 +97,15 @@ impl Run<'_> {
 }
 
 /// The table of a block, if its options are worth it.
-pub(super) fn of(routine: ReadyFn, code: &Code, ops: &[Op]) -> Option<Ready> {
+pub(super) fn of(routines: Routines, code: &Code, ops: &[Op], of: ReadyOf) -> Option<Ready> {
     let mut found: Vec<Found> = ops.iter().filter_map(|op| option_of(code, op)).collect();
+    if of == ReadyOf::Value {
+        found.retain(|option| !matches!(option.kind, Kind::Text { .. }));
+    }
     found.sort_unstable_by_key(|option| (option.kind, option.at));
     let extent = Extent::new(&found)?;
     let mut ready = Ready {
-        routine,
+        routines,
         integers: [Integers::default(), Integers::default()],
         texts: Vec::new(),
         places: Vec::new(),
@@ -119,7 +121,9 @@ pub(super) fn of(routine: ReadyFn, code: &Code, ops: &[Op]) -> Option<Ready> {
             ready.push(run, extent);
         }
     }
-    (ready.places.len() >= WORTH).then_some(ready)
+    // Strings alone are as fast in their turn.
+    let has_integers = ready.groups() > ready.texts.len();
+    (has_integers && ready.places.len() >= WORTH).then_some(ready)
 }
 
 /// The neighbours of each kind, in the order of their kinds.

@@ -4,7 +4,7 @@
 use fastrand::Rng;
 
 use super::{Fenced, definition, every_set, low};
-use crate::kernels::{Kernels, ReadyForm, ReadyPlace, over};
+use crate::kernels::{Kernels, ReadyForm, ReadyOf, ReadyPlace, over};
 use crate::program::{Block, BlockId, Code, Offset, Op, OptionSource, Source, TagWidth};
 
 /// What is in an option.
@@ -197,7 +197,11 @@ fn check(
     let (mut fields, size) = layout(runs);
     options.random.shuffle(&mut fields);
     let code = code(&fields);
-    let Some(ready) = kernels.link_ready(&code, &code.blocks[0].ops) else {
+    let of = match count {
+        1 if options.random.bool() => ReadyOf::Value,
+        _ => ReadyOf::Element,
+    };
+    let Some(ready) = kernels.link_ready(&code, &code.blocks[0].ops, of) else {
         return false;
     };
     let stride = size.next_multiple_of(8) + between;
@@ -216,16 +220,15 @@ fn check(
     }
     let mut made = Fenced::new(4);
     let out = made.before_end(count * ready.size());
-    let routine = ready.routine();
+    let end = base.wrapping_add(count * stride);
     // SAFETY: the values are at the base, and there is room for what is made of them.
     let made = unsafe {
-        routine(
-            out,
-            base,
-            base.wrapping_add(count * stride),
-            stride,
-            &raw const ready,
-        );
+        match of {
+            ReadyOf::Value => (ready.routine())(out, base, &raw const ready),
+            ReadyOf::Element => {
+                (ready.routine_for_each())(out, base, end, stride, &raw const ready)
+            }
+        }
         core::slice::from_raw_parts(out, count * ready.size())
     };
     for (made, expected) in made.chunks(ready.size()).zip(expected.chunks(fields.len())) {
@@ -298,8 +301,11 @@ fn options_of_every_type_are_made_ready() {
                 .collect();
             let values = [random.usize(1..=6), 8 * random.usize(0..3)];
             let runs = match round % 4 {
-                // Each alone, so that nothing else brings it above what is worth it.
-                0 => vec![(TYPES[round / 4 % 6], 8 + round / 24 % 9)],
+                // Each alone, so that nothing else brings it above what is worth it; strings never are.
+                0 => match TYPES[round / 4 % 6] {
+                    text @ Type::Text(_) => vec![(text, 5 + round / 24 % 9), (TYPES[0], 3)],
+                    integer => vec![(integer, 8 + round / 24 % 9)],
+                },
                 // What is left of two widths.
                 1 => vec![
                     (TYPES[random.usize(0..2)], random.usize(1..=12)),
@@ -324,7 +330,9 @@ fn few_options_and_scattered_ones_are_left_alone() {
             let few: Vec<(Type, u32)> = (0..7).map(|idx| (ty, size * idx)).collect();
             for kinds in [scattered, few] {
                 let code = code(&kinds);
-                assert!(set.link_ready(&code, &code.blocks[0].ops).is_none());
+                for of in [ReadyOf::Value, ReadyOf::Element] {
+                    assert!(set.link_ready(&code, &code.blocks[0].ops, of).is_none());
+                }
             }
         }
     }
@@ -337,7 +345,7 @@ fn what_is_left_of_two_widths_is_one_group() {
     let (fields, _) = layout(&runs);
     let code = code(&fields);
     for set in Kernels::available() {
-        if let Some(ready) = set.link_ready(&code, &code.blocks[0].ops) {
+        if let Some(ready) = set.link_ready(&code, &code.blocks[0].ops, ReadyOf::Element) {
             assert_eq!(ready.groups(), 5);
             let is_made = |some| ready.place(BlockId::from_index(some)).is_some();
             assert!((1..=fields.len()).all(is_made));

@@ -11,11 +11,15 @@ mod ready;
 mod run;
 
 use super::super::Kernels;
+use super::super::ready::Routines as ReadyRoutines;
 use features::{Feature, has_all};
 
 static AVX512: Kernels = Kernels {
     run: Some(run::ROUTINES),
-    ready: Some(ready::make_ready),
+    ready: Some(ReadyRoutines {
+        one: ready::make,
+        each: ready::make_each,
+    }),
     copy_medium: Some(masked::copy_medium),
     list_u16: few::list_u16,
     list_u32: few::list_u32,

@@ -80,7 +80,7 @@ unsafe fn store(to: *mut [u64; LANES], words: __m512i) {
 /// `made` may be written.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi")]
-unsafe fn make<const WIDE: bool>(made: *mut Made, tags: __m512i, values: __m512i) {
+unsafe fn make_integers<const WIDE: bool>(made: *mut Made, tags: __m512i, values: __m512i) {
     let one = _mm512_set1_epi64(1);
     let some = _mm512_test_epi64_mask(tags, _mm512_set1_epi64(0xff));
     let zeros = _mm512_lzcnt_epi64(_mm512_or_si512(values, one));
@@ -156,7 +156,7 @@ unsafe fn narrow<const SIGNED: bool>(made: *mut Made, value: *const u8, group: &
         } else {
             _mm512_srli_epi64::<32>(pairs)
         };
-        make::<false>(made, pairs, numbers);
+        make_integers::<false>(made, pairs, numbers);
     }
 }
 
@@ -174,7 +174,7 @@ unsafe fn wide<const SIGNED: bool>(made: *mut Made, value: *const u8, group: &Wi
         let (a, b) = (load(from), load(from.add(64)));
         // The first four in the even lanes, the others in the odd ones.
         let (tags, payloads) = (_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b));
-        make::<true>(made, tags, wire_64::<SIGNED>(payloads));
+        make_integers::<true>(made, tags, wire_64::<SIGNED>(payloads));
     }
 }
 
@@ -197,7 +197,7 @@ unsafe fn mixed<const SIGNED: bool>(made: *mut Made, value: *const u8, group: &M
         } else {
             _mm512_mask_srli_epi64::<32>(words, group.narrow, words)
         };
-        make::<true>(made, tags, numbers);
+        make_integers::<true>(made, tags, numbers);
     }
 }
 
@@ -276,14 +276,17 @@ unsafe fn texts(made: *mut Made, value: *const u8, group: &Texts) {
     }
 }
 
-/// Makes all groups of all values.
+/// Makes all groups of a value, and answers where those of the next one go.
+///
+/// One function for each that calls it, so that it is inlined into both: what is constant is in registers around the loop that way.
 ///
 /// # Safety
 ///
 /// As for [`crate::entry::ReadyFn`].
+#[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi")]
-unsafe fn all(made: *mut Made, first: *const u8, end: *const u8, stride: usize, ready: &Ready) {
-    let (mut made, mut value) = (made, first);
+unsafe fn all<const IN_LOOP: bool>(made: *mut Made, value: *const u8, ready: &Ready) -> *mut Made {
+    let mut made = made;
     macro_rules! each {
         ($($groups:expr => $make:expr;)*) => {$(
             for group in $groups {
@@ -296,18 +299,16 @@ unsafe fn all(made: *mut Made, first: *const u8, end: *const u8, stride: usize, 
         )*};
     }
     let [unsigned, signed] = &ready.integers;
-    while value != end {
-        each! {
-            &unsigned.narrow => narrow::<false>;
-            &unsigned.wide => wide::<false>;
-            &unsigned.mixed => mixed::<false>;
-            &signed.narrow => narrow::<true>;
-            &signed.wide => wide::<true>;
-            &signed.mixed => mixed::<true>;
-            &ready.texts => texts;
-        }
-        value = value.wrapping_add(stride);
+    each! {
+        &unsigned.narrow => narrow::<false>;
+        &unsigned.wide => wide::<false>;
+        &unsigned.mixed => mixed::<false>;
+        &signed.narrow => narrow::<true>;
+        &signed.wide => wide::<true>;
+        &signed.mixed => mixed::<true>;
+        &ready.texts => texts;
     }
+    made
 }
 
 entry_fn! {
@@ -317,10 +318,25 @@ entry_fn! {
     ///
     /// As for the type; the processor has the instructions.
     #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi")]
-    pub(super) unsafe fn make_ready(out: *mut u8, first: *const u8, end: *const u8, stride: usize, ready: *const Ready) {
-        // SAFETY: a table lives as long as its program.
-        let ready = unsafe { &*ready };
-        // SAFETY: the caller's duty.
-        unsafe { all(out.cast(), first, end, stride, ready) }
+    pub(super) unsafe fn make(out: *mut u8, base: *const u8, ready: *const Ready) {
+        // SAFETY: the caller's duty; a table lives as long as its program.
+        unsafe { all::<false>(out.cast(), base, &*ready) };
+    }
+}
+
+entry_fn! {
+    /// [`crate::entry::ReadyEachFn`] by AVX-512. Of all kinds of groups the constants are in registers first.
+    ///
+    /// # Safety
+    ///
+    /// As for the type; the processor has the instructions.
+    #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi")]
+    pub(super) unsafe fn make_each(out: *mut u8, first: *const u8, end: *const u8, stride: usize, ready: *const Ready) {
+        let (mut made, mut value) = (out.cast(), first);
+        while value != end {
+            // SAFETY: the caller's duty; a table lives as long as its program.
+            made = unsafe { all::<true>(made, value, &*ready) };
+            value = value.wrapping_add(stride);
+        }
     }
 }
