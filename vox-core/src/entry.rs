@@ -131,7 +131,7 @@ entry_type! {
 
 entry_type! {
     /// Makes the options of values that a table names ready. The values are every `stride` bytes from `first` on, up to `end`, which is that of the next
-    /// one. At `out` [`Ready::size`] bytes may be written for each, which is where they are for the first; for the others they follow.
+    /// one; `stride` is not 0. At `out` [`Ready::size`] bytes may be written for each, which is where they are for the first; for the others they follow.
     /// Does not fail.
     ReadyEachFn = (out: *mut u8, first: *const u8, end: *const u8, stride: usize, ready: *const Ready)
 }

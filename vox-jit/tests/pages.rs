@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{World, append, compile, made, unroll};
+use common::{World, append, compile, made, made_with_runs, unroll};
 use region::Protection;
 use vox_core::tier::Tier;
 use vox_jit::{CompilerOptions, baseline};
@@ -86,6 +86,104 @@ fn strings_that_end_at_a_protected_page(fenced: &Fenced, options: CompilerOption
                     );
                 }
             }
+        }
+    }
+}
+
+/// Strings in options, of lists of records with integers beside them: which a routine makes ready, where the processor has one.
+#[test]
+fn a11_strings_in_options_that_end_at_a_protected_page() {
+    /// What `None` has in the word of the capacity.
+    const NONE: u64 = 1 << 63;
+    const TEXTS: usize = 6;
+
+    #[repr(C)]
+    struct Number {
+        tag: u8,
+        value: u64,
+    }
+    #[repr(C)]
+    struct Text {
+        capacity: u64,
+        ptr: *const u8,
+        len: usize,
+    }
+    #[repr(C)]
+    struct Record {
+        numbers: [Number; 4],
+        texts: [Text; TEXTS],
+    }
+    #[repr(C)]
+    struct List(*const Record, usize);
+    let mut text = String::from(
+        "program T\npaths\n  p1 \".list\"\nb0:\n  write_list at=@0 source=words(ptr=@0, len=@8) stride=208 each=b1 bound=0 path=p1 reserve=0\nb1:\n",
+    );
+    let options = (0..4)
+        .map(|idx| (16 * idx, "u8", 0))
+        .chain((0..TEXTS).map(|idx| (64 + 24 * idx, "u64", i64::MIN)));
+    for (idx, (at, tag, none)) in options.clone().enumerate() {
+        let payload = if tag == "u8" { 8 } else { 0 };
+        text += &format!(
+            "  reserve bytes=11\n  write_option at=@{at} source=tagged(tag={tag}, tag_at=@0, none={none}, payload=@{payload}) some=b{}\n",
+            2 + idx
+        );
+    }
+    for (idx, (_, tag, _)) in options.enumerate() {
+        text += &match tag {
+            "u8" => format!("b{}:\n  write_var_u64 at=@0\n", 2 + idx),
+            _ => format!(
+                "b{}:\n  write_bytes at=@0 source=words(ptr=@8, len=@16) reserve=0\n",
+                2 + idx
+            ),
+        };
+    }
+    let fenced = Fenced::new();
+    let record = |len: usize, back: usize| Record {
+        numbers: [(1, len as u64), (0, 7), (1, u64::MAX), (1, back as u64)]
+            .map(|(tag, value)| Number { tag, value }),
+        texts: core::array::from_fn(|idx| {
+            let run = fenced.run(len.saturating_sub(idx), back);
+            Text {
+                // One of them is not there, whatever its words are.
+                capacity: if idx == 3 { NONE } else { 1 },
+                // What is empty has no address.
+                ptr: match run.len() {
+                    0 => core::ptr::dangling(),
+                    _ => run.as_ptr(),
+                },
+                len: run.len(),
+            }
+        }),
+    };
+    let slot = made_with_runs(&text);
+    for over_read in [true, false] {
+        let mut options = CompilerOptions::default();
+        options.over_read = over_read;
+        let world = World::new(options, true);
+        compile(&world, &slot);
+        for len in 0..=140 {
+            let records: Vec<Record> = (0..=33).map(|back| record(len, back)).collect();
+            let list = List(records.as_ptr(), records.len());
+            // SAFETY: the offsets fit the value.
+            let (bytes, _) = unsafe { append(&slot, common::address(&list), 256) }.unwrap();
+            let number = |number: &Number| (number.tag == 1).then_some(number.value);
+            let text = |text: &Text| {
+                // SAFETY: readable, initialised memory, or none of it.
+                let bytes = || unsafe { core::slice::from_raw_parts(text.ptr, text.len) };
+                (text.capacity != NONE).then(bytes)
+            };
+            let twin = |record: &Record| {
+                (
+                    record.numbers.each_ref().map(number),
+                    record.texts.each_ref().map(text),
+                )
+            };
+            let twins: Vec<_> = records.iter().map(twin).collect();
+            assert_eq!(
+                bytes,
+                postcard::to_allocvec(&twins).unwrap(),
+                "{len} bytes, over-read: {over_read}"
+            );
         }
     }
 }

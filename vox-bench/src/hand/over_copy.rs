@@ -54,7 +54,7 @@ unsafe fn exactly(to: *mut u8, from: *const u8, len: usize) {
 /// H2: the first byte is readable, or nothing of the result is used, and the 32 bytes are in one page.
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 #[inline(always)]
-pub(super) unsafe fn copy_32(to: *mut u8, from: *const u8) {
+unsafe fn copy_32(to: *mut u8, from: *const u8) {
     // SAFETY: reads 32 bytes of one page (H2), writes 32 bytes of room (H1).
     unsafe {
         core::arch::asm!(

@@ -5,7 +5,7 @@
 //! and how many they are. What is left to do for each in its turn is to store these and to move on, whatever it is.
 //!
 //! Of a string the varint is its length, and what is left to do besides is to copy as much as a short one may have, from an address
-//! that can be read in any case. One that is longer, or at the end of a page, is marked.
+//! that can be read in any case. One at the end of a page is marked, and of one that is longer its length says it.
 //!
 //! Here is what the routine is told; it is in `arch`. For machine code, which has the table when it is made.
 //!
@@ -111,7 +111,7 @@ pub enum ReadyOf {
 
 /// The options of a block, ready for the routines, which make the groups in this order.
 ///
-/// A group is always read as if it had [`LANES`] options. What is read besides its own are other fields of the same value, or what lies
+/// A group is always read as if it were full. What is read besides its own are other fields of the same value, or what lies
 /// between them.
 #[derive(Debug)]
 pub struct Ready {

@@ -96,6 +96,7 @@ fn walk_ready<'a>(
             .jump(write, &[few.into(), ready.made.into()]);
 
         e.builder.switch_to_block(write);
+        debug_assert!(e.made_ahead.is_none(), "an element without a block");
         e.made_ahead = Some(made_of);
         let index = Index::Distance(run.ptr, at, items.stride);
         let out = element(e, at, index, items, body, scope)?;

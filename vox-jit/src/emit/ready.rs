@@ -2,7 +2,7 @@
 //!
 //! The routine writes their bytes and lengths into the frame. In its turn, each option is a store and an addition, and that of a string a copy.
 //!
-//! They are read when their block begins, by which time nothing may change them any more (A1).
+//! They are read when their block begins, or of an element while one a few before it is written: nothing changes them then (A1).
 //!
 //! Read next: `vox_core::kernels`, which prepares the table the routine reads.
 
@@ -46,7 +46,7 @@ pub(super) fn begin<'a>(
 ) -> Option<ReadyBlock<'a>> {
     if let Some(made) = e.made_ahead.take() {
         return Some(ReadyBlock {
-            ready: of_block(e, id, ReadyOf::Element)?,
+            ready: of_block(e, id, ReadyOf::Element).expect("it was made of this block"),
             made,
             slot: None,
         });

@@ -82,6 +82,15 @@ pub fn worlds() -> &'static [World] {
                 }
             }
         }
+        // The two pairs of what goes together above; the first is what a build for memory checkers has.
+        for (opt_level, over_read) in [(OptLevel::None, false), (OptLevel::Speed, true)] {
+            let mut options = CompilerOptions::default();
+            options.opt_level = opt_level;
+            options.over_read = over_read;
+            options.processor_routines = true;
+            options.verifier = true;
+            worlds.push(World::new(options, true));
+        }
         worlds
     })
 }
@@ -215,16 +224,25 @@ pub fn check_error<'f, T: Facet<'f>>(value: &T) -> String {
 /// functions.
 pub fn made(text: &str, functions: &[*const ()], children: &[&Slot]) -> Slot {
     let code: vox_core::program::Code = text.parse().expect("a program");
-    let program = vox_core::program::Program {
-        code,
-        linkage: vox_core::program::Linkage::new(
-            functions.to_vec(),
-            children
-                .iter()
-                .map(|slot| core::ptr::NonNull::from(*slot))
-                .collect(),
-        ),
-    };
+    let linkage = vox_core::program::Linkage::new(
+        functions.to_vec(),
+        children
+            .iter()
+            .map(|slot| core::ptr::NonNull::from(*slot))
+            .collect(),
+    );
+    slot_of(code, linkage)
+}
+
+/// The same with what is prepared when a program is linked: runs, options, maps.
+pub fn made_with_runs(text: &str) -> Slot {
+    let code: vox_core::program::Code = text.parse().expect("a program");
+    let linkage = vox_core::program::Linkage::new(Vec::new(), Vec::new()).with_runs(&code);
+    slot_of(code, linkage)
+}
+
+fn slot_of(code: vox_core::program::Code, linkage: vox_core::program::Linkage) -> Slot {
+    let program = vox_core::program::Program { code, linkage };
     vox_core::program::verify::verify_program(&program).expect("a valid program");
     // SAFETY: verified; tests give functions and children that fit.
     unsafe { Slot::standalone(<() as Facet<'_>>::SHAPE, program) }
