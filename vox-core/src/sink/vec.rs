@@ -114,6 +114,12 @@ fn allocate(len_bytes: u32) -> Option<Vec<u8>> {
     (!memory.is_null()).then(|| unsafe { Vec::from_raw_parts(memory, 0, capacity) })
 }
 
+/// The same without room for what an output is expected to take, where there is no memory for so much: it may be smaller.
+#[cold]
+fn allocate_least() -> Option<Vec<u8>> {
+    allocate(0)
+}
+
 /// Appends the encoding of a value to a vector and answers the number of bytes.
 ///
 /// On error, and on a panic of user code, the vector has its old length and contents;
@@ -161,7 +167,7 @@ pub unsafe fn encode_new(
     value: *const u8,
     max_depth: u64,
 ) -> Result<Vec<u8>, EncodeError> {
-    let Some(vec) = allocate(slot.size().room()) else {
+    let Some(vec) = allocate(slot.size().room()).or_else(allocate_least) else {
         let failure = Some(Failure::OutOfMemory);
         return Err(EncodeError::from_failure(slot.shape(), failure, &[]));
     };
@@ -226,7 +232,9 @@ unsafe fn encode(
     let region = if sink.vec.capacity() - base >= SLACK {
         sink.region(base)
     } else {
-        match sink.make_room(base, slot.size().room() as usize) {
+        let expected = sink.make_room(base, slot.size().room() as usize);
+        // As for a new one.
+        match expected.or_else(|_| sink.make_room(base, 0)) {
             Ok(region) => region,
             Err(failure) => {
                 return Err(EncodeError::from_failure(slot.shape(), Some(failure), &[]));

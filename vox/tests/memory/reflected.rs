@@ -135,6 +135,11 @@ fn at_every_other_allocation<T: Facet<'static>>(
         });
         assert_eq!(moody::live(), (0, 0), "{name}, {number}");
         match result {
+            // There is another way than what the first reservation asks for.
+            Ok(_) if failures == 1 && number == 0 => {
+                assert!(!for_good, "{name}");
+                assert!(buffer[3..] == expected, "{name}");
+            }
             Ok(_) => {
                 assert_eq!(failures, 0, "{name}, {number}: a failure was passed over");
                 assert_eq!(
