@@ -1,5 +1,5 @@
 //! The portable encoders by hand read behind short strings: never into the next page (H2 of SAFETY.md). Those with AVX-512 read no byte
-//! behind them, and are held to the same.
+//! behind what is here, and are held to the same; behind strings in options they do, which are owned and cannot be put here.
 
 #![cfg(not(miri))]
 

@@ -236,7 +236,7 @@ unsafe fn copy_masked(to: *mut u8, from: *const u8, len: usize) {
 }
 
 /// The length of a varint by its leading zeros, of which there are 63 at most.
-static LEN_BY_ZEROS: [u8; 64] = {
+pub(super) static LEN_BY_ZEROS: [u8; 64] = {
     let mut table = [0; 64];
     let mut zeros = 0;
     while zeros < 64 {
@@ -295,9 +295,10 @@ const fn thresholds<const SLOT: usize>(first: usize) -> [u8; 64] {
     bytes
 }
 
+/// 64 constant bytes.
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn load(bytes: &'static [u8; 64]) -> __m512i {
+pub(super) fn load(bytes: &'static [u8; 64]) -> __m512i {
     // SAFETY: 64 bytes.
     unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
 }
@@ -310,6 +311,18 @@ fn leading_zeros(values: __m512i, present: __mmask8) -> __m512i {
     _mm512_mask_lzcnt_epi64(absent, present, values)
 }
 
+/// The lowest byte of each lane of eight, in all of its bytes.
+pub(super) static LOWEST: [u8; 64] = {
+    let mut bytes = [0; 64];
+    let mut idx = 0;
+    while idx < 64 {
+        // In each 16 bytes: 0 or 8.
+        bytes[idx] = (idx & 8) as u8;
+        idx += 1;
+    }
+    bytes
+};
+
 /// Eight varints of at most 32 bits each, in lanes of eight bytes. Answers where the next byte goes.
 ///
 /// # Safety
@@ -318,16 +331,6 @@ fn leading_zeros(values: __m512i, present: __mmask8) -> __m512i {
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi,avx512vbmi2,popcnt")]
 unsafe fn narrow(at: *mut u8, values: __m512i, present: __mmask8) -> *mut u8 {
-    const LOWEST: [u8; 64] = {
-        let mut bytes = [0; 64];
-        let mut idx = 0;
-        while idx < 64 {
-            // In each 16 bytes: 0 or 8.
-            bytes[idx] = (idx & 8) as u8;
-            idx += 1;
-        }
-        bytes
-    };
     let zeros = _mm512_shuffle_epi8(leading_zeros(values, present), load(&LOWEST));
     let shifts = _mm512_set1_epi64(0x312a_231c_150e_0700);
     let groups = _mm512_multishift_epi64_epi8(shifts, values);

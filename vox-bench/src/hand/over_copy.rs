@@ -96,7 +96,7 @@ unsafe fn copy_32(to: *mut u8, from: *const u8) {
 /// # Safety
 ///
 /// As above.
-#[cfg(all(target_arch = "x86_64", not(miri)))]
+#[cfg(target_arch = "x86_64")]
 #[inline(always)]
 pub(super) unsafe fn copy_16(to: *mut u8, from: *const u8) {
     // SAFETY: reads 16 bytes of one page (H2), writes 16 bytes of room (H1).

@@ -34,6 +34,7 @@ use crate::cx::EncodeCx;
 use crate::entry::{BulkFn, CopyMediumFn};
 use crate::program::{BlockId, Code, Op};
 use element::Routine;
+pub use over::NOTHING;
 pub use plain::Plain;
 use plain::{Compiled, Routines};
 use portable::Portable;

@@ -16,6 +16,23 @@ const _: () = assert!(LEN <= crate::cx::OVERSHOOT);
 /// A page is at least this long everywhere, and its start a multiple of it.
 pub(super) const PAGE: usize = 4096;
 
+/// What is read in place of something that is empty or not there: the address of such is none. As long as the widest register.
+#[repr(align(64))]
+#[derive(Debug)]
+pub struct Nothing([u8; 64]);
+const _: () = assert!(LEN <= size_of::<Nothing>());
+
+/// See its type.
+pub static NOTHING: Nothing = Nothing([0; 64]);
+
+impl Nothing {
+    /// Where it is.
+    #[must_use]
+    pub const fn as_ptr(&self) -> *const u8 {
+        self.0.as_ptr()
+    }
+}
+
 /// Whether [`LEN`] bytes from an address on are in its page, so that they can be read when
 /// the first can.
 #[inline]

@@ -181,27 +181,7 @@ impl Ready {
     #[must_use]
     pub fn place(&self, some: BlockId) -> Option<ReadyPlace> {
         let (_, Lane { form, group, lane }) = *self.places.iter().find(|place| place.0 == some)?;
-        let [unsigned, signed_too] = &self.integers;
-        let of_sign = |signed| {
-            if signed {
-                (unsigned.groups(), signed_too)
-            } else {
-                (0, unsigned)
-            }
-        };
-        let before = match form {
-            Form::Narrow { signed } => of_sign(signed).0,
-            Form::Wide { signed } => {
-                let (before, same) = of_sign(signed);
-                before + same.narrow.len()
-            }
-            Form::Mixed { signed } => {
-                let (before, same) = of_sign(signed);
-                before + same.narrow.len() + same.wide.len()
-            }
-            Form::Text => unsigned.groups() + signed_too.groups(),
-        };
-        let made = (before + group) * size_of::<Made>();
+        let made = (self.groups_before(form) + group) * size_of::<Made>();
         // The registers are those of the routine, which does without moving words to where one would look for them.
         let lane = match form {
             Form::Wide { .. } => 2 * (lane % HALF) + lane / HALF,
@@ -225,6 +205,27 @@ impl Ready {
             form,
             len: made + offset_of!(Made, len) + word,
         })
+    }
+
+    /// How many groups are made before those of a form.
+    fn groups_before(&self, form: Form) -> usize {
+        let [unsigned, signed] = &self.integers;
+        let of_sign = |is_signed| match is_signed {
+            false => (0, unsigned),
+            true => (unsigned.groups(), signed),
+        };
+        match form {
+            Form::Narrow { signed } => of_sign(signed).0,
+            Form::Wide { signed } => {
+                let (before, same) = of_sign(signed);
+                before + same.narrow.len()
+            }
+            Form::Mixed { signed } => {
+                let (before, same) = of_sign(signed);
+                before + same.narrow.len() + same.wide.len()
+            }
+            Form::Text => self.groups() - self.texts.len(),
+        }
     }
 
     /// How many there are.

@@ -2,7 +2,7 @@
 
 use cranelift_codegen::ir::{Block, InstBuilder, Value, condcodes::IntCC, types};
 use vox_core::cx::{EncodeCx, OVERSHOOT, SLACK};
-use vox_core::kernels::{MEDIUM_ROOM, ReadyPlace};
+use vox_core::kernels::{MEDIUM_ROOM, NOTHING, ReadyPlace};
 use vox_core::program::{BlockId, MAX_RESERVE, Op, Program, Source, max_written};
 
 use super::cursor::{self, Cursor};
@@ -141,8 +141,8 @@ pub(super) struct Made {
     pub(super) len: Value,
 }
 
-/// Writes an option of a string that is ready, `option` being where it is. Takes the room of a tag and of [`write`]. `None` as for
-/// [`write_if`].
+/// Writes an option of a string that is ready, `option` being where it is. Takes the room of a tag and of [`write`]. Only where there
+/// is a short form of it: [`has_short_option`].
 pub(super) fn write_made(
     e: &mut Emitter<'_, '_>,
     made: Made,
@@ -152,9 +152,6 @@ pub(super) fn write_made(
     cursor: Cursor,
     scope: Scope,
 ) -> Result<Option<Cursor>, CompileError> {
-    if !has_short_form(e, 1 + reserve) {
-        return Ok(None);
-    }
     e.count_op()?;
     let cursor = cursor.ensure(e, 1 + SHORT_BOUND + reserve, scope);
     let tagged = cursor.advance(1)?;
@@ -209,7 +206,7 @@ fn or_nothing(e: &mut Emitter<'_, '_>, is_some: Value, run: Run) -> Run {
     // What is in a `None` means nothing, and the address of an empty string is none.
     let zero = e.word(0);
     let len = e.builder.ins().select(is_some, run.len, zero);
-    let nothing = e.address_of("NOTHING", (&raw const NOTHING).cast());
+    let nothing = e.address_of("NOTHING", NOTHING.as_ptr().cast());
     let is_empty = e.builder.ins().icmp_imm_u(IntCC::Equal, len, 0);
     let ptr = e.builder.ins().select(is_empty, nothing, run.ptr);
     Run { ptr, len }
@@ -220,6 +217,11 @@ fn has_short_form(e: &Emitter<'_, '_>, reserve: u32) -> bool {
     e.options.over_read && reserve <= MAX_RESERVE - SHORT_BOUND
 }
 
+/// The same with a tag in front.
+pub(super) fn has_short_option(e: &Emitter<'_, '_>, reserve: u32) -> bool {
+    has_short_form(e, 1 + reserve)
+}
+
 /// Behind a length of one byte, with the room a short string leaves.
 fn behind_length(cursor: Cursor) -> Result<Cursor, CompileError> {
     Ok(Cursor {
@@ -228,13 +230,6 @@ fn behind_length(cursor: Cursor) -> Result<Cursor, CompileError> {
         ..cursor
     })
 }
-
-/// What is read in place of a string that is empty or not there.
-static NOTHING: Nothing = Nothing([0; SHORT as usize]);
-
-#[repr(align(32))]
-#[expect(dead_code, reason = "read by generated code")]
-struct Nothing([u8; SHORT as usize]);
 
 /// Any string, by a stub.
 fn write_any(

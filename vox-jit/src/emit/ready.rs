@@ -10,7 +10,7 @@ use core::ptr;
 
 use cranelift_codegen::ir::{InstBuilder, StackSlot, Type, Value, condcodes::IntCC, types};
 use vox_core::kernels::{Ready, ReadyForm, ReadyOf};
-use vox_core::program::{BlockId, Op, Source, max_written};
+use vox_core::program::{BlockId, Op, max_written};
 
 use super::bytes;
 use super::cursor::Cursor;
@@ -174,36 +174,39 @@ pub(super) fn write(
     let Some(place) = ready.place(some) else {
         return Ok(None);
     };
-    let load = |e: &mut Emitter<'_, '_>, ty: Type, at: usize| {
-        let at = i32::try_from(at).expect("a handful of groups");
-        e.builder.ins().load(ty, Emitter::read_flags(), made, at)
-    };
     // In the order of memory, which this is only made for little-endian processors.
-    let (ty, ptr) = match place.form {
-        ReadyForm::Word => (types::I64, None),
-        ReadyForm::Wide => (types::I8X16, None),
-        ReadyForm::Text { ptr } => (types::I16, Some(ptr)),
+    let ty = match place.form {
+        ReadyForm::Word => types::I64,
+        ReadyForm::Wide => types::I8X16,
+        ReadyForm::Text { ptr } => {
+            let [
+                Op::WriteBytes {
+                    source, reserve, ..
+                },
+            ] = e.program.code.block(some).ops[..]
+            else {
+                return Ok(None);
+            };
+            if !bytes::has_short_option(e, reserve) {
+                return Ok(None);
+            }
+            let made = bytes::Made {
+                head: load(e, types::I16, made, place.bytes),
+                ptr: load(e, types::I64, made, ptr),
+                len: load(e, types::I64, made, place.len),
+            };
+            return bytes::write_made(e, made, option, source, reserve, cursor, scope);
+        }
     };
-    if let Some(ptr) = ptr {
-        let Some((source, reserve)) = text_of(e, some) else {
-            return Ok(None);
-        };
-        let made = bytes::Made {
-            head: load(e, ty, place.bytes),
-            ptr: load(e, types::I64, ptr),
-            len: load(e, types::I64, place.len),
-        };
-        return bytes::write_made(e, made, option, source, reserve, cursor, scope);
-    }
     let most = |op: &Op| max_written(op).unwrap_or(0);
     let most: u32 = e.program.code.block(some).ops.iter().map(most).sum();
     let spare = cursor.take(1 + most)?;
-    let bytes = load(e, ty, place.bytes);
+    let bytes = load(e, ty, made, place.bytes);
     let flags = Emitter::read_flags();
     e.builder
         .ins()
         .store(flags, bytes, cursor.base, cursor.offset);
-    let len = load(e, types::I64, place.len);
+    let len = load(e, types::I64, made, place.len);
     let base = e.builder.ins().iadd(cursor.base, len);
     e.count_op()?;
     Ok(Some(Cursor {
@@ -213,14 +216,8 @@ pub(super) fn write(
     }))
 }
 
-/// Where the string of a payload is, and the room to leave behind it.
-fn text_of(e: &Emitter<'_, '_>, some: BlockId) -> Option<(Source, u32)> {
-    match e.program.code.block(some).ops[..] {
-        [
-            Op::WriteBytes {
-                source, reserve, ..
-            },
-        ] => Some((source, reserve)),
-        _ => None,
-    }
+/// Loads some of what was made.
+fn load(e: &mut Emitter<'_, '_>, ty: Type, made: Value, at: usize) -> Value {
+    let at = i32::try_from(at).expect("a handful of groups");
+    e.builder.ins().load(ty, Emitter::read_flags(), made, at)
 }

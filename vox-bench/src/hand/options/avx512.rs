@@ -7,7 +7,7 @@ use core::arch::asm;
 use core::arch::x86_64::*;
 use core::mem::{MaybeUninit, offset_of};
 
-use super::super::avx512::Avx512;
+use super::super::avx512::{Avx512, LEN_BY_ZEROS, LOWEST, load as constant};
 use super::super::cursor::{Cursor, ROOM};
 use super::super::over_copy::{self, SHORT};
 use crate::workload::options::Record;
@@ -194,34 +194,6 @@ const fn lanes(lane: [u8; 8]) -> [u8; 64] {
     bytes
 }
 
-/// The first byte of each lane, in all of its bytes.
-const FIRST: [u8; 64] = {
-    let mut bytes = [0; 64];
-    let mut at: u8 = 0;
-    while at < 64 {
-        bytes[at as usize] = at - at % 8;
-        at += 1;
-    }
-    bytes
-};
-
-const LEN_BY_ZEROS: [u8; 64] = {
-    let mut len = [0; 64];
-    let mut zeros: u8 = 0;
-    while zeros < 64 {
-        len[zeros as usize] = (64 - zeros).div_ceil(7);
-        zeros += 1;
-    }
-    len
-};
-
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn constant(bytes: &'static [u8; 64]) -> __m512i {
-    // SAFETY: 64 bytes.
-    unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
-}
-
 /// The options of words with a tag in the lowest bit and of payloads: eight bytes of each, eight more, and how many they are.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512vbmi")]
@@ -234,7 +206,7 @@ fn integers(tags: __m512i, values: __m512i) -> ([__m512i; 2], __m512i) {
     let less = _mm512_set1_epi64(0x0a0a_0a0a_0a0a_0a00 - 1);
     let len = _mm512_mask_sub_epi64(one, some, len, less);
 
-    let zeros = _mm512_shuffle_epi8(zeros, constant(&FIRST));
+    let zeros = _mm512_shuffle_epi8(zeros, constant(&LOWEST));
     let groups = constant(const { &lanes([0, 7, 14, 21, 28, 35, 42, 49]) });
     let spread = _mm512_multishift_epi64_epi8(groups, values);
     let marks = constant(const { &lanes([57, 50, 43, 36, 29, 22, 15, 8]) });

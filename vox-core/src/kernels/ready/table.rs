@@ -219,40 +219,43 @@ impl Ready {
 
 /// An option that a routine can make ready.
 fn option_of(code: &Code, op: &Op) -> Option<Found> {
-    let Op::WriteOption { at, source, some } = *op else {
+    let Op::WriteOption {
+        at: Offset(at),
+        source:
+            OptionSource::Tagged {
+                tag,
+                tag_at: Offset(0),
+                none,
+                payload: Offset(payload),
+            },
+        some,
+    } = *op
+    else {
         return None;
     };
     let [inner] = code.block(some).ops[..] else {
         return None;
     };
-    let kind = match inner {
-        Op::WriteVarU32 { at: Offset(0) } => Kind::Narrow { signed: false },
-        Op::WriteVarI32 { at: Offset(0) } => Kind::Narrow { signed: true },
-        Op::WriteVarU64 { at: Offset(0) } => Kind::Wide { signed: false },
-        Op::WriteVarI64 { at: Offset(0) } => Kind::Wide { signed: true },
-        Op::WriteBytes {
-            at: Offset(0),
-            source: TEXT,
-            ..
-        } => Kind::Text {
-            none: none_of(source)?,
-        },
+    use Op::{WriteBytes, WriteVarI32, WriteVarI64, WriteVarU32, WriteVarU64};
+    let kind = match (inner, tag, none, payload) {
+        (WriteVarU32 { at: Offset(0) }, TagWidth::U8, 0, 4) => Kind::Narrow { signed: false },
+        (WriteVarI32 { at: Offset(0) }, TagWidth::U8, 0, 4) => Kind::Narrow { signed: true },
+        (WriteVarU64 { at: Offset(0) }, TagWidth::U8, 0, 8) => Kind::Wide { signed: false },
+        (WriteVarI64 { at: Offset(0) }, TagWidth::U8, 0, 8) => Kind::Wide { signed: true },
+        (
+            WriteBytes {
+                at: Offset(0),
+                source: TEXT,
+                ..
+            },
+            TagWidth::U64,
+            none,
+            0,
+        ) => Kind::Text { none },
         _ => return None,
     };
-    let (tag, none, payload) = match kind {
-        Kind::Narrow { .. } => (TagWidth::U8, 0, Offset(4)),
-        Kind::Wide { .. } => (TagWidth::U8, 0, Offset(8)),
-        Kind::Text { none } => (TagWidth::U64, none, Offset(0)),
-    };
-    let expected = OptionSource::Tagged {
-        tag,
-        tag_at: Offset(0),
-        none,
-        payload,
-    };
-    let Offset(at) = at;
-    let found = Found { kind, at, some };
-    (source == expected && cfg!(target_endian = "little")).then_some(found)
+    // The routines are of little-endian processors.
+    cfg!(target_endian = "little").then_some(Found { kind, at, some })
 }
 
 /// Where a string has its address and its length; its capacity, in front of them, is the tag.
@@ -260,10 +263,3 @@ const TEXT: Source = Source::Words {
     ptr: Offset(8),
     len: Offset(16),
 };
-
-fn none_of(source: OptionSource) -> Option<i64> {
-    match source {
-        OptionSource::Tagged { none, .. } => Some(none),
-        _ => None,
-    }
-}

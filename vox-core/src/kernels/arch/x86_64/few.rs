@@ -14,9 +14,7 @@ use crate::cx::{EncodeCx, OVERSHOOT};
 use crate::entry_fn;
 use crate::kernels::element::Element;
 use crate::kernels::list;
-
-/// What an empty list is read from: its own address is none.
-static NOTHING: [u64; 8] = [0; 8];
+use crate::kernels::over::NOTHING;
 
 macro_rules! few {
     ($($(#[$meta:meta])* $name:ident: $ty:ty, $few:literal, $stored:literal, |$from:ident, $count:ident, $out:ident| $write:expr;)*) => { $(
@@ -37,7 +35,7 @@ macro_rules! few {
                     // SAFETY: the caller's duty.
                     return unsafe { list::write::<$ty, Avx512>(cx, out, ptr, len, spare) };
                 }
-                let $from = select_unpredictable(len == 0, NOTHING.as_ptr().cast(), ptr);
+                let $from = select_unpredictable(len == 0, NOTHING.as_ptr(), ptr);
                 let $count = len as u32;
                 // SAFETY: the room is there; masked loads read no more than the list.
                 unsafe {

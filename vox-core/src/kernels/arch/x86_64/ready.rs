@@ -201,43 +201,25 @@ unsafe fn mixed<const SIGNED: bool>(made: *mut Made, value: *const u8, group: &M
     }
 }
 
-/// What is read where there is no string.
-static NOTHING: Nothing = Nothing([0; over::LEN]);
-
-#[repr(align(32))]
-#[expect(dead_code, reason = "read by generated code")]
-struct Nothing([u8; over::LEN]);
-
 /// The words at this place, of three, of each of eight options.
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn of_three<const AT: u8>([a, b, c]: [__m512i; 3]) -> __m512i {
-    const fn word(lane: u8, at: u8) -> u8 {
-        3 * lane + at
-    }
-    /// Those of the first two registers, where they are in these.
-    const fn of_two(at: u8) -> [u8; 64] {
-        let mut bytes = [0; 64];
+    /// Which of the first two registers' words, where they are in these; and of what is found so, or else of the third one's.
+    const fn indices(at: u8) -> [[u8; 64]; 2] {
+        let mut indices = [[0; 64]; 2];
         let mut lane = 0;
         while lane < 8 {
-            bytes[8 * lane as usize] = word(lane, at) % 16;
+            let (word, byte) = (3 * lane + at, 8 * lane as usize);
+            indices[0][byte] = word % 16;
+            indices[1][byte] = if word < 16 { lane } else { word - 8 };
             lane += 1;
         }
-        bytes
+        indices
     }
-    /// These, or else those of the third one.
-    const fn of_both(at: u8) -> [u8; 64] {
-        let mut bytes = [0; 64];
-        let mut lane = 0;
-        while lane < 8 {
-            let word = word(lane, at);
-            bytes[8 * lane as usize] = if word < 16 { lane } else { word - 8 };
-            lane += 1;
-        }
-        bytes
-    }
-    let found = _mm512_permutex2var_epi64(a, vector(&const { of_two(AT) }), b);
-    _mm512_permutex2var_epi64(found, vector(&const { of_both(AT) }), c)
+    let [of_two, of_both] = const { &indices(AT) };
+    let found = _mm512_permutex2var_epi64(a, vector(of_two), b);
+    _mm512_permutex2var_epi64(found, vector(of_both), c)
 }
 
 /// Makes options of strings.
@@ -258,7 +240,7 @@ unsafe fn texts(made: *mut Made, value: *const u8, group: &Texts) {
     let len = _mm512_maskz_mov_epi64(some, of_three::<2>(words));
     // The address of an empty string is none.
     let is_there = _mm512_test_epi64_mask(len, len);
-    let nothing = _mm512_set1_epi64((&raw const NOTHING).addr() as i64);
+    let nothing = _mm512_set1_epi64(over::NOTHING.as_ptr().addr() as i64);
     let address = _mm512_mask_mov_epi64(nothing, is_there, of_three::<1>(words));
     let in_page = _mm512_and_si512(address, _mm512_set1_epi64(over::PAGE as i64 - 1));
     let last = _mm512_set1_epi64((over::PAGE - over::LEN) as i64);
