@@ -5,6 +5,7 @@
 //! test compares some here all the same.
 
 use std::fmt;
+use std::hint::black_box;
 use std::sync::Arc;
 
 use facet::Facet;
@@ -55,6 +56,11 @@ impl Case {
         self.run.encode_by_encoder(buffer);
     }
 
+    /// What any use of the case takes, whatever it does: calls a function that was instantiated for the type, with the value.
+    pub fn touch(&self, buffer: &mut Vec<u8>) {
+        self.run.touch(buffer);
+    }
+
     /// The value's bytes by serde postcard.
     #[must_use]
     pub fn expected(&self) -> Vec<u8> {
@@ -73,6 +79,7 @@ trait Run {
     fn encode(&self, runtime: &Runtime, buffer: &mut Vec<u8>);
     fn encode_globally(&self, buffer: &mut Vec<u8>);
     fn encode_by_encoder(&self, buffer: &mut Vec<u8>);
+    fn touch(&self, buffer: &mut Vec<u8>);
     fn expected(&self) -> Vec<u8>;
     fn code_bytes(&self, runtime: &Runtime) -> Option<usize>;
 }
@@ -99,6 +106,11 @@ impl<T: Facet<'static> + Serialize> Run for Typed<T> {
 
     fn encode_by_encoder(&self, buffer: &mut Vec<u8>) {
         self.encoder.encode_in(&self.value, buffer).expect(ENCODES);
+    }
+
+    fn touch(&self, buffer: &mut Vec<u8>) {
+        // The shape, so that the functions are not all the same, and one.
+        black_box((T::SHAPE, &self.value, buffer));
     }
 
     fn expected(&self) -> Vec<u8> {

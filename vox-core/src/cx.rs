@@ -214,6 +214,12 @@ impl EncodeCx {
         }
     }
 
+    /// Whether there is anything to drop.
+    #[inline]
+    pub(crate) fn has_cold(&self) -> bool {
+        self.cold.is_some()
+    }
+
     fn cold(&mut self) -> &mut Cold {
         self.cold.get_or_insert_default()
     }

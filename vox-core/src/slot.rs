@@ -205,10 +205,16 @@ impl Slot {
         }
     }
 
+    /// Whether the account is full.
+    #[inline]
+    pub(crate) fn is_hot(&self) -> bool {
+        self.account.load(Ordering::Relaxed) >= 0
+    }
+
     /// Tells the promoter if the account is full. For callers of code that adds to it and does not look.
     #[inline]
     pub fn look(&self) {
-        if self.account.load(Ordering::Relaxed) >= 0 {
+        if self.is_hot() {
             self.tell();
         }
     }

@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 use facet_core::Facet;
 use vox_core::error::EncodeError;
 
-use crate::runtime::append::KnownSlot;
+use crate::runtime::append::{KnownSlot, append, encode};
 use crate::runtime::value::with_root;
 
 /// Encodes values of one type through the global runtime, without looking the
@@ -81,7 +81,7 @@ impl<T: ?Sized> Encoder<T> {
         T: Facet<'f>,
     {
         // SAFETY: the root is a live value of the shape, borrowed for the call (A1).
-        with_root(value, |root| unsafe { self.slot.encode(T::SHAPE, root) })
+        with_root(value, |root| unsafe { encode(&self.slot, T::SHAPE, root) })
     }
 
     /// Appends the encoding of a value to a vector and answers the number of
@@ -112,7 +112,7 @@ impl<T: ?Sized> Encoder<T> {
     {
         // SAFETY: the root is a live value of the shape, borrowed for the call (A1).
         with_root(value, |root| unsafe {
-            self.slot.append(T::SHAPE, root, buffer)
+            append(&self.slot, T::SHAPE, root, buffer)
         })
     }
 }

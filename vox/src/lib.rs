@@ -94,7 +94,7 @@ use facet_core::{Facet, Shape};
 use facet_reflect::Peek;
 
 pub use encoder::Encoder;
-use runtime::append::{append_globally, encode_globally};
+use runtime::append::{Global, append, encode};
 use runtime::value::with_root;
 pub use runtime::{
     PrepareError, Runtime, RuntimeBuilder, Stats, TypeReport, TypesByTier, VtableCalls,
@@ -150,7 +150,7 @@ where
     T: Facet<'f> + ?Sized,
 {
     // SAFETY: the root is a live value of the shape, borrowed for the call (A1).
-    with_root(value, |root| unsafe { encode_globally(T::SHAPE, root) })
+    with_root(value, |root| unsafe { encode(Global, T::SHAPE, root) })
 }
 
 /// Appends the encoding of a value to a vector and answers the number of bytes.
@@ -179,7 +179,7 @@ where
 {
     // SAFETY: the root is a live value of the shape, borrowed for the call (A1).
     with_root(value, |root| unsafe {
-        append_globally(T::SHAPE, root, buffer)
+        append(Global, T::SHAPE, root, buffer)
     })
 }
 

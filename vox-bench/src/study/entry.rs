@@ -1,13 +1,15 @@
 //! What finding the code of a type costs: the free function, an encoder, and no search at all.
 
 use std::hint::black_box;
+use std::mem::MaybeUninit;
 use std::time::{Duration, Instant};
 
 use facet::Facet;
-use vox::Encoder;
+use vox::{EncodeError, Encoder};
 use vox_core::lower::LowerOptions;
 use vox_core::registry::Registry;
-use vox_core::sink::vec;
+use vox_core::sink::vec::{Frame, Start};
+use vox_core::slot::Slot;
 
 use super::child::{self, Part};
 use super::{Cell, Section};
@@ -37,7 +39,46 @@ impl Subject for Turn<'_> {
     }
 }
 
-/// Nanoseconds of one encode of one byte into a reused vector: a call of the sink with the slot at hand, an encoder,
+/// An encode with the slot at hand, in the three steps that the others take.
+#[inline]
+fn call(slot: &Slot, value: &Tiny, buffer: &mut Vec<u8>) -> Result<usize, EncodeError> {
+    let mut frame = MaybeUninit::uninit();
+    let frame = frame.as_mut_ptr();
+    // SAFETY: memory for a frame; the slot is that of the value's type (A1), and the vector is ours (A3).
+    unsafe {
+        let start = begin(frame, slot, buffer);
+        let end = start.call(frame, core::ptr::from_ref(value).cast());
+        finish(frame, end)
+    }
+}
+
+/// See [`Frame::begin_append`].
+///
+/// # Safety
+///
+/// As there.
+#[inline(never)]
+unsafe fn begin<'v>(
+    frame: *mut Frame<&'v mut Vec<u8>>,
+    slot: &Slot,
+    buffer: &'v mut Vec<u8>,
+) -> Start {
+    // SAFETY: the caller's duty.
+    unsafe { Frame::begin_append(frame, slot, buffer, 64) }
+}
+
+/// See [`Frame::finish_append`].
+///
+/// # Safety
+///
+/// As there.
+#[inline(never)]
+unsafe fn finish(frame: *mut Frame<&mut Vec<u8>>, end: *mut u8) -> Result<usize, EncodeError> {
+    // SAFETY: the caller's duty.
+    unsafe { Frame::finish_append(frame, end) }
+}
+
+/// Nanoseconds of one encode of one byte into a reused vector: with the slot at hand, by an encoder, by
 /// the free function. All by the interpreter, so that the same code runs behind; this process must have been
 /// started so.
 #[must_use]
@@ -54,9 +95,7 @@ pub fn overheads() -> Vec<f64> {
     let subjects: [Box<dyn FnMut() + '_>; 3] = [
         Box::new(|| {
             direct.clear();
-            let value = core::ptr::from_ref(black_box(&value)).cast();
-            // SAFETY: a slot of the type the value has (A1), and a vector of ours (A3).
-            drop(unsafe { vec::append(slot, value, direct, 64) });
+            drop(call(slot, black_box(&value), direct));
             black_box(&*direct);
         }),
         Box::new(|| {

@@ -24,6 +24,8 @@ pub mod nested;
 pub mod speed;
 pub mod tiers;
 
+use std::fmt;
+
 use serde::Serialize;
 
 /// A part of the report.
@@ -65,6 +67,34 @@ impl Section {
     /// Adds a statement.
     pub fn state(&mut self, text: String, holds: bool) {
         self.statements.push(Statement { text, holds });
+    }
+}
+
+/// Plain text for a terminal, without heading, explanation and charts.
+impl fmt::Display for Section {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (idx, head) in self.head.iter().enumerate() {
+            match idx {
+                0 => write!(f, "{head:<40}")?,
+                _ => write!(f, "{head:>14}")?,
+            }
+        }
+        writeln!(f)?;
+        for line in &self.lines {
+            for cell in line {
+                match cell {
+                    Cell::Text(text) => write!(f, "{text:<40}")?,
+                    Cell::Number { value, digits } => write!(f, "{value:>14.digits$}")?,
+                    Cell::Nothing => write!(f, "{:>14}", "-")?,
+                }
+            }
+            writeln!(f)?;
+        }
+        for statement in &self.statements {
+            let verdict = if statement.holds { "holds" } else { "MISSED" };
+            writeln!(f, "{verdict}: {}", statement.text)?;
+        }
+        Ok(())
     }
 }
 

@@ -15,10 +15,15 @@ use crate::mixture::{self, Case};
 const TYPES: usize = 64;
 /// Calls of one type before the next, in runs.
 const RUN: usize = 16;
+/// What the tiers are judged by.
+const MIX: &str = "64 types in random order";
 
-/// Cases in an order, by a runtime.
+/// How much faster than the interpreter the baseline is to be on types in random order.
+const GOAL: f64 = 2.0;
+
+/// Cases in an order, by a runtime; without one, only what it takes to use a case.
 struct Mix<'c> {
-    runtime: &'c Runtime,
+    runtime: Option<&'c Runtime>,
     cases: &'c [Case],
     order: &'c [usize],
     next: usize,
@@ -29,7 +34,11 @@ impl Subject for Mix<'_> {
     fn run(&mut self, iterations: u64) {
         for _ in 0..iterations {
             self.buffer.clear();
-            self.cases[self.order[self.next]].encode(self.runtime, &mut self.buffer);
+            let case = &self.cases[self.order[self.next]];
+            match self.runtime {
+                Some(runtime) => case.encode(runtime, &mut self.buffer),
+                None => case.touch(&mut self.buffer),
+            }
             black_box(&self.buffer);
             self.next += 1;
             if self.next == self.order.len() {
@@ -68,7 +77,7 @@ fn make(tier: Tier, cases: &[Case]) -> Option<Made> {
 
 /// The sections.
 #[must_use]
-pub fn sections(plan: Plan) -> Vec<Section> {
+pub fn sections(plan: Plan) -> [Section; 2] {
     let cases = mixture::cases(TYPES);
     let tiers = vox::available_tiers();
     let made: Vec<Made> = tiers
@@ -77,42 +86,66 @@ pub fn sections(plan: Plan) -> Vec<Section> {
         .collect();
     let random = random_order(TYPES);
     let runs: Vec<usize> = random[..4_096].iter().flat_map(|&idx| [idx; RUN]).collect();
-    let orders: [(&str, Vec<usize>); 3] = [
-        ("one type in a loop", vec![0]),
-        ("64 types in random order", random),
-        ("runs of 16", runs),
+    let orders: [(&str, Vec<usize>); 6] = [
+        ("16 integers", vec![4]),
+        ("text and numbers", vec![5]),
+        ("8 options", vec![6]),
+        ("text, numbers and 8 options, nested", vec![7]),
+        ("64 types in runs of 16", runs),
+        (MIX, random),
     ];
     let mut section = Section::new(
         "Tiers",
-        "Nanoseconds per encode of small messages into a reused vector, lookup of the type included.",
-        &[],
+        "Nanoseconds per encode of small messages into a reused vector, lookup of the type included: one type in a loop, and many. \
+         The first number is what the loop takes that encodes nothing, and calls a function for each type instead.",
+        &["", "nothing"],
     );
-    section.head = std::iter::once(String::new())
-        .chain(made.iter().map(|made| made.tier.to_string()))
-        .collect();
+    let tiers = made.iter().map(|made| made.tier.to_string());
+    section.head.extend(tiers.clone());
     let mut groups: Vec<(String, Vec<Option<f64>>)> = Vec::new();
+    let mut of_mix = Vec::new();
     for (name, order) in &orders {
-        let times = time(&made, &cases, order, plan);
-        let mut line = vec![Cell::text(*name)];
+        let (nothing, times) = time(&made, &cases, order, plan);
+        let mut line = vec![Cell::text(*name), Cell::number(Some(nothing), 1)];
         line.extend(times.iter().map(|&nanos| Cell::number(Some(nanos), 1)));
         section.line(line);
+        of_mix = times.iter().map(|nanos| nanos - nothing).collect();
         groups.push(((*name).to_owned(), times.into_iter().map(Some).collect()));
     }
-    let even = break_even(&made, &groups[1].1);
+    state(&mut section, &made, &of_mix);
+    let even = break_even(&made, &of_mix);
     section.charts.push(Chart {
         title: "Tiers".to_owned(),
         unit: "nanoseconds".to_owned(),
-        series: made.iter().map(|made| made.tier.to_string()).collect(),
+        series: tiers.collect(),
         groups,
     });
-    vec![section, even]
+    [section, even]
 }
 
-fn time(made: &[Made], cases: &[Case], order: &[usize], plan: Plan) -> Vec<f64> {
-    let mut mixes: Vec<Mix<'_>> = made
-        .iter()
-        .map(|made| Mix {
-            runtime: &made.runtime,
+/// Whether the baseline is what it is for.
+fn state(section: &mut Section, made: &[Made], of_mix: &[f64]) {
+    let of = |tier| {
+        let place = made.iter().position(|made| made.tier == tier)?;
+        of_mix.get(place)
+    };
+    if let Some((interpreter, baseline)) = of(Tier::Interpreter).zip(of(Tier::Baseline)) {
+        let times = interpreter / baseline;
+        let text = format!(
+            "{MIX}, without what the loop takes that encodes nothing, the baseline is {times:.2} times as fast as the \
+             interpreter, at least {GOAL}"
+        );
+        section.state(text, times >= GOAL);
+    }
+}
+
+/// What the loop takes that encodes nothing, and what each tier takes.
+fn time(made: &[Made], cases: &[Case], order: &[usize], plan: Plan) -> (f64, Vec<f64>) {
+    let runtimes = made.iter().map(|made| Some(&made.runtime));
+    let mut mixes: Vec<Mix<'_>> = core::iter::once(None)
+        .chain(runtimes)
+        .map(|runtime| Mix {
+            runtime,
             cases,
             order,
             next: 0,
@@ -120,11 +153,13 @@ fn time(made: &[Made], cases: &[Case], order: &[usize], plan: Plan) -> Vec<f64> 
         })
         .collect();
     let timings = measure::interleave(&mut WallClock::start(), plan, &mut mixes);
-    timings.iter().map(|timing| timing.median_ns).collect()
+    let mut times = timings.iter().map(|timing| timing.median_ns);
+    let nothing = times.next().expect("the first of them");
+    (nothing, times.collect())
 }
 
 /// After how many calls of a type a higher tier has paid for being made, in the random mix.
-fn break_even(made: &[Made], nanos: &[Option<f64>]) -> Section {
+fn break_even(made: &[Made], nanos: &[f64]) -> Section {
     let mut section = Section::new(
         "Break-even",
         "Microseconds to make a type's code, the mean over 64 small types, and the number of calls after which \
@@ -139,15 +174,13 @@ fn break_even(made: &[Made], nanos: &[Option<f64>]) -> Section {
     );
     for (lower_idx, lower) in made.iter().enumerate() {
         for (idx, higher) in made.iter().enumerate().skip(lower_idx + 1) {
-            let saved = nanos[lower_idx]
-                .zip(nanos[idx])
-                .map(|(low, high)| low - high);
-            let calls = saved.and_then(|saved| calls_until_even(higher.micros, saved));
+            let saved = nanos[lower_idx] - nanos[idx];
+            let calls = calls_until_even(higher.micros, saved);
             section.line(vec![
                 Cell::text(lower.tier.to_string()),
                 Cell::text(higher.tier.to_string()),
                 Cell::number(Some(higher.micros), 1),
-                Cell::number(saved, 1),
+                Cell::number(Some(saved), 1),
                 calls.map_or(Cell::text("never"), |calls| Cell::number(Some(calls), 0)),
             ]);
         }
@@ -179,8 +212,10 @@ mod tests {
         };
         let sections = sections(plan);
         let tiers = vox::available_tiers().len();
-        assert_eq!(sections[0].head.len(), 1 + tiers);
-        assert_eq!(sections[0].lines.len(), 3);
+        assert_eq!(sections[0].head.len(), 2 + tiers);
+        assert_eq!(sections[0].lines.len(), 6);
+        let has_baseline = vox::available_tiers().contains(&Tier::Baseline);
+        assert_eq!(sections[0].statements.len(), usize::from(has_baseline));
         assert_eq!(sections[1].lines.len(), tiers * (tiers - 1) / 2);
     }
 }

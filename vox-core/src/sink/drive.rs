@@ -65,7 +65,7 @@ pub unsafe fn drive<S: Sink>(
 /// Turns the recorded failure into the error, once guards and proxies are given back.
 #[cold]
 #[inline(never)]
-fn failed(slot: &Slot, cx: &mut EncodeCx) -> EncodeError {
+pub(super) fn failed(slot: &Slot, cx: &mut EncodeCx) -> EncodeError {
     while let Some(resource) = cx.pop_resource() {
         crate::trampoline::release(cx, resource);
     }

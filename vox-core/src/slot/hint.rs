@@ -58,14 +58,21 @@ impl SizeHint {
             .saturating_add(headroom.load(Ordering::Relaxed))
     }
 
-    /// Learns from an output of `len` bytes that had room enough from the start.
+    /// Whether there is nothing to learn from an output of `len` bytes.
     #[inline]
-    pub fn learn(&self, len: usize) {
+    #[must_use]
+    pub fn expects(&self, len: usize) -> bool {
         let (least, most) = (&self.least, &self.len);
         let expected =
             least.load(Ordering::Relaxed) as usize..=most.load(Ordering::Relaxed) as usize;
+        expected.contains(&len)
+    }
+
+    /// Learns from an output of `len` bytes that had room enough from the start.
+    #[inline]
+    pub fn learn(&self, len: usize) {
         // What is as expected is not worth a store: the line belongs to all threads that encode the type.
-        if !expected.contains(&len) {
+        if !self.expects(len) {
             self.learn_other(len);
         }
     }

@@ -1,124 +1,224 @@
 //! Encoding to a vector: what the functions for one type each have in common.
 //!
-//! They are instantiated for every type, at every place that uses it, and a processor keeps only so much code at hand. So they do
-//! no more than name the type's shape and the value's address, and call one of these, which are not generic.
-//! Their answers go where the caller's caller wants them, without a copy: an answer of two words that was just written as two
-//! is slow to be read as one.
+//! They are instantiated for every type, at every place that uses it, and a processor keeps only so much code at hand. So they do no
+//! more than call: a function that finds the type's slot and begins, the slot's entry, and a function that ends
+//! ([`vox_core::sink::vec::Frame`] says why the entry is not called from one place for all types). The first and the last are here,
+//! and not generic. Their answers go where the caller's caller wants them, without a copy: an answer of two words that was just
+//! written as two is slow to be read as one.
 
+use core::mem::MaybeUninit;
 use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
 use facet_core::Shape;
 use vox_core::error::EncodeError;
-use vox_core::sink::vec;
+use vox_core::sink::vec::{Frame, Start};
 use vox_core::slot::Slot;
 
-use super::Runtime;
 use super::encode::tagged;
 use super::value::Root;
+use super::{Inner, Runtime};
 
-/// Encodes behind what the vector holds.
+/// Of an encode behind what a vector holds.
+type AppendFrame<'v> = Frame<&'v mut Vec<u8>>;
+/// Of an encode into a new vector.
+type NewFrame = Frame<Vec<u8>>;
+
+/// A slot and the depth limit, as they were found.
+type Found<'s> = Result<(&'s Slot, u64), EncodeError>;
+
+/// Where a type's slot is to be found. What has no generics is compiled here, once.
+pub(crate) trait Finder: Copy {
+    /// Begins to append a value of a shape to a vector.
+    ///
+    /// # Safety
+    ///
+    /// The memory is a frame's. The shape is the same in every call of a [`KnownSlot`].
+    unsafe fn begin_append<'v>(
+        self,
+        frame: *mut AppendFrame<'v>,
+        shape: &'static Shape,
+        is_tagged: bool,
+        buffer: &'v mut Vec<u8>,
+    ) -> Start;
+
+    /// Begins a new vector for a value of a shape.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::begin_append`].
+    unsafe fn begin_new(
+        self,
+        frame: *mut NewFrame,
+        shape: &'static Shape,
+        is_tagged: bool,
+    ) -> Start;
+}
+
+/// Encodes a value of a shape behind what the vector holds.
 ///
 /// # Safety
 ///
-/// The root is a value of the slot's shape, borrowed for the call.
-#[expect(clippy::inline_always, reason = "the functions below are its callers")]
+/// The root is a value of the shape, borrowed for the call. The shape is the same in every call of a [`KnownSlot`].
+#[expect(clippy::inline_always, reason = "nothing but calls")]
 #[inline(always)]
-unsafe fn append(
-    slot: &Slot,
+pub(crate) unsafe fn append(
+    finder: impl Finder,
+    shape: &'static Shape,
     root: Root,
     buffer: &mut Vec<u8>,
-    max_depth: u64,
 ) -> Result<usize, EncodeError> {
-    if root.is_tagged {
-        return Err(tagged(slot.shape()));
+    let mut frame = MaybeUninit::uninit();
+    let frame = frame.as_mut_ptr();
+    // SAFETY: memory for a frame, which stays, and is used in this order; the rest is the caller's duty (A1).
+    unsafe {
+        let start = finder.begin_append(frame, shape, root.is_tagged, buffer);
+        finish_append(frame, start.call(frame, root.address))
     }
-    // SAFETY: the caller's duty (A1).
-    let result = unsafe { vec::append(slot, root.address, buffer, max_depth) };
-    slot.look();
-    result
 }
 
-/// Encodes into a new vector.
+/// Encodes a value of a shape into a new vector.
 ///
 /// # Safety
 ///
 /// As for [`append`].
-#[expect(clippy::inline_always, reason = "the functions below are its callers")]
+#[expect(clippy::inline_always, reason = "nothing but calls")]
 #[inline(always)]
-unsafe fn encode(slot: &Slot, root: Root, max_depth: u64) -> Result<Vec<u8>, EncodeError> {
-    if root.is_tagged {
-        return Err(tagged(slot.shape()));
-    }
-    // SAFETY: the caller's duty (A1).
-    unsafe { vec::encode_new(slot, root.address, max_depth) }
-}
-
-impl Runtime {
-    /// Encodes a value of a shape behind what the vector holds.
-    ///
-    /// # Safety
-    ///
-    /// The root is a value of the shape, borrowed for the call.
-    #[inline(never)]
-    pub(crate) unsafe fn append(
-        &self,
-        shape: &'static Shape,
-        root: Root,
-        buffer: &mut Vec<u8>,
-    ) -> Result<usize, EncodeError> {
-        let slot = self.slot(shape)?;
-        // SAFETY: the caller's duty.
-        unsafe { append(slot, root, buffer, self.max_depth()) }
-    }
-
-    /// Encodes a value of a shape into a new vector.
-    ///
-    /// # Safety
-    ///
-    /// As for [`Self::append`].
-    #[inline(never)]
-    pub(crate) unsafe fn encode(
-        &self,
-        shape: &'static Shape,
-        root: Root,
-    ) -> Result<Vec<u8>, EncodeError> {
-        let slot = self.slot(shape)?;
-        // SAFETY: the caller's duty.
-        unsafe { encode(slot, root, self.max_depth()) }
-    }
-}
-
-/// [`Runtime::append`] of the global runtime.
-///
-/// # Safety
-///
-/// As there.
-#[inline(never)]
-pub(crate) unsafe fn append_globally(
-    shape: &'static Shape,
-    root: Root,
-    buffer: &mut Vec<u8>,
-) -> Result<usize, EncodeError> {
-    let runtime = Runtime::global();
-    let slot = runtime.slot(shape)?;
-    // SAFETY: the caller's duty.
-    unsafe { append(slot, root, buffer, runtime.max_depth()) }
-}
-
-/// [`Runtime::encode`] of the global runtime.
-///
-/// # Safety
-///
-/// As there.
-#[inline(never)]
-pub(crate) unsafe fn encode_globally(
+pub(crate) unsafe fn encode(
+    finder: impl Finder,
     shape: &'static Shape,
     root: Root,
 ) -> Result<Vec<u8>, EncodeError> {
-    let runtime = Runtime::global();
-    let slot = runtime.slot(shape)?;
+    let mut frame = MaybeUninit::uninit();
+    let frame = frame.as_mut_ptr();
+    // SAFETY: as in `append`.
+    unsafe {
+        let start = finder.begin_new(frame, shape, root.is_tagged);
+        finish_new(frame, start.call(frame, root.address))
+    }
+}
+
+/// See [`Frame::finish_append`].
+///
+/// # Safety
+///
+/// As there.
+#[inline(never)]
+unsafe fn finish_append(frame: *mut AppendFrame<'_>, end: *mut u8) -> Result<usize, EncodeError> {
     // SAFETY: the caller's duty.
-    unsafe { encode(slot, root, runtime.max_depth()) }
+    unsafe { Frame::finish_append(frame, end) }
+}
+
+/// See [`Frame::finish_new`].
+///
+/// # Safety
+///
+/// As there.
+#[inline(never)]
+unsafe fn finish_new(frame: *mut NewFrame, end: *mut u8) -> Result<Vec<u8>, EncodeError> {
+    // SAFETY: the caller's duty.
+    unsafe { Frame::finish_new(frame, end) }
+}
+
+/// Begins with the slot that is known or found, in functions that are compiled here, once. What is found comes through memory, and
+/// what is known must not.
+macro_rules! begin_with {
+    (|$finder:ident, $shape:ident| $known:expr, $found:expr) => {
+        #[inline(never)]
+        unsafe fn begin_append<'v>(
+            self,
+            frame: *mut AppendFrame<'v>,
+            $shape: &'static Shape,
+            is_tagged: bool,
+            buffer: &'v mut Vec<u8>,
+        ) -> Start {
+            begin_with!(@slot self, $finder, $known, $found, frame, is_tagged => |slot, depth| {
+                Frame::begin_append(frame, slot, buffer, depth)
+            })
+        }
+
+        #[inline(never)]
+        unsafe fn begin_new(
+            self,
+            frame: *mut NewFrame,
+            $shape: &'static Shape,
+            is_tagged: bool,
+        ) -> Start {
+            begin_with!(@slot self, $finder, $known, $found, frame, is_tagged => |slot, depth| {
+                Frame::begin_new(frame, slot, depth)
+            })
+        }
+    };
+    (@slot $self:ident, $finder:ident, $known:expr, $found:expr, $frame:ident, $is_tagged:ident =>
+        |$slot:ident, $depth:ident| $begin:expr) => {{
+        let $finder = $self;
+        // SAFETY: the caller's duty.
+        unsafe {
+            let ($slot, $depth) = match $known {
+                Some(known) => known,
+                None => match $found {
+                    Ok(found) => found,
+                    Err(error) => return Frame::refuse($frame, error),
+                },
+            };
+            if $is_tagged {
+                return Frame::refuse($frame, tagged($slot.shape()));
+            }
+            $begin
+        }
+    }};
+}
+
+impl Finder for &Runtime {
+    begin_with!(
+        |runtime, shape| runtime.inner.known(shape),
+        runtime.inner.find(shape)
+    );
+}
+
+/// The global runtime.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Global;
+
+impl Finder for Global {
+    begin_with!(|_global, shape| global().known(shape), global().find(shape));
+}
+
+impl Finder for &KnownSlot {
+    begin_with!(|slot, shape| slot.known(), slot.find(shape));
+}
+
+impl Inner {
+    #[inline]
+    fn known(&self, shape: &'static Shape) -> Option<(&Slot, u64)> {
+        Some((self.index.find(shape)?, self.settings.max_depth))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn find(&self, shape: &'static Shape) -> Found<'_> {
+        Ok((self.slot(shape)?, self.settings.max_depth))
+    }
+}
+
+/// What the global runtime consists of, once it is there. Not [`Runtime::global`]'s cell: that is inlined into other crates and so is reached
+/// through a table of addresses, a load more before any other can begin.
+static GLOBAL: AtomicPtr<Inner> = AtomicPtr::new(core::ptr::null_mut());
+
+#[inline]
+fn global() -> &'static Inner {
+    // SAFETY: only `find_global` stores here, and what it stores is never dropped.
+    match unsafe { GLOBAL.load(Ordering::Acquire).as_ref() } {
+        Some(inner) => inner,
+        None => find_global(),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn find_global() -> &'static Inner {
+    let inner: &'static Inner = &Runtime::global().inner;
+    GLOBAL.store(core::ptr::from_ref(inner).cast_mut(), Ordering::Release);
+    inner
 }
 
 /// A slot of the global runtime, found when it is first wanted, and what else an encode needs of that: what an encoder keeps.
@@ -140,7 +240,7 @@ impl KnownSlot {
 
     /// The slot, once it was looked for, and the depth limit.
     #[inline]
-    fn get(&self) -> Option<(&'static Slot, u64)> {
+    fn known(&self) -> Option<(&'static Slot, u64)> {
         let slot = self.slot.load(Ordering::Acquire);
         // SAFETY: only `find` stores here, and it stores a slot of the
         // global runtime, which is never dropped (A12).
@@ -148,88 +248,13 @@ impl KnownSlot {
         Some((slot, self.max_depth.load(Ordering::Relaxed)))
     }
 
-    fn find(&self, shape: &'static Shape) -> Result<(), EncodeError> {
-        let runtime = Runtime::global();
-        let slot = runtime.slot(shape)?;
-        self.max_depth.store(runtime.max_depth(), Ordering::Relaxed);
+    #[cold]
+    #[inline(never)]
+    fn find(&self, shape: &'static Shape) -> Found<'static> {
+        let (slot, max_depth) = global().find(shape)?;
+        self.max_depth.store(max_depth, Ordering::Relaxed);
         self.slot
             .store(core::ptr::from_ref(slot).cast_mut(), Ordering::Release);
-        Ok(())
-    }
-
-    /// As [`append_globally`], without a search.
-    ///
-    /// # Safety
-    ///
-    /// As there, and the shape is the same in every call.
-    #[inline(never)]
-    pub(crate) unsafe fn append(
-        &self,
-        shape: &'static Shape,
-        root: Root,
-        buffer: &mut Vec<u8>,
-    ) -> Result<usize, EncodeError> {
-        // SAFETY: the caller's duty; the slot is that of the shape.
-        unsafe {
-            match self.get() {
-                Some((slot, max_depth)) => append(slot, root, buffer, max_depth),
-                None => self.find_and_append(shape, root, buffer),
-            }
-        }
-    }
-
-    /// [`Self::append`] for the first time: a function of its own, so that the other needs to keep less.
-    ///
-    /// # Safety
-    ///
-    /// As there.
-    #[cold]
-    #[inline(never)]
-    unsafe fn find_and_append(
-        &self,
-        shape: &'static Shape,
-        root: Root,
-        buffer: &mut Vec<u8>,
-    ) -> Result<usize, EncodeError> {
-        self.find(shape)?;
-        // SAFETY: the caller's duty.
-        unsafe { self.append(shape, root, buffer) }
-    }
-
-    /// As [`encode_globally`], without a search.
-    ///
-    /// # Safety
-    ///
-    /// As for [`Self::append`].
-    #[inline(never)]
-    pub(crate) unsafe fn encode(
-        &self,
-        shape: &'static Shape,
-        root: Root,
-    ) -> Result<Vec<u8>, EncodeError> {
-        // SAFETY: the caller's duty; the slot is that of the shape.
-        unsafe {
-            match self.get() {
-                Some((slot, max_depth)) => encode(slot, root, max_depth),
-                None => self.find_and_encode(shape, root),
-            }
-        }
-    }
-
-    /// [`Self::encode`] for the first time.
-    ///
-    /// # Safety
-    ///
-    /// As there.
-    #[cold]
-    #[inline(never)]
-    unsafe fn find_and_encode(
-        &self,
-        shape: &'static Shape,
-        root: Root,
-    ) -> Result<Vec<u8>, EncodeError> {
-        self.find(shape)?;
-        // SAFETY: the caller's duty.
-        unsafe { self.encode(shape, root) }
+        Ok((slot, max_depth))
     }
 }

@@ -10,6 +10,7 @@ use vox_core::sink::{chunk, vec};
 use vox_core::slot::Slot;
 
 use super::Runtime;
+use super::append::{append, encode};
 use super::value::{Root, with_peek_root, with_root};
 
 #[cold]
@@ -64,7 +65,7 @@ impl Runtime {
         T: Facet<'f> + ?Sized,
     {
         // SAFETY: the root is a live value of the shape, borrowed for the call (A1).
-        with_root(value, |root| unsafe { self.encode(T::SHAPE, root) })
+        with_root(value, |root| unsafe { encode(self, T::SHAPE, root) })
     }
 
     /// See [`crate::to_bytes_in`].
@@ -88,7 +89,9 @@ impl Runtime {
         T: Facet<'f> + ?Sized,
     {
         // SAFETY: the root is a live value of the shape, borrowed for the call (A1).
-        with_root(value, |root| unsafe { self.append(T::SHAPE, root, buffer) })
+        with_root(value, |root| unsafe {
+            append(self, T::SHAPE, root, buffer)
+        })
     }
 
     /// See [`crate::to_slice`].
@@ -193,7 +196,7 @@ impl Runtime {
     /// ```
     pub fn peek_to_bytes(&self, peek: Peek<'_, '_>) -> Result<Vec<u8>, EncodeError> {
         // SAFETY: a peek borrows a live value of its shape (A1).
-        with_peek_root(peek, |root| unsafe { self.encode(peek.shape(), root) })
+        with_peek_root(peek, |root| unsafe { encode(self, peek.shape(), root) })
     }
 
     /// See [`crate::peek_to_bytes_in`].
@@ -220,7 +223,7 @@ impl Runtime {
     ) -> Result<usize, EncodeError> {
         // SAFETY: a peek borrows a live value of its shape (A1).
         with_peek_root(peek, |root| unsafe {
-            self.append(peek.shape(), root, buffer)
+            append(self, peek.shape(), root, buffer)
         })
     }
 

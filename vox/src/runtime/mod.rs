@@ -3,9 +3,9 @@
 
 pub(crate) mod append;
 mod builder;
-mod cache;
 mod code;
 mod encode;
+mod index;
 mod prepare;
 mod report;
 mod settings;
@@ -16,7 +16,6 @@ mod worker;
 
 use core::ptr;
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
 use facet_core::Shape;
@@ -35,6 +34,7 @@ pub use stats::{Stats, TypesByTier};
 
 pub(crate) use code::AVAILABLE_TIERS;
 use code::{Failure, MachineCode};
+use index::Index;
 use settings::Settings;
 
 /// Programs, machine code and settings of their own.
@@ -57,9 +57,8 @@ pub struct Runtime {
 
 #[derive(Debug)]
 pub(crate) struct Inner {
-    /// Never used again once the runtime is gone.
-    id: u64,
     me: Weak<Inner>,
+    index: Index,
     registry: Registry,
     settings: Settings,
     notes: Vec<String>,
@@ -68,7 +67,6 @@ pub(crate) struct Inner {
 }
 
 static GLOBAL: OnceLock<Runtime> = OnceLock::new();
-static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
 impl Runtime {
     /// A builder with the default settings.
@@ -134,7 +132,7 @@ impl Runtime {
             probed_layouts: settings.probed_layouts,
         };
         let inner = Arc::new_cyclic(|me: &Weak<Inner>| Inner {
-            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            index: Index::new(),
             me: me.clone(),
             registry: Registry::with_promoter(options, Some(me.clone())),
             code: MachineCode::new(&settings),
@@ -144,27 +142,10 @@ impl Runtime {
         Self { inner }
     }
 
-    /// The slot of a shape, in the tier it starts in.
+    /// See [`Inner::slot`].
     #[inline]
     pub(crate) fn slot(&self, shape: &'static Shape) -> Result<&Slot, EncodeError> {
-        match cache::find(shape, self.inner.id) {
-            // SAFETY: cached for the runtime with this id, which is this one
-            // and alive; its slots live as long as it does (A12).
-            Some(slot) => Ok(unsafe { &*slot }),
-            None => self.slot_slowly(shape),
-        }
-    }
-
-    #[cold]
-    fn slot_slowly(&self, shape: &'static Shape) -> Result<&Slot, EncodeError> {
-        let slot = self.inner.registry.slot(shape)?;
-        let tier = self.inner.first_tier();
-        if slot.tier() < tier {
-            // What cannot be had is counted and in the report; a lower tier serves.
-            let _ = self.inner.raise(&[slot], tier, 1);
-        }
-        cache::remember(shape, self.inner.id, slot);
-        Ok(slot)
+        self.inner.slot(shape)
     }
 
     /// The most levels of calls an encode may nest.
@@ -345,6 +326,28 @@ impl Runtime {
 }
 
 impl Inner {
+    /// The slot of a shape, in the tier it starts in.
+    #[inline]
+    fn slot(&self, shape: &'static Shape) -> Result<&Slot, EncodeError> {
+        match self.index.find(shape) {
+            Some(slot) => Ok(slot),
+            None => self.slot_slowly(shape),
+        }
+    }
+
+    #[cold]
+    fn slot_slowly(&self, shape: &'static Shape) -> Result<&Slot, EncodeError> {
+        let slot = self.registry.slot(shape)?;
+        let tier = self.first_tier();
+        if slot.tier() < tier {
+            // What cannot be had is counted and in the report; a lower tier serves.
+            let _ = self.raise(&[slot], tier, 1);
+        }
+        // SAFETY: the registry's slot for the shape, and beside the index (A12).
+        unsafe { self.index.remember(shape, slot) };
+        Ok(slot)
+    }
+
     /// The tier a type is in from its first call on.
     fn first_tier(&self) -> Tier {
         match self.settings.tier {

@@ -130,7 +130,7 @@ fn a12_in_destructors_of_threads() {
     for mode in mode::fresh(None) {
         let name = mode.name;
         let runtime = Arc::new(mode.runtime);
-        // The first thread leaves both the type and the thread's caches to the destructors.
+        // The first thread leaves the type to the destructors.
         for warm in [false, true] {
             let answers = at_the_end_of_a_thread(&runtime, warm);
             assert_eq!(answers.len(), 5, "{name}");
@@ -141,7 +141,7 @@ fn a12_in_destructors_of_threads() {
     }
 }
 
-/// What destructors of a thread's locals encode, made before and after what vox keeps for the thread.
+/// What destructors of a thread's locals encode, made before and after whatever an encode leaves with the thread.
 fn at_the_end_of_a_thread(runtime: &Arc<Runtime>, warm: bool) -> Vec<Vec<u8>> {
     let (answer, answers) = channel();
     let runtime = runtime.clone();
