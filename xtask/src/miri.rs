@@ -25,12 +25,15 @@ const WITHOUT_UNSAFE_CODE: [&str; 7] = [
     "limits::deep_types_continue_in_a_child",
 ];
 
+/// The unit tests of `vox`: threads that read the index of types while it grows.
+const INDEX: &[&str] = &["-p", "vox", "--no-default-features", "--lib"];
+
 /// How much to run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// Unit tests of `vox-core`: minutes.
+    /// Unit tests of `vox-core` and `vox`: minutes.
     Quick,
-    /// The tests of lowering and of what is assumed about facet, too. The tests of `vox` are not: with five outputs for
+    /// The tests of lowering and of what is assumed about facet, too. The other tests of `vox` are not: with five outputs for
     /// each value and a judge beside them they take Miri hours.
     Whole,
 }
@@ -42,16 +45,19 @@ impl Extent {
 
     fn suites(self) -> &'static [&'static [&'static str]] {
         match self {
-            Extent::Quick => &[&["-p", "vox-core", "--lib"]],
-            Extent::Whole => &[&[
-                "-p",
-                "vox-core",
-                "--lib",
-                "--test",
-                "assumptions",
-                "--test",
-                "lower",
-            ]],
+            Extent::Quick => &[&["-p", "vox-core", "--lib"], INDEX],
+            Extent::Whole => &[
+                &[
+                    "-p",
+                    "vox-core",
+                    "--lib",
+                    "--test",
+                    "assumptions",
+                    "--test",
+                    "lower",
+                ],
+                INDEX,
+            ],
         }
     }
 }
