@@ -56,6 +56,29 @@ fn a_hot_type_is_seen_within_a_cold_root() {
     assert!(runtime.to_bytes(&value).expect("it encodes") == expected);
 }
 
+/// What values do before they fail is work as well.
+#[test]
+fn a_type_that_only_fails_becomes_hot() {
+    if !has_machine_code() {
+        return;
+    }
+    let value = tree(4);
+    for in_place in [false, true] {
+        let runtime = Runtime::builder().compile_after(1_000).max_depth(2).build();
+        let mut buffer = Vec::new();
+        until("a type that only fails is compiled", || {
+            let failed = if in_place {
+                runtime.to_bytes_in(&value, &mut buffer).is_err()
+            } else {
+                runtime.to_bytes(&value).is_err()
+            };
+            assert!(failed, "it is nested too deep");
+            tier::<Tree>(&runtime) == Tier::Optimized
+        });
+        assert!(buffer.is_empty());
+    }
+}
+
 /// A list that is being written when its element's type is compiled goes on in the new code.
 #[test]
 fn tier_up_in_the_middle_of_a_list() {

@@ -212,6 +212,7 @@ impl<V: BorrowMut<Vec<u8>>> Frame<V> {
             let Some(slot) = (*frame).slot.as_ref() else {
                 return (*frame).error.assume_init_read();
             };
+            slot.look();
             // Read, so that they are dropped also when a panic of the value's goes on.
             let _sink = (*frame).sink.assume_init_read();
             let mut cx = (*frame).cx.assume_init_read();
