@@ -130,7 +130,7 @@ impl Registry {
             .collect()
     }
 
-    /// How often a slot was looked up here. Caches in front of the registry see to it that it
+    /// How often a slot was looked up here. What is in front of the registry sees to it that it
     /// is seldom.
     #[must_use]
     pub fn lookups(&self) -> u64 {

@@ -69,6 +69,8 @@ pub(super) fn failed(slot: &Slot, cx: &mut EncodeCx) -> EncodeError {
     while let Some(resource) = cx.pop_resource() {
         crate::trampoline::release(cx, resource);
     }
+    // What was done before it failed is work as well. Not earlier: whoever is told may look at what the encode has locked.
+    slot.look();
     let (failure, trace) = cx.take_failure();
     EncodeError::from_failure(slot.shape(), failure, &trace)
 }

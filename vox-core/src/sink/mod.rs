@@ -5,7 +5,7 @@
 //! pointers in [`EncodeCx`]. [`mod@vec`] grows a `Vec` in place; everything else (a slice, a
 //! writer, a length) is a [`chunk`] that is drained when full.
 //!
-//! Read next: [`drive`], which runs one encode from start to end.
+//! Read next: [`drive`], which runs one encode from start to end, and [`vec::Frame`], which does it in three steps.
 
 pub mod chunk;
 mod drive;
@@ -96,8 +96,9 @@ entry_fn! {
     #[cold]
     unsafe fn grow_of<S: Sink>(cx: *mut EncodeCx, out: *mut u8, spare: usize) -> *mut u8 {
         // SAFETY: the state is exclusively ours while a function of ours runs,
-        // and its sink is an S by the duty of this function (assumption A3).
-        let (cx, sink) = unsafe { (&mut *cx, &mut *(*cx).sink.cast::<S>()) };
+        // and its sink is an S by the duty of this function (assumption A3). It is read first: a
+        // reference to the state would not outlive that.
+        let (sink, cx) = unsafe { (&mut *(*cx).sink.cast::<S>(), &mut *cx) };
         // SAFETY: tiers pass the cursor of the current region (A3).
         let answer = catch_unwind(AssertUnwindSafe(|| unsafe { sink.grow(out, spare) }));
         settle(cx, answer)
@@ -113,7 +114,7 @@ entry_fn! {
     #[cold]
     unsafe fn bulk_of<S: Sink>(cx: *mut EncodeCx, out: *mut u8, ptr: *const u8, len: usize, spare: usize) -> *mut u8 {
         // SAFETY: as in `grow_of`.
-        let (cx, sink) = unsafe { (&mut *cx, &mut *(*cx).sink.cast::<S>()) };
+        let (sink, cx) = unsafe { (&mut *(*cx).sink.cast::<S>(), &mut *cx) };
         // SAFETY: the duty of this function; the pointer of an empty run may
         // dangle but is never null where it comes from Rust values.
         let source: &[u8] = if len == 0 { &[] } else { unsafe { core::slice::from_raw_parts(ptr, len) } };

@@ -258,3 +258,136 @@ impl KnownSlot {
         Ok((slot, max_depth))
     }
 }
+
+/// What Miri shall see of the three steps; the bytes of all types are for the tests in `tests`.
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use facet::Facet;
+
+    use crate::{Encoder, Runtime};
+
+    /// A struct whose text is written by a proxy, which refuses one text and panics at another.
+    #[derive(Facet)]
+    struct Picky {
+        id: u32,
+        #[facet(proxy = Word)]
+        text: Text,
+        rest: Vec<String>,
+    }
+
+    #[derive(Facet)]
+    struct Text(String);
+
+    #[derive(Facet)]
+    #[facet(transparent)]
+    struct Word(String);
+
+    impl TryFrom<&Text> for Word {
+        type Error = String;
+
+        fn try_from(text: &Text) -> Result<Self, String> {
+            match text.0.as_str() {
+                "refuse" => Err(String::from("refused")),
+                "panic" => panic!("as told"),
+                text => Ok(Self(text.to_owned())),
+            }
+        }
+    }
+
+    impl TryFrom<Word> for Text {
+        type Error = String;
+
+        fn try_from(word: Word) -> Result<Self, String> {
+            Ok(Self(word.0))
+        }
+    }
+
+    fn picky(text: &str) -> Picky {
+        Picky {
+            id: 300,
+            text: Text(text.to_owned()),
+            rest: vec![String::from("a"), "b".repeat(300)],
+        }
+    }
+
+    fn expected(text: &str) -> Vec<u8> {
+        let texts = [(text, 1), ("a", 1), ("b", 300)];
+        let mut bytes = vec![0xac, 2];
+        for (idx, (text, times)) in texts.into_iter().enumerate() {
+            if idx == 1 {
+                bytes.push(2);
+            }
+            let text = text.repeat(times);
+            match text.len() {
+                300 => bytes.extend([0xac, 2]),
+                len => bytes.push(u8::try_from(len).expect("short")),
+            }
+            bytes.extend(text.as_bytes());
+        }
+        bytes
+    }
+
+    /// An encode into a new vector, and one behind what there is.
+    fn both(
+        encode: impl Fn(&Picky) -> Result<Vec<u8>, crate::EncodeError>,
+        append: impl Fn(&Picky, &mut Vec<u8>) -> Result<usize, crate::EncodeError>,
+    ) {
+        let mut buffer = vec![0xff];
+        for text in ["", "text", "text"] {
+            let expected = expected(text);
+            // With less room than it takes, with enough, and with just as much as it grew to.
+            assert_eq!(encode(&picky(text)).expect("it encodes"), expected);
+            let len = append(&picky(text), &mut buffer).expect("it encodes");
+            assert_eq!(len, expected.len());
+            assert_eq!(buffer[0], 0xff);
+            assert_eq!(buffer[1..], expected);
+            buffer.truncate(1);
+        }
+        assert!(encode(&picky("refuse")).is_err());
+        assert!(append(&picky("refuse"), &mut buffer).is_err());
+        assert!(catch_unwind(AssertUnwindSafe(|| encode(&picky("panic")))).is_err());
+        let appends = AssertUnwindSafe(|| append(&picky("panic"), &mut buffer));
+        assert!(catch_unwind(appends).is_err());
+        assert_eq!(buffer, [0xff]);
+    }
+
+    #[test]
+    fn a3_of_a_runtime() {
+        for work in [1, u64::MAX] {
+            let runtime = Runtime::builder().compile_after(work).build();
+            both(
+                |value| runtime.to_bytes(value),
+                |value, buffer| runtime.to_bytes_in(value, buffer),
+            );
+        }
+    }
+
+    #[test]
+    fn a3_of_the_global_runtime() {
+        both(crate::to_bytes, crate::to_bytes_in);
+    }
+
+    #[test]
+    fn a3_of_an_encoder() {
+        let encoder = Encoder::new();
+        both(
+            |value| encoder.encode(value),
+            |value, buffer| encoder.encode_in(value, buffer),
+        );
+    }
+
+    #[test]
+    fn a3_of_what_has_no_encoding() {
+        let encoder = Encoder::<*const u8>::new();
+        let (value, mut buffer) = (core::ptr::null::<u8>(), vec![0xff]);
+        for _ in 0..2 {
+            assert!(crate::to_bytes(&value).is_err());
+            assert!(crate::to_bytes_in(&value, &mut buffer).is_err());
+            assert!(encoder.encode(&value).is_err());
+            assert!(encoder.encode_in(&value, &mut buffer).is_err());
+        }
+        assert_eq!(buffer, [0xff]);
+    }
+}

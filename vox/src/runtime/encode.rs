@@ -29,7 +29,7 @@ pub(super) fn tagged(shape: &'static Shape) -> EncodeError {
 
 impl Runtime {
     /// Runs an encode of a value.
-    #[expect(clippy::inline_always, reason = "a look into a cache, and a call")]
+    #[expect(clippy::inline_always, reason = "a look into a table, and a call")]
     #[inline(always)]
     fn run<R>(
         &self,

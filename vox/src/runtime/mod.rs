@@ -340,7 +340,7 @@ impl Inner {
         let slot = self.registry.slot(shape)?;
         let tier = self.first_tier();
         if slot.tier() < tier {
-            // What cannot be had is counted and in the report; a lower tier serves.
+            // What cannot be had is counted and in the report; a lower tier serves, until somebody prepares the type.
             let _ = self.raise(&[slot], tier, 1);
         }
         // SAFETY: the registry's slot for the shape, and beside the index (A12).

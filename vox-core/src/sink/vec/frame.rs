@@ -31,8 +31,9 @@ pub struct Frame<V> {
     error: MaybeUninit<EncodeError>,
 }
 
-/// The call that an encode consists of.
-#[derive(Debug, Clone, Copy)]
+/// The call that an encode consists of. Whoever has begun makes it, once, and finishes: otherwise what the frame holds is leaked.
+#[derive(Debug)]
+#[must_use]
 pub struct Start {
     entry: EncodeFn,
     out: *mut u8,
@@ -153,9 +154,11 @@ impl<V: BorrowMut<Vec<u8>>> Frame<V> {
             let (cx, slot) = ((*frame).cx.assume_init_read(), &*(*frame).slot);
             let counters = cx.counters;
             cx.discard();
-            let sink = (*frame).sink.assume_init_mut();
+            // Read, so that it is dropped if whoever is told panics.
+            let mut sink = (*frame).sink.assume_init_read();
             let len = sink.finish(slot, (*frame).base, end);
             slot.look();
+            (*frame).sink.write(sink);
             Ok((len, Encoded { end, counters }))
         }
     }
@@ -212,7 +215,6 @@ impl<V: BorrowMut<Vec<u8>>> Frame<V> {
             let Some(slot) = (*frame).slot.as_ref() else {
                 return (*frame).error.assume_init_read();
             };
-            slot.look();
             // Read, so that they are dropped also when a panic of the value's goes on.
             let _sink = (*frame).sink.assume_init_read();
             let mut cx = (*frame).cx.assume_init_read();
