@@ -250,7 +250,8 @@ mod tests {
         let mut all = shapes.iter().zip(&slots);
         assert!(all.all(|(shape, slot)| finds(&index, shape, slot)));
         let displaced = displaced(&index, &shapes);
-        assert!(displaced > 0, "no second place was looked at");
+        // Of as few as Miri takes there may be none.
+        assert!(cfg!(miri) || displaced > 0, "no second place was looked at");
         assert!(displaced < COUNT / 5, "{displaced}");
         drop(index);
     }
