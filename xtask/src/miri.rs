@@ -25,7 +25,7 @@ const WITHOUT_UNSAFE_CODE: [&str; 7] = [
     "limits::deep_types_continue_in_a_child",
 ];
 
-/// The unit tests of `vox`: threads that read the index of types while it grows.
+/// The unit tests of `vox`: threads that read the index of types while it grows, and the steps of an encode to a vector.
 const INDEX: &[&str] = &["-p", "vox", "--no-default-features", "--lib"];
 
 /// How much to run.

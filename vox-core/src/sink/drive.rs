@@ -17,7 +17,7 @@ pub struct Encoded {
     pub counters: Counters,
 }
 
-/// Encodes a value into a sink.
+/// Encodes a value into a sink, and tells when the type has become hot ([`Slot::look`]), also when that fails.
 ///
 /// The sink is left with whatever it had been given; giving it back its old
 /// state is the caller's business, on error and on panic alike.
@@ -59,6 +59,7 @@ pub unsafe fn drive<S: Sink>(
     }
     let counters = cx.counters;
     cx.discard();
+    slot.look();
     Ok(Encoded { end, counters })
 }
 

@@ -313,20 +313,8 @@ mod tests {
     }
 
     fn expected(text: &str) -> Vec<u8> {
-        let texts = [(text, 1), ("a", 1), ("b", 300)];
-        let mut bytes = vec![0xac, 2];
-        for (idx, (text, times)) in texts.into_iter().enumerate() {
-            if idx == 1 {
-                bytes.push(2);
-            }
-            let text = text.repeat(times);
-            match text.len() {
-                300 => bytes.extend([0xac, 2]),
-                len => bytes.push(u8::try_from(len).expect("short")),
-            }
-            bytes.extend(text.as_bytes());
-        }
-        bytes
+        let Picky { id, rest, .. } = picky(text);
+        postcard::to_allocvec(&(id, text, rest)).expect("serde encodes it")
     }
 
     /// An encode into a new vector, and one behind what there is.

@@ -40,10 +40,7 @@ impl Runtime {
         if root.is_tagged {
             return Err(tagged(shape));
         }
-        let slot = self.slot(shape)?;
-        let result = encode(slot);
-        slot.look();
-        result
+        encode(self.slot(shape)?)
     }
 
     /// See [`crate::to_bytes`].
