@@ -4,7 +4,7 @@ use vox_core::program::{BlockId, Op};
 
 use super::super::handlers::Handler;
 use super::super::isa::Assembler;
-use super::scalar::MAX_COPY;
+use super::scalar::{MAX_COPY, varint};
 use super::sequence::Elements;
 use super::{Emitter, MAX_DEPTH, Refusal, SLOT, Scope};
 
@@ -15,6 +15,7 @@ impl<A: Assembler> Emitter<'_, A> {
     }
 
     /// Emits a block but for its first ops, which were emitted already.
+    #[inline]
     pub(super) fn block_from(
         &mut self,
         id: BlockId,
@@ -33,7 +34,32 @@ impl<A: Assembler> Emitter<'_, A> {
             return Err(Refusal::NoBlock(id));
         };
         self.count(block.ops.len());
-        let mut ops = &block.ops[done..];
+        match &block.ops[done..] {
+            [] => Ok(()),
+            [op] => self.only(op, scope),
+            ops => self.ops(ops, scope),
+        }
+    }
+
+    /// Emits the one op of a block, as most payloads of options and what pointers lead to have.
+    fn only(&mut self, op: &Op, scope: Scope) -> Result<(), Refusal> {
+        if let Some((kind, at)) = varint(op) {
+            let at = self.at(scope, at)?;
+            self.asm.call_with_at(Handler::one(kind).index(), at);
+            return Ok(());
+        }
+        match op {
+            Op::WriteBytes {
+                at,
+                source,
+                reserve,
+            } => self.bytes(self.at(scope, *at)?, source, *reserve, scope),
+            _ => self.ops(core::slice::from_ref(op), scope),
+        }
+    }
+
+    /// Emits ops one after the other.
+    fn ops(&mut self, mut ops: &[Op], scope: Scope) -> Result<(), Refusal> {
         while let [op, ..] = ops {
             let done = match op {
                 Op::WriteConst { .. }

@@ -4,7 +4,7 @@ use vox_core::program::{BlockId, FunctionId, Op, OptionSource, PathId, TagWidth}
 use vox_core::trampoline::predicate::SKIP;
 
 use super::super::handlers::{Handler, Kind};
-use super::super::isa::{Assembler, Label};
+use super::super::isa::{Assembler, Jump, Range};
 use super::scalar::varint;
 use super::sequence::sum;
 use super::{Emitter, Refusal, SLOT, Scope};
@@ -24,9 +24,9 @@ impl<A: Assembler> Emitter<'_, A> {
     ) -> Result<(), Refusal> {
         let none = match *source {
             OptionSource::NullIsNone => {
-                let none = self.label_behind(some, at, 0);
+                let range = self.range_over(some, at, 0);
                 self.asm.keep_load(at);
-                self.asm.write_option_tag(none);
+                let none = self.asm.write_option_tag(range);
                 self.block(some, Scope { delta: at, ..scope })?;
                 none
             }
@@ -44,19 +44,18 @@ impl<A: Assembler> Emitter<'_, A> {
                     let at = sum(delta, field.0)?;
                     return self.option_of_varint(tag_at, tag, tag_of_none, kind, at);
                 }
-                let none = self.label_behind(some, delta, 0);
-                self.asm
-                    .write_option_tag_unless(tag_at, tag, tag_of_none, none);
+                let range = self.range_over(some, delta, 0);
+                let none = self
+                    .asm
+                    .write_option_tag_unless(tag_at, tag, tag_of_none, range);
                 self.block(some, Scope { delta, ..scope })?;
                 none
             }
             OptionSource::GetValue { .. } | OptionSource::IsSome { .. } => {
-                let none = self.asm.label();
-                self.option_by_call(at, source, some, none, scope)?;
-                none
+                self.option_by_call(at, source, some, scope)?
             }
         };
-        self.asm.bind(none);
+        self.asm.land(none);
         Ok(())
     }
 
@@ -70,12 +69,12 @@ impl<A: Assembler> Emitter<'_, A> {
         kind: Kind,
         at: u32,
     ) -> Result<(), Refusal> {
-        let none = self.asm.near_label();
-        self.asm
-            .write_option_tag_unless(tag_at, tag, tag_of_none, none);
+        let none = self
+            .asm
+            .write_option_tag_unless(tag_at, tag, tag_of_none, Range::Near);
         self.count(1);
         self.asm.call_with_at(Handler::one(kind).index(), at);
-        self.asm.bind(none);
+        self.asm.land(none);
         Ok(())
     }
 
@@ -86,9 +85,8 @@ impl<A: Assembler> Emitter<'_, A> {
         at: u32,
         source: &OptionSource,
         some: BlockId,
-        none: Label,
         scope: Scope,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Jump, Refusal> {
         let source = self.part(source);
         self.asm.keep_out();
         self.asm.arg_cx(0);
@@ -97,11 +95,11 @@ impl<A: Assembler> Emitter<'_, A> {
         self.asm.arg_word(3, SLOT);
         self.call(Handler::OptionPayload);
         self.asm.swap_kept();
-        self.asm.write_option_tag(none);
-        if self.program.code.block(some).ops.is_empty() {
-            return Ok(());
+        let none = self.asm.write_option_tag(Range::Far);
+        if !self.program.code.block(some).ops.is_empty() {
+            self.block_at(some, scope, A::base_from_kept)?;
         }
-        self.block_at(some, scope, A::base_from_kept)
+        Ok(none)
     }
 
     pub(super) fn result(
@@ -111,7 +109,7 @@ impl<A: Assembler> Emitter<'_, A> {
         err: BlockId,
         scope: Scope,
     ) -> Result<(), Refusal> {
-        let (is_err, end) = (self.asm.label(), self.asm.label());
+        let end = self.asm.label();
         let op = self.part(op);
         self.asm.keep_out();
         self.asm.arg_out(0);
@@ -120,11 +118,11 @@ impl<A: Assembler> Emitter<'_, A> {
         self.asm.arg_const(3, op);
         self.asm.arg_word(4, SLOT);
         self.call(Handler::OpenResult);
-        self.asm.open_result(is_err);
+        let is_err = self.asm.open_result();
         let before = self.work;
         self.block_at(ok, scope, A::base_from_kept)?;
         self.asm.jump(end);
-        self.asm.bind(is_err);
+        self.asm.land(is_err);
         let with_ok = core::mem::replace(&mut self.work, before);
         self.block_at(err, scope, A::base_from_kept)?;
         self.work = self.work.max(with_ok);

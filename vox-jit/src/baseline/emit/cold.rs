@@ -3,7 +3,7 @@
 use vox_core::program::{PathId, TagWidth};
 
 use super::super::handlers::Handler;
-use super::super::isa::{Assembler, Label, Word};
+use super::super::isa::{Assembler, Jump, Label, Place, Word};
 use super::{Emitter, GROW, REPEATS, SLOT, Scope};
 
 /// A piece of code that a rare path jumps to.
@@ -11,13 +11,13 @@ use super::{Emitter, GROW, REPEATS, SLOT, Scope};
 pub(super) enum Cold {
     /// Makes room and goes back.
     Grow {
-        entry: Label,
-        back: Label,
+        entry: Jump,
+        back: Place,
         bytes: u32,
         failed: Label,
     },
     /// Tells that the type, whose slot is argument 1, is hot, and goes back.
-    Hot { entry: Label, back: Label },
+    Hot { entry: Jump, back: Place },
     /// A failure of which the cursor does not tell.
     Null { entry: Label, failed: Label },
     /// Records how often the program was repeated.
@@ -29,7 +29,7 @@ pub(super) enum Cold {
         failed: Label,
     },
     /// The depth limit is reached.
-    Depth { entry: Label, failed: Label },
+    Depth { entry: Jump, failed: Label },
     /// A tag that no arm has.
     Tag {
         entry: Label,
@@ -91,19 +91,16 @@ impl<A: Assembler> Emitter<'_, A> {
                     bytes,
                     failed,
                 } => {
-                    self.asm.bind(entry);
-                    self.asm.arg_out(1);
-                    self.asm.arg_cx(0);
-                    self.asm.arg_const(2, bytes.into());
-                    self.asm.call_state(GROW);
+                    self.asm.land(entry);
+                    self.asm.call_state_with_out(GROW, bytes.into());
                     self.asm.jump_if_null(failed);
-                    self.asm.jump(back);
+                    self.asm.jump_back(back);
                 }
                 Cold::Hot { entry, back } => {
-                    self.asm.bind(entry);
+                    self.asm.land(entry);
                     self.asm.arg_out(0);
                     self.call(Handler::TellHot);
-                    self.asm.jump(back);
+                    self.asm.jump_back(back);
                 }
                 Cold::Null { entry, failed } => {
                     self.asm.bind(entry);
@@ -124,14 +121,12 @@ impl<A: Assembler> Emitter<'_, A> {
                     failed,
                 } => {
                     self.asm.bind(entry);
-                    self.asm.arg_cx(0);
-                    self.asm.arg_word(1, SLOT);
-                    self.asm.arg_const(2, path.0.into());
-                    self.call(Handler::TracePath);
+                    let handler = Handler::TracePath.index();
+                    self.asm.call_with_cx_and_word(handler, SLOT, path.0.into());
                     self.asm.jump(failed);
                 }
                 Cold::Depth { entry, failed } => {
-                    self.asm.bind(entry);
+                    self.asm.land(entry);
                     self.asm.arg_cx(0);
                     self.call(Handler::FailDepth);
                     self.asm.jump(failed);
@@ -155,11 +150,9 @@ impl<A: Assembler> Emitter<'_, A> {
                     failed,
                 } => {
                     self.asm.bind(entry);
-                    self.asm.arg_cx(0);
-                    self.asm.arg_word(1, SLOT);
-                    self.asm.arg_const(2, path.0.into());
                     self.asm.arg_word_address(3, left);
-                    self.call(Handler::TraceElement);
+                    let handler = Handler::TraceElement.index();
+                    self.asm.call_with_cx_and_word(handler, SLOT, path.0.into());
                     self.asm.jump(failed);
                 }
             }

@@ -6,7 +6,7 @@ use vox_core::program::{
 use vox_core::slot::Slot;
 
 use super::super::handlers::Handler;
-use super::super::isa::{Assembler, Label};
+use super::super::isa::{Assembler, Label, Word};
 use super::cold::Cold;
 use super::{Emitter, Refusal, SLOT, Scope, names};
 
@@ -25,7 +25,9 @@ impl<A: Assembler> Emitter<'_, A> {
         scope: Scope,
     ) -> Result<(), Refusal> {
         if let PointerSource::Word = *source {
-            return self.block_at(each, scope, |asm| asm.base_follow(at));
+            let saved = Word(self.take_words(1)?);
+            self.asm.save_base_and_follow(saved, at);
+            return self.block_and_back(each, scope, saved);
         }
         let pair = A::pair_words(self.take_words(2)?);
         let source = self.part(source);
@@ -116,11 +118,10 @@ impl<A: Assembler> Emitter<'_, A> {
         scope: Scope,
     ) -> Result<(), Refusal> {
         let failed = self.failed_at(path, scope);
-        let entry = self.asm.label();
-        self.cold.push(Cold::Depth { entry, failed });
         let address = || self.program.child(child).as_ptr().addr() as u64;
         let slot = self.names.address(address, names::CHILD, child.0);
-        self.asm.enter_level(entry);
+        let entry = self.asm.enter_level();
+        self.cold.push(Cold::Depth { entry, failed });
         self.asm.arg_out(3);
         self.asm.arg_cx(0);
         self.asm.arg_const(1, slot);

@@ -24,7 +24,7 @@ use vox_core::cx::EncodeCx;
 use vox_core::program::{BlockId, Offset, Op, Program};
 
 use super::handlers::{self, Handler};
-use super::isa::{Assembler, Label, MAX_WORDS, Word};
+use super::isa::{Assembler, Label, MAX_WORDS, Place, Word};
 use crate::error::CompileError;
 use cold::Cold;
 use refusal::Refusal;
@@ -69,7 +69,7 @@ pub(super) struct Emitter<'p, A> {
     /// The most that were in use at once.
     most_words: u32,
     /// Where the program starts, for its repetition.
-    start: Label,
+    start: Place,
     /// Whether it repeats itself.
     repeats: bool,
     /// Ops that run once whenever what was emitted since the start of the function or of the element runs:
@@ -83,7 +83,7 @@ impl<'p, A: Assembler> Emitter<'p, A> {
         // What a program that was refused left.
         cold.clear();
         asm.start(size::worst_case(program));
-        let start = asm.label();
+        let start = asm.here();
         let mut last = program.code.blocks.iter().filter_map(|it| it.ops.last());
         let repeats = last.any(|op| matches!(op, Op::Repeat { .. }));
         let words = 1 + u32::from(repeats);
@@ -112,7 +112,7 @@ impl<'p, A: Assembler> Emitter<'p, A> {
         if self.repeats {
             self.asm.start_count(REPEATS);
         }
-        self.asm.bind(self.start);
+        self.start = self.asm.here();
         let work = self.asm.add_work();
         self.check_hot();
         if self.repeats {
@@ -170,6 +170,11 @@ impl<'p, A: Assembler> Emitter<'p, A> {
         let saved = Word(self.take_words(1)?);
         self.asm.save_base(saved);
         set(self.asm);
+        self.block_and_back(block, scope, saved)
+    }
+
+    /// Emits a block with the base in the register; afterwards that holds the one that is in the word, which was taken last.
+    fn block_and_back(&mut self, block: BlockId, scope: Scope, saved: Word) -> Result<(), Refusal> {
         self.block(block, Scope { delta: 0, ..scope })?;
         self.asm.load_base(saved);
         self.give_words(1);
@@ -183,15 +188,14 @@ impl<'p, A: Assembler> Emitter<'p, A> {
         }
         self.asm.arg_word(1, SLOT);
         self.asm.base_add(at);
-        self.asm.jump(self.start);
+        self.asm.jump_back(self.start);
         Ok(())
     }
 
     /// Behind an addition to the account of work of the slot that is argument 1: tells when that is full.
     fn check_hot(&mut self) {
-        let (entry, back) = (self.asm.label(), self.asm.label());
-        self.asm.jump_if_not_negative(entry);
-        self.asm.bind(back);
+        let entry = self.asm.jump_if_not_negative();
+        let back = self.asm.here();
         self.cold.push(Cold::Hot { entry, back });
     }
 
@@ -200,9 +204,8 @@ impl<'p, A: Assembler> Emitter<'p, A> {
         if bytes == 0 {
             return;
         }
-        let (entry, back) = (self.asm.label(), self.asm.label());
-        self.asm.check_spare(bytes, entry);
-        self.asm.bind(back);
+        let entry = self.asm.check_spare(bytes);
+        let back = self.asm.here();
         self.cold.push(Cold::Grow {
             entry,
             back,

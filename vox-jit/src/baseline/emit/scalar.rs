@@ -143,14 +143,6 @@ impl<A: Assembler> Emitter<'_, A> {
 
     /// Emits the varints the ops start with; answers how many ops they are.
     pub(super) fn varints(&mut self, ops: &[Op], scope: Scope) -> Result<usize, Refusal> {
-        if let [op] = ops
-            && let Some((kind, at)) = varint(op)
-        {
-            // Alone: most payloads of options are.
-            let at = self.at(scope, at)?;
-            self.asm.call_with_at(Handler::one(kind).index(), at);
-            return Ok(1);
-        }
         let mut done = 0;
         while let Some((kind, at)) = ops.get(done).and_then(varint) {
             let at = self.at(scope, at)?;

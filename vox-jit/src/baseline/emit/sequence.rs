@@ -5,7 +5,7 @@ use vox_core::entry::BulkFn;
 use vox_core::program::{ArraySource, BlockId, Offset, Op, PathId, Source};
 
 use super::super::handlers::Handler;
-use super::super::isa::{Assembler, Label, PairWords, Word};
+use super::super::isa::{Assembler, Range, Word};
 use super::cold::Cold;
 use super::{Emitter, Refusal, SLOT, Scope, names, size};
 
@@ -193,12 +193,9 @@ impl<A: Assembler> Emitter<'_, A> {
                 First::Word(pair.ptr)
             }
         };
-        self.asm.arg_out(0);
-        self.asm.arg_cx(1);
-        self.asm.arg_kept(2);
-        let work = self.asm.arg_later(3);
-        self.asm.arg_word(4, SLOT);
-        self.call(Handler::BeginLoop);
+        let work = self
+            .asm
+            .call_with_kept_and_later(Handler::BeginLoop.index(), SLOT);
         self.asm.jump_if_null(scope.failed);
         let of_each = self.elements(first, elements, scope)?;
         self.asm.fill(work, of_each);
@@ -268,27 +265,24 @@ impl<A: Assembler> Emitter<'_, A> {
     fn elements(&mut self, first: First, elements: Elements, scope: Scope) -> Result<u32, Refusal> {
         let words = self.take_words(3)?;
         let saved = Word(words);
-        let PairWords {
-            ptr: left,
-            len: count,
-        } = A::pair_words(words + 1);
+        // How many elements are left, and were there at first.
+        let kept = A::pair_words(words + 1);
+        let left = kept.ptr;
         // The step from one element to the next is one instruction then.
         let is_ordinary = elements.stride <= size::FAR;
-        let end = match is_ordinary {
-            true => self.label_behind(elements.each, 0, size::LOOP),
-            false => self.asm.label(),
+        let range = match is_ordinary {
+            true => self.range_over(elements.each, 0, size::LOOP),
+            false => Range::Far,
         };
-        let (failed, again) = (self.asm.label(), self.asm.label());
-        self.asm.jump_if_kept_null(end);
-        self.asm.store_kept(count);
-        self.asm.store_kept(left);
-        self.asm.save_base(saved);
+        let failed = self.asm.label();
+        let end = self.asm.jump_if_kept_null(range);
+        self.asm.open_loop(kept, saved);
         match first {
             First::Follow(at) => self.asm.base_follow(at),
             First::Word(word) => self.asm.load_base(word),
             First::Inline(at) => self.asm.base_add(at),
         }
-        self.asm.bind(again);
+        let again = self.asm.here();
         // Making room is no failure of the element's.
         self.reserve(elements.bound, scope);
         let inside = Scope {
@@ -302,7 +296,7 @@ impl<A: Assembler> Emitter<'_, A> {
         self.asm.base_add(elements.stride);
         self.asm.count_down(left, again);
         self.asm.load_base(saved);
-        self.asm.bind(end);
+        self.asm.land(end);
         self.reserve(elements.reserve, scope);
         self.cold.push(Cold::Element {
             entry: failed,
@@ -314,12 +308,12 @@ impl<A: Assembler> Emitter<'_, A> {
         Ok(of_each)
     }
 
-    /// A label behind the code of a block with this delta, and so many bytes: near if that is known.
-    pub(super) fn label_behind(&mut self, block: BlockId, delta: u32, more: u32) -> Label {
+    /// How far a jump leads over the code of a block with this delta, and so many bytes.
+    pub(super) fn range_over(&self, block: BlockId, delta: u32, more: u32) -> Range {
         if size::is_short(&self.program.code, block, delta, more) {
-            self.asm.near_label()
+            Range::Near
         } else {
-            self.asm.label()
+            Range::Far
         }
     }
 

@@ -19,6 +19,9 @@ pub(super) fn worst_case(program: &Program) -> usize {
     FUNCTION + program.code.op_count() * OP + arms * ARM
 }
 
+/// The least that any op is counted with.
+const LEAST: u32 = 11;
+
 /// Bytes of the test of an option before its payload, at most, where there are short jumps.
 const OPTION: u32 = 33;
 
@@ -39,7 +42,8 @@ pub(super) const FAR: u32 = 1 << 30;
 
 /// Whether a short jump leads over the code of a block whose base is so far off, and so many bytes.
 pub(super) fn is_short(code: &Code, block: BlockId, delta: u32, more: u32) -> bool {
-    delta <= FAR && short(code, block).is_some_and(|bytes| bytes + more <= NEAR)
+    let is_small = code.block(block).ops.len() as u32 * LEAST <= NEAR - more;
+    delta <= FAR && is_small && short(code, block).is_some_and(|bytes| bytes + more <= NEAR)
 }
 
 /// The most bytes the code of a block has where there are short jumps, rare paths aside. `None` when they are more than a

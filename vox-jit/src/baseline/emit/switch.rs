@@ -6,7 +6,7 @@
 use vox_core::program::{Arm, BlockId, Op, PathId, TableId, TagWidth};
 
 use super::super::handlers::Handler;
-use super::super::isa::{Assembler, Label, NEAR, Table};
+use super::super::isa::{Assembler, Label, NEAR, Range, Table};
 use super::cold::Cold;
 use super::{Emitter, Refusal, Scope, size};
 
@@ -116,7 +116,10 @@ impl<A: Assembler> Emitter<'_, A> {
             let is_last = index + 1 == it.arms.len();
             let end = it.end_from(index);
             let is_empty = self.program.code.block(arm.block).ops.len() == it.done;
-            let next = self.label_behind(arm.block, scope.delta, size::JUMP);
+            let next = match self.range_over(arm.block, scope.delta, size::JUMP) {
+                Range::Near => self.asm.near_label(),
+                Range::Far => self.asm.label(),
+            };
             if is_last && it.done == 0 {
                 self.asm
                     .jump_unless_tag(it.width, arm.discriminant, it.otherwise);
@@ -158,7 +161,10 @@ impl<A: Assembler> Emitter<'_, A> {
 
     /// A jump to the arm by a table, and the arms.
     fn by_table(&mut self, it: Arms<'_>, scope: Scope) -> Result<(), Refusal> {
-        let (least, span) = dense(it.arms).unwrap_or((0, 0));
+        let (least, span) = match it.done {
+            1 => (0, it.arms.len()),
+            _ => dense(it.arms).unwrap_or((0, 0)),
+        };
         let is_dense = span != 0;
         let table = self.dispatch(it, least, span);
         let entry = |number: usize, arm: &Arm| {

@@ -24,7 +24,7 @@ use vox_core::program::TagWidth;
 use vox_core::slot::Slot;
 
 use super::code::{Code, Fixup, Hole};
-use super::{Assembler, Label, OutOfRange, PairWords, Table, Word};
+use super::{Assembler, Jump, Label, OutOfRange, PairWords, Place, Range, Table, Word};
 
 /// Where in an instruction a distance is encoded.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +56,11 @@ const _: () = assert!(Slot::WORK_OFFSET < 256 && WORK.is_multiple_of(8));
 
 /// Bytes of the frame record and the saved registers.
 const SAVED: u32 = 48;
+
+/// `b.cond`, without the condition.
+const B_COND: u32 = 0x5400_0000;
+/// `cbz` of a 64-bit register, without the register.
+const CBZ: u32 = 0xb400_0000;
 
 // Conditions, as branches encode them.
 const EQ: u32 = 0;
@@ -96,13 +101,28 @@ impl Arm64 {
         self.code.fix(place, place, label, kind);
     }
 
+    /// The only branch to a place ahead.
+    fn branch_ahead(&mut self, instruction: u32, range: Range) -> Jump {
+        let place = self.code.here();
+        asm!(self, .u32 instruction);
+        Jump { place, range }
+    }
+
+    /// A branch whose place and kind are known, and the place it leads to.
+    fn connect(&mut self, place: u32, to: u32, kind: Distance) {
+        let distance = to.wrapping_sub(place).cast_signed();
+        if encode(self.code.at(place), kind, distance).is_err() {
+            self.code.refuse();
+        }
+    }
+
     fn branch_if(&mut self, condition: u32, label: Label) {
-        self.branch(0x5400_0000 | condition, label, Distance::Branch19);
+        self.branch(B_COND | condition, label, Distance::Branch19);
     }
 
     /// `cbz` of a 64-bit register.
     fn branch_if_zero(&mut self, register: u32, label: Label) {
-        self.branch(0xb400_0000 | register, label, Distance::Branch19);
+        self.branch(CBZ | register, label, Distance::Branch19);
     }
 
     /// Sets a register to a constant, 16 bits at a time.
@@ -156,14 +176,12 @@ impl Arm64 {
     }
 }
 
-/// Fills a distance into the instruction at the fixup's place.
-fn encode(bytes: &mut [u8], fixup: &Fixup<Distance>, distance: i32) -> Result<(), OutOfRange> {
-    let place = fixup.place as usize;
-    let place = &mut bytes[place..place + 4];
-    let mut instruction = u32::from_le_bytes([place[0], place[1], place[2], place[3]]);
+/// Fills a distance into an instruction.
+fn encode(place: &mut [u8; 4], kind: Distance, distance: i32) -> Result<(), OutOfRange> {
+    let mut instruction = u32::from_le_bytes(*place);
     let words = distance / 4;
     let in_bits = |bits: u32| words >= -(1 << (bits - 1)) && words < 1 << (bits - 1);
-    match fixup.kind {
+    match kind {
         Distance::Branch26 if in_bits(26) => {
             instruction |= words.cast_unsigned() & 0x03ff_ffff;
         }
@@ -173,7 +191,7 @@ fn encode(bytes: &mut [u8], fixup: &Fixup<Distance>, distance: i32) -> Result<()
         Distance::Table32 => instruction = distance.cast_unsigned(),
         Distance::Branch26 | Distance::Branch19 => return Err(OutOfRange),
     }
-    place.copy_from_slice(&instruction.to_le_bytes());
+    *place = instruction.to_le_bytes();
     Ok(())
 }
 
@@ -187,7 +205,12 @@ impl Assembler for Arm64 {
         let bytes = words.next_multiple_of(2) * 8;
         let instruction = 0xd100_03ff | (bytes << 10);
         *self.code.at(self.frame) = instruction.to_le_bytes();
-        self.code.finish(encode)
+        self.code
+            .finish(|bytes, fixup: &Fixup<Distance>, distance| {
+                let bytes = &mut bytes[fixup.place as usize..];
+                let place = bytes.first_chunk_mut().expect("emitted before");
+                encode(place, fixup.kind, distance)
+            })
     }
 
     fn label(&mut self) -> Label {
@@ -205,6 +228,21 @@ impl Assembler for Arm64 {
 
     fn jump(&mut self, label: Label) {
         self.branch(0x1400_0000, label, Distance::Branch26);
+    }
+
+    fn land(&mut self, jump: Jump) {
+        let Place(here) = self.here();
+        self.connect(jump.place, here, Distance::Branch19);
+    }
+
+    fn here(&self) -> Place {
+        Place(self.code.here())
+    }
+
+    fn jump_back(&mut self, place: Place) {
+        let Place(here) = self.here();
+        asm!(self, .u32 0x1400_0000);
+        self.connect(here, place.0, Distance::Branch26);
     }
 
     fn fill(&mut self, hole: Hole, value: u32) {
@@ -353,26 +391,32 @@ impl Assembler for Arm64 {
         asm!(self, str x22, [sp, frame(word)]);
     }
 
-    fn jump_if_kept_null(&mut self, label: Label) {
-        self.branch_if_zero(22, label);
+    fn jump_if_kept_null(&mut self, range: Range) -> Jump {
+        self.branch_ahead(CBZ | 22, range)
     }
 
-    fn write_option_tag(&mut self, none: Label) {
+    fn write_option_tag(&mut self, range: Range) -> Jump {
         asm!(self, cmp x22, 0; cset w9, ne; strb w9, [x0], 1);
-        self.branch_if(EQ, none);
+        self.branch_ahead(B_COND | EQ, range)
     }
 
-    fn write_option_tag_unless(&mut self, at: u32, width: TagWidth, tag: i64, none: Label) {
+    fn write_option_tag_unless(
+        &mut self,
+        at: u32,
+        width: TagWidth,
+        tag: i64,
+        range: Range,
+    ) -> Jump {
         self.load_tag(at, width);
         self.compare_tag(tag);
         asm!(self, cset w9, ne; strb w9, [x0], 1);
-        self.branch_if(EQ, none);
+        self.branch_ahead(B_COND | EQ, range)
     }
 
-    fn open_result(&mut self, err: Label) {
+    fn open_result(&mut self) -> Jump {
         self.swap_kept();
         asm!(self, ldrb w9, [x0], 1; cmp w9, 0);
-        self.branch_if(NE, err);
+        self.branch_ahead(B_COND | NE, Range::Far)
     }
 
     fn save_base(&mut self, word: Word) {
@@ -404,11 +448,13 @@ impl Assembler for Arm64 {
         }
     }
 
-    fn count_down(&mut self, word: Word, again: Label) {
+    fn count_down(&mut self, word: Word, again: Place) {
         asm!(self, ldr x9, [sp, frame(word)]
             ; subs x9, x9, 1
             ; str x9, [sp, frame(word)]);
-        self.branch_if(NE, again);
+        let Place(here) = self.here();
+        asm!(self, .u32 B_COND | NE);
+        self.connect(here, again.0, Distance::Branch19);
     }
 
     fn start_count(&mut self, word: Word) {
@@ -421,11 +467,11 @@ impl Assembler for Arm64 {
             ; str x9, [sp, frame(word)]);
     }
 
-    fn jump_if_not_negative(&mut self, label: Label) {
-        self.branch_if(PL, label);
+    fn jump_if_not_negative(&mut self) -> Jump {
+        self.branch_ahead(B_COND | PL, Range::Far)
     }
 
-    fn check_spare(&mut self, bytes: u32, cold: Label) {
+    fn check_spare(&mut self, bytes: u32) -> Jump {
         asm!(self, ldr x9, [x20, LIMIT]);
         let beyond = u64::from(bytes).saturating_sub(FREE_SPARE as u64);
         if beyond == 0 {
@@ -434,13 +480,14 @@ impl Assembler for Arm64 {
             self.set(10, beyond);
             asm!(self, add x10, x0, x10; cmp x10, x9);
         }
-        self.branch_if(HI, cold);
+        self.branch_ahead(B_COND | HI, Range::Far)
     }
 
-    fn enter_level(&mut self, cold: Label) {
+    fn enter_level(&mut self) -> Jump {
         asm!(self, ldr x9, [x20, DEPTH]);
-        self.branch_if_zero(9, cold);
+        let none = self.branch_ahead(CBZ | 9, Range::Far);
         asm!(self, sub x9, x9, 1; str x9, [x20, DEPTH]);
+        none
     }
 
     fn leave_level(&mut self) {

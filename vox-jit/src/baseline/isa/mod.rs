@@ -17,7 +17,7 @@ pub mod x86_64;
 
 use vox_core::program::TagWidth;
 
-pub use code::{Hole, Label, OutOfRange, Table};
+pub use code::{Hole, Jump, Label, OutOfRange, Place, Range, Table};
 
 /// The instruction set of this process.
 #[cfg(target_arch = "x86_64")]
@@ -74,6 +74,12 @@ pub trait Assembler: Default {
     fn bind(&mut self, label: Label);
     /// Jumps.
     fn jump(&mut self, label: Label);
+    /// A jump that was emitted leads here.
+    fn land(&mut self, jump: Jump);
+    /// The place of the next instruction.
+    fn here(&self) -> Place;
+    /// Jumps back.
+    fn jump_back(&mut self, place: Place);
 
     /// Fills a constant in, once. It is at most 31 bits: what is more becomes that.
     fn fill(&mut self, hole: Hole, value: u32);
@@ -125,6 +131,32 @@ pub trait Assembler: Default {
         self.arg_at(2, at);
         self.call_handler(index);
     }
+    /// Calls a handler with the state of the encode, a word of the frame, a constant, and what was passed behind those.
+    fn call_with_cx_and_word(&mut self, index: usize, word: Word, value: u64) {
+        self.arg_cx(0);
+        self.arg_word(1, word);
+        self.arg_const(2, value);
+        self.call_handler(index);
+    }
+    /// Calls a handler with the cursor, the state of the encode, the kept word, a constant that is not known yet and a word
+    /// of the frame.
+    fn call_with_kept_and_later(&mut self, index: usize, word: Word) -> Hole {
+        self.arg_out(0);
+        self.arg_cx(1);
+        self.arg_kept(2);
+        let later = self.arg_later(3);
+        self.arg_word(4, word);
+        self.call_handler(index);
+        later
+    }
+    /// Calls the function whose address is in the state of the encode at this offset with the state, the cursor and a
+    /// constant.
+    fn call_state_with_out(&mut self, offset: usize, value: u64) {
+        self.arg_out(1);
+        self.arg_cx(0);
+        self.arg_const(2, value);
+        self.call_state(offset);
+    }
     /// Calls the function at an address.
     fn call_address(&mut self, address: u64);
     /// Calls the function whose address is in the state of the encode at this offset.
@@ -152,19 +184,31 @@ pub trait Assembler: Default {
     /// Stores the kept word in the frame.
     fn store_kept(&mut self, word: Word);
     /// Jumps when the kept word is 0.
-    fn jump_if_kept_null(&mut self, label: Label);
+    fn jump_if_kept_null(&mut self, range: Range) -> Jump;
     /// Writes 0 and jumps when the kept word is 0, writes 1 and goes on otherwise.
-    fn write_option_tag(&mut self, none: Label);
+    fn write_option_tag(&mut self, range: Range) -> Jump;
     /// Writes 0 and jumps when the tag at `at` is this, writes 1 and goes on otherwise.
-    fn write_option_tag_unless(&mut self, at: u32, width: TagWidth, tag: i64, none: Label);
+    fn write_option_tag_unless(&mut self, at: u32, width: TagWidth, tag: i64, range: Range)
+    -> Jump;
     /// As [`Self::swap_kept`], then jumps when the byte at the cursor is not 0, and moves
     /// the cursor behind it either way.
-    fn open_result(&mut self, err: Label);
+    fn open_result(&mut self) -> Jump;
 
     /// Stores base in the frame.
     fn save_base(&mut self, word: Word);
     /// Loads base from the frame.
     fn load_base(&mut self, word: Word);
+    /// Stores base in the frame; then it becomes the word at `at`.
+    fn save_base_and_follow(&mut self, word: Word, at: u32) {
+        self.save_base(word);
+        self.base_follow(at);
+    }
+    /// Stores the kept word in two words of the frame, and base in another.
+    fn open_loop(&mut self, kept: PairWords, base: Word) {
+        self.store_kept(kept.len);
+        self.store_kept(kept.ptr);
+        self.save_base(base);
+    }
     /// Base becomes the kept word.
     fn base_from_kept(&mut self);
     /// Base becomes the word at `at`.
@@ -175,18 +219,18 @@ pub trait Assembler: Default {
     /// The two words of a pair that starts at this number.
     fn pair_words(first: u32) -> PairWords;
     /// Takes 1 off a word of the frame and jumps while it is not 0.
-    fn count_down(&mut self, word: Word, again: Label);
+    fn count_down(&mut self, word: Word, again: Place);
     /// Sets a word of the frame to what becomes 0 by adding 1.
     fn start_count(&mut self, word: Word);
     /// Adds 1 to a word of the frame.
     fn count_up(&mut self, word: Word);
     /// Jumps when the sum of the addition just before, to the account of work, is not negative.
-    fn jump_if_not_negative(&mut self, label: Label);
+    fn jump_if_not_negative(&mut self) -> Jump;
 
     /// Jumps when there are fewer than `bytes` spare at the cursor.
-    fn check_spare(&mut self, bytes: u32, cold: Label);
+    fn check_spare(&mut self, bytes: u32) -> Jump;
     /// Goes one level deeper, or jumps when there is none.
-    fn enter_level(&mut self, cold: Label);
+    fn enter_level(&mut self) -> Jump;
     /// Comes back one level.
     fn leave_level(&mut self);
 

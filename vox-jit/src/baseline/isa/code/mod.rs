@@ -1,0 +1,360 @@
+//! The bytes of one function under construction, and its jumps.
+//!
+//! The macro of `dynasm` does the encoding; it appends to whatever has the methods `push_..` and `extend`. Here that is
+//! a buffer that has room for the worst case from the start of a function, and labels are a number each. The run-time
+//! assemblers that come with the macro (`dynasmrt`) do more, at four times the cost; see `docs/adr/0005`.
+//!
+//! Places are 32 bits: code that would be longer is refused at the end.
+
+mod piece;
+#[cfg(test)]
+mod tests;
+
+use piece::PIECE;
+pub(in crate::baseline::isa) use piece::Piece;
+
+/// A place in the code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Label(u32);
+
+/// A place that was emitted, to jump back to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place(pub(in crate::baseline::isa) u32);
+
+/// How far ahead a jump leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Range {
+    /// At most [`NEAR`](super::NEAR) bytes, as was found out before.
+    Near,
+    /// Nobody knows.
+    Far,
+}
+
+/// The only jump to a place ahead, which needs no label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub struct Jump {
+    /// Where the distance belongs, or the instruction that holds it.
+    pub(in crate::baseline::isa) place: u32,
+    pub(in crate::baseline::isa) range: Range,
+}
+
+/// A constant that is not known yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub struct Hole(pub(in crate::baseline::isa) u32);
+
+/// A jump table, by where it starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Table(pub(in crate::baseline::isa) u32);
+
+/// A jump whose label is too far away: the function is too large for the instruction set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutOfRange;
+
+const NOWHERE: u32 = u32::MAX;
+
+/// What is known of a label.
+#[derive(Debug, Clone, Copy)]
+struct Target {
+    /// Where it is bound.
+    at: u32,
+    /// Where the last jump to it is that others may go through. For a near one, the byte of the last jump to it: that holds
+    /// how far before it the same byte of the jump before that is, 0 for none.
+    way: u32,
+    /// The four bytes of the last long jump to it: they hold the place of those of the jump before that.
+    long: u32,
+    /// Whether jumps to it that are emitted before it is bound are promised to be short.
+    is_near: bool,
+}
+
+impl Target {
+    const fn new(is_near: bool) -> Self {
+        Self {
+            at: NOWHERE,
+            way: NOWHERE,
+            long: NOWHERE,
+            is_near,
+        }
+    }
+}
+
+/// How far it is to a label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::baseline::isa) enum Reach {
+    /// So many bytes from the end of the short form.
+    Short(i8),
+    /// So many bytes from the end of the short form, which is too much for it.
+    Long(i32),
+    /// Not known yet, but the short form will do.
+    Near,
+    /// Not known yet.
+    Far,
+}
+
+/// How a jump on zero gets to a label ahead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::baseline::isa) enum Way {
+    /// Through the last jump on zero there, so many bytes from the end of the short form.
+    Last(i8),
+    /// By itself, with this in place of the distance until that is known.
+    Long([u8; 4]),
+}
+
+/// A distance to fill in.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::baseline::isa) struct Fixup<K> {
+    /// Where it is to be filled in.
+    pub(in crate::baseline::isa) place: u32,
+    /// Where it counts from.
+    origin: u32,
+    /// Where it leads to.
+    label: Label,
+    /// How it is encoded.
+    pub(in crate::baseline::isa) kind: K,
+}
+
+/// See the module documentation. Its memory is used again for the next function.
+#[derive(Debug)]
+pub(in crate::baseline::isa) struct Code<K> {
+    /// What was emitted, and room for more.
+    bytes: Vec<u8>,
+    /// How much was emitted.
+    len: u32,
+    labels: Vec<Target>,
+    fixups: Vec<Fixup<K>>,
+    capacity: usize,
+    /// Whether a distance did not fit, for a label that was to be near.
+    is_broken: bool,
+}
+
+impl<K> Default for Code<K> {
+    fn default() -> Self {
+        Self {
+            bytes: Vec::new(),
+            len: 0,
+            labels: Vec::with_capacity(64),
+            fixups: Vec::with_capacity(64),
+            capacity: 0,
+            is_broken: false,
+        }
+    }
+}
+
+impl<K: Copy> Code<K> {
+    /// Starts a function that will have at most so many bytes.
+    pub(in crate::baseline::isa) fn start(&mut self, capacity: usize) {
+        // More is refused. The last piece has room as well.
+        let room = capacity.min(i32::MAX as usize) + PIECE;
+        if self.bytes.len() < room {
+            self.bytes.resize(room, 0);
+        }
+        self.len = 0;
+        self.labels.clear();
+        self.fixups.clear();
+        self.capacity = capacity;
+        self.is_broken = false;
+    }
+
+    /// The most bytes the code will have.
+    pub(in crate::baseline::isa) fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    #[inline]
+    pub(in crate::baseline::isa) fn label(&mut self, is_near: bool) -> Label {
+        let index = self.labels.len();
+        self.labels.push(Target::new(is_near));
+        Label(u32::try_from(index).expect("fewer labels than ops, which are numbered in 32 bits"))
+    }
+
+    #[inline]
+    pub(in crate::baseline::isa) fn bind(&mut self, label: Label) {
+        let here = self.here();
+        let target = &mut self.labels[label.0 as usize];
+        target.at = here;
+        let Target {
+            way, long, is_near, ..
+        } = *target;
+        if is_near && way != NOWHERE {
+            self.settle(way, here);
+        }
+        if long != NOWHERE {
+            self.settle_long(long, here);
+        }
+    }
+
+    /// Fills in the distances to a label, which is here, from the last long jump on.
+    fn settle_long(&mut self, last: u32, here: u32) {
+        let mut place = last;
+        while place != NOWHERE {
+            let distance = self.at(place);
+            let before = u32::from_le_bytes(*distance);
+            *distance = (here - place - 4).to_le_bytes();
+            place = before;
+        }
+    }
+
+    /// Fills in the distances to a near label, which is here, from the last jump on.
+    fn settle(&mut self, last: u32, here: u32) {
+        let mut place = last;
+        loop {
+            let byte = &mut self.bytes[place as usize];
+            let before = u32::from(*byte);
+            let distance = i8::try_from(here - place - 1);
+            debug_assert!(distance.is_ok(), "a near label is too far away");
+            self.is_broken |= distance.is_err();
+            *byte = distance.unwrap_or(0).cast_unsigned();
+            if before == 0 {
+                return;
+            }
+            place -= before;
+        }
+    }
+
+    /// A distance did not fit: the code is refused at the end.
+    pub(in crate::baseline::isa) fn refuse(&mut self) {
+        self.is_broken = true;
+    }
+
+    /// What stands for the distance of a short jump to a near label, in the byte so many behind here.
+    #[inline]
+    pub(in crate::baseline::isa) fn near(&mut self, label: Label, behind: u32) -> u8 {
+        let place = self.here() + behind;
+        let way = core::mem::replace(&mut self.labels[label.0 as usize].way, place);
+        if way == NOWHERE {
+            return 0;
+        }
+        let before = u8::try_from(place - way);
+        self.is_broken |= before.is_err();
+        before.unwrap_or(0)
+    }
+
+    /// What stands for the distance of a long jump to a label that is not bound, in the four bytes so many behind
+    /// here.
+    #[inline]
+    pub(in crate::baseline::isa) fn long(&mut self, label: Label, behind: u32) -> [u8; 4] {
+        let place = self.here() + behind;
+        let long = core::mem::replace(&mut self.labels[label.0 as usize].long, place);
+        long.to_le_bytes()
+    }
+
+    /// The place of the next byte.
+    #[inline]
+    pub(in crate::baseline::isa) fn here(&self) -> u32 {
+        self.len
+    }
+
+    /// How far it is to a label from so many bytes behind here, the end of a short jump.
+    #[inline]
+    pub(in crate::baseline::isa) fn reach(&self, label: Label, len: u32) -> Reach {
+        let target = self.labels[label.0 as usize];
+        if target.at == NOWHERE {
+            return if target.is_near {
+                Reach::Near
+            } else {
+                Reach::Far
+            };
+        }
+        let distance = target.at.wrapping_sub(self.here() + len).cast_signed();
+        i8::try_from(distance).map_or(Reach::Long(distance), Reach::Short)
+    }
+
+    /// How a jump on zero gets to a label ahead that may be far. It starts `start` bytes behind here, in its short form it ends
+    /// `end` bytes behind here, and from now on it is the last one that others may go through. `None` for a label that is
+    /// near or not ahead.
+    #[inline]
+    pub(in crate::baseline::isa) fn way(
+        &mut self,
+        label: Label,
+        start: u32,
+        end: u32,
+    ) -> Option<Way> {
+        let here = self.len;
+        let target = &mut self.labels[label.0 as usize];
+        if target.at != NOWHERE || target.is_near {
+            return None;
+        }
+        let last = core::mem::replace(&mut target.way, here + start);
+        if last != NOWHERE
+            && let Ok(distance) = i8::try_from(last.wrapping_sub(here + end).cast_signed())
+        {
+            return Some(Way::Last(distance));
+        }
+        // The distance of the long form is where the short form ends.
+        let long = core::mem::replace(&mut target.long, here + end);
+        Some(Way::Long(long.to_le_bytes()))
+    }
+
+    /// Notes that the distance from `origin` to the label belongs at `place`.
+    #[inline]
+    pub(in crate::baseline::isa) fn fix(&mut self, place: u32, origin: u32, label: Label, kind: K) {
+        self.fixups.push(Fixup {
+            place,
+            origin,
+            label,
+            kind,
+        });
+    }
+
+    /// Fills in every distance and answers the bytes.
+    pub(in crate::baseline::isa) fn finish(
+        &mut self,
+        mut encode: impl FnMut(&mut [u8], &Fixup<K>, i32) -> Result<(), OutOfRange>,
+    ) -> Result<Vec<u8>, OutOfRange> {
+        let len = self.len as usize;
+        let is_within = len <= self.capacity.min(i32::MAX as usize);
+        debug_assert!(is_within, "more code than the worst case");
+        if self.is_broken || !is_within {
+            return Err(OutOfRange);
+        }
+        let is_jumped_to = |it: &Target| it.way != NOWHERE || it.long != NOWHERE;
+        let mut unbound = self.labels.iter().filter(|it| it.at == NOWHERE);
+        assert!(
+            !unbound.any(is_jumped_to),
+            "a jump to a label that was never bound"
+        );
+        for fixup in &self.fixups {
+            let target = self.labels[fixup.label.0 as usize].at;
+            assert_ne!(target, NOWHERE, "a jump to a label that was never bound");
+            let distance = target.wrapping_sub(fixup.origin).cast_signed();
+            encode(&mut self.bytes, fixup, distance)?;
+        }
+        Ok(self.bytes[..len].to_vec())
+    }
+
+    /// The bytes at a place, to be changed.
+    pub(in crate::baseline::isa) fn at<const N: usize>(&mut self, place: u32) -> &mut [u8; N] {
+        let bytes = &mut self.bytes[place as usize..];
+        bytes.first_chunk_mut().expect("emitted before")
+    }
+}
+
+impl<K> Code<K> {
+    /// Appends a piece, of 255 bytes at most. Code that comes to have more bytes than it was to have at most is refused when it
+    /// is finished.
+    #[inline(always)]
+    pub(in crate::baseline::isa) fn emit(&mut self, write: impl FnOnce(&mut Piece<'_>)) {
+        let start = self.len as usize;
+        let room = self.bytes.get_mut(start..start + PIECE);
+        let Some(room) = room.and_then(<[u8]>::first_chunk_mut) else {
+            return self.overflow();
+        };
+        let mut piece = Piece::new(room);
+        write(&mut piece);
+        self.len += piece.len();
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn overflow(&mut self) {
+        debug_assert!(false, "more code than the worst case");
+        self.is_broken = true;
+    }
+
+    /// Appends bytes.
+    #[inline(always)]
+    pub(in crate::baseline::isa) fn put<const N: usize>(&mut self, bytes: [u8; N]) {
+        self.emit(|piece| piece.put(bytes));
+    }
+}
