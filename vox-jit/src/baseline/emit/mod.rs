@@ -84,8 +84,7 @@ impl<'p, A: Assembler> Emitter<'p, A> {
         cold.clear();
         asm.start(size::worst_case(program));
         let start = asm.here();
-        let mut last = program.code.blocks.iter().filter_map(|it| it.ops.last());
-        let repeats = last.any(|op| matches!(op, Op::Repeat { .. }));
+        let repeats = repeats(program);
         let words = 1 + u32::from(repeats);
         Self {
             asm,
@@ -213,6 +212,27 @@ impl<'p, A: Assembler> Emitter<'p, A> {
             failed: scope.failed,
         });
     }
+}
+
+/// Whether a program repeats itself, which is the last thing it does then. Few programs end so that all their blocks
+/// have to be asked.
+fn repeats(program: &Program) -> bool {
+    let blocks = program.code.blocks.as_slice();
+    let last = blocks.first().and_then(|it| it.ops.last());
+    if let None
+    | Some(
+        Op::WriteList { .. }
+        | Op::WriteArray { .. }
+        | Op::WriteBytes { .. }
+        | Op::WriteRun { .. }
+        | Op::WriteIter { .. }
+        | Op::WriteMap { .. },
+    ) = last
+    {
+        return false;
+    }
+    let mut last = blocks.iter().filter_map(|it| it.ops.last());
+    last.any(|op| matches!(op, Op::Repeat { .. }))
 }
 
 /// Where the function that makes room is in the state of an encode.

@@ -59,10 +59,12 @@ impl<A: Assembler> Emitter<'_, A> {
                 return self.by_kernel(Kernel::Handler(Handler::Bytes), at, source, reserve, scope);
             }
         };
-        if reserve != 0 {
-            self.asm.arg_const(3, reserve.into());
+        let handler = handler.index();
+        if reserve == 0 {
+            self.asm.call_with_cx_and_at(handler, at);
+        } else {
+            self.asm.call_with_cx_at_and_const(handler, at, reserve);
         }
-        self.asm.call_with_cx_and_at(handler.index(), at);
         self.asm.jump_if_null(scope.failed);
         Ok(())
     }

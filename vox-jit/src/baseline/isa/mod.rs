@@ -131,6 +131,11 @@ pub trait Assembler: Default {
         self.arg_at(2, at);
         self.call_handler(index);
     }
+    /// The same, and a constant.
+    fn call_with_cx_at_and_const(&mut self, index: usize, at: u32, value: u32) {
+        self.arg_const(3, value.into());
+        self.call_with_cx_and_at(index, at);
+    }
     /// Calls a handler with the state of the encode, a word of the frame, a constant, and what was passed behind those.
     fn call_with_cx_and_word(&mut self, index: usize, word: Word, value: u64) {
         self.arg_cx(0);

@@ -98,7 +98,7 @@ pub(in crate::baseline::isa) enum Way {
     /// Through the last jump on zero there, so many bytes from the end of the short form.
     Last(i8),
     /// By itself, with this in place of the distance until that is known.
-    Long([u8; 4]),
+    Long(u32),
 }
 
 /// A distance to fill in.
@@ -163,9 +163,10 @@ impl<K: Copy> Code<K> {
 
     #[inline]
     pub(in crate::baseline::isa) fn label(&mut self, is_near: bool) -> Label {
-        let index = self.labels.len();
+        // There are fewer than bytes of code, which are numbered in 32 bits.
+        let index = self.labels.len() as u32;
         self.labels.push(Target::new(is_near));
-        Label(u32::try_from(index).expect("fewer labels than ops, which are numbered in 32 bits"))
+        Label(index)
     }
 
     #[inline]
@@ -233,10 +234,9 @@ impl<K: Copy> Code<K> {
     /// What stands for the distance of a long jump to a label that is not bound, in the four bytes so many behind
     /// here.
     #[inline]
-    pub(in crate::baseline::isa) fn long(&mut self, label: Label, behind: u32) -> [u8; 4] {
+    pub(in crate::baseline::isa) fn long(&mut self, label: Label, behind: u32) -> u32 {
         let place = self.here() + behind;
-        let long = core::mem::replace(&mut self.labels[label.0 as usize].long, place);
-        long.to_le_bytes()
+        core::mem::replace(&mut self.labels[label.0 as usize].long, place)
     }
 
     /// The place of the next byte.
@@ -283,7 +283,7 @@ impl<K: Copy> Code<K> {
         }
         // The distance of the long form is where the short form ends.
         let long = core::mem::replace(&mut target.long, here + end);
-        Some(Way::Long(long.to_le_bytes()))
+        Some(Way::Long(long))
     }
 
     /// Notes that the distance from `origin` to the label belongs at `place`.
@@ -345,11 +345,25 @@ impl<K> Code<K> {
         self.len += piece.len();
     }
 
+    /// Leaves out so many bytes, all of which are filled in later.
+    pub(in crate::baseline::isa) fn leave_out(&mut self, bytes: u32) {
+        match self.len.checked_add(bytes) {
+            Some(end) if end as usize <= self.bytes.len() => self.len = end,
+            _ => self.overflow(),
+        }
+    }
+
     #[cold]
     #[inline(never)]
     fn overflow(&mut self) {
         debug_assert!(false, "more code than the worst case");
         self.is_broken = true;
+    }
+
+    /// Appends the first so many bytes of a word, the lowest first.
+    #[inline(always)]
+    pub(in crate::baseline::isa) fn put_word(&mut self, word: u64, len: u8) {
+        self.emit(|piece| piece.put_word(word, len));
     }
 
     /// Appends bytes.

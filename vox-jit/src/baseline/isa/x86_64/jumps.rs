@@ -43,7 +43,7 @@ impl X64 {
                 self.short_jump(front, condition, distance.cast_signed());
             }
             Reach::Long(distance) => {
-                self.long_jump(front, condition, (distance - 4).to_le_bytes());
+                self.long_jump(front, condition, (distance - 4).cast_unsigned());
             }
             Reach::Far => {
                 let distance = self.code.long(label, N as u32 + 2);
@@ -57,12 +57,14 @@ impl X64 {
         &mut self,
         front: [u8; N],
         condition: u8,
-        distance: [u8; 4],
+        distance: u32,
     ) {
-        let [a, b, c, d] = distance;
         self.code.emit(|piece| {
             piece.put(front);
-            piece.put([0x0f, 0x80 | condition, a, b, c, d]);
+            piece.put_word(
+                0x800f | u64::from(condition) << 8 | u64::from(distance) << 16,
+                6,
+            );
         });
     }
 
@@ -96,6 +98,12 @@ impl X64 {
         }
     }
 
+    /// A jump without a condition, by its distance from the end.
+    #[inline]
+    pub(super) fn long_jump_always(&mut self, distance: u32) {
+        self.code.put_word(0xe9 | u64::from(distance) << 8, 5);
+    }
+
     /// A jump back.
     #[inline]
     pub(super) fn jump_back_if(&mut self, condition: u8, place: Place) {
@@ -103,8 +111,7 @@ impl X64 {
         match short(here + 2, place) {
             Some(distance) => self.short_jump([], condition, distance),
             None => {
-                let [a, b, c, d] = place.0.wrapping_sub(here + 6).to_le_bytes();
-                self.code.put([0x0f, 0x80 | condition, a, b, c, d]);
+                self.long_jump([], condition, place.0.wrapping_sub(here + 6));
             }
         }
     }

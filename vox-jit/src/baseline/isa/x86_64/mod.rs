@@ -98,12 +98,11 @@ impl Assembler for X64 {
                 self.code.put([0xeb, distance]);
             }
             Reach::Long(distance) => {
-                let [a, b, c, d] = (distance - 3).to_le_bytes();
-                self.code.put([0xe9, a, b, c, d]);
+                self.long_jump_always((distance - 3).cast_unsigned());
             }
             Reach::Far => {
-                let [a, b, c, d] = self.code.long(label, 1);
-                self.code.put([0xe9, a, b, c, d]);
+                let distance = self.code.long(label, 1);
+                self.long_jump_always(distance);
             }
         }
     }
@@ -130,8 +129,7 @@ impl Assembler for X64 {
         match short(here + 2, place) {
             Some(distance) => self.code.put([0xeb, distance.cast_unsigned()]),
             None => {
-                let [a, b, c, d] = place.0.wrapping_sub(here + 5).to_le_bytes();
-                self.code.put([0xe9, a, b, c, d]);
+                self.long_jump_always(place.0.wrapping_sub(here + 5));
             }
         }
     }
@@ -238,6 +236,16 @@ impl Assembler for X64 {
     #[inline(always)]
     fn call_with_cx_and_at(&mut self, index: usize, at: u32) {
         self.code.emit(|piece| {
+            ins!(piece, mov rdi, rax; mov rsi, r12);
+            address(piece, 2, at);
+            call(piece, index);
+        });
+    }
+
+    #[inline(always)]
+    fn call_with_cx_at_and_const(&mut self, index: usize, at: u32, value: u32) {
+        self.code.emit(|piece| {
+            constant!(rcx, ecx, piece, u64::from(value));
             ins!(piece, mov rdi, rax; mov rsi, r12);
             address(piece, 2, at);
             call(piece, index);
@@ -586,13 +594,7 @@ impl Assembler for X64 {
         }
         asm!(self, add rcx, r11; jmp rcx);
         let table = Table(self.code.here());
-        for _ in 0..count {
-            if self.has_small_tables() {
-                self.code.put([0; 2]);
-            } else {
-                self.code.put([0; 4]);
-            }
-        }
+        self.code.leave_out(self.entry(Table(0), count));
         table
     }
 
