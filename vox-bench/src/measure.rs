@@ -156,7 +156,8 @@ pub fn median(mut samples: Vec<f64>) -> f64 {
 
 /// The value below which this part of the sorted samples lies, interpolated
 /// between neighbours; NaN when there is no sample.
-fn quantile(sorted: &[f64], part: f64) -> f64 {
+#[must_use]
+pub fn quantile(sorted: &[f64], part: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else {
         return f64::NAN;
     };

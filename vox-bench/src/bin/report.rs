@@ -106,7 +106,7 @@ fn measure(arguments: &Arguments) -> Page {
     let tiers = tiers::sections(effort.plan);
     progress.step(5, 7, "making machine code");
     let compiles = compile::section(effort.compiles);
-    let emissions = emission::section(10 * effort.compiles);
+    let emissions = emission::section(1_000 * effort.compiles);
     let nests = nested::section(effort.plan.rounds);
     progress.step(6, 7, "instructions");
     let counted = counts::section(effort.counted, |row| {

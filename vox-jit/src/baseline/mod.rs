@@ -35,7 +35,8 @@ pub struct Generator {
 }
 
 impl Generator {
-    /// The machine code of a program: a function in the entry convention, at any address.
+    /// The machine code of a program: a function in the entry convention, at any address. It is to be copied to where it runs
+    /// before the next one is made.
     ///
     /// The code holds addresses of the program's ops and functions: it may run as long as the
     /// program stays where it is.
@@ -43,7 +44,7 @@ impl Generator {
     /// # Errors
     ///
     /// When the program is too large or too deep for the code's jumps and frame.
-    pub fn generate(&mut self, program: &Program) -> Result<Vec<u8>, CompileError> {
+    pub fn generate(&mut self, program: &Program) -> Result<&[u8], CompileError> {
         Emitter::new(program, Names::Addresses, &mut self.memory).function()
     }
 }
@@ -55,5 +56,7 @@ impl Generator {
 ///
 /// As for [`Generator::generate`].
 pub fn generate_symbolic<A: isa::Assembler>(program: &Program) -> Result<Vec<u8>, CompileError> {
-    Emitter::<A>::new(program, Names::Symbols, &mut Memory::default()).function()
+    let mut memory = Memory::default();
+    let code = Emitter::<A>::new(program, Names::Symbols, &mut memory).function();
+    Ok(code?.to_vec())
 }

@@ -119,11 +119,6 @@ pub(super) struct Code {
 }
 
 impl Code {
-    /// Code that may start anywhere.
-    pub(super) fn anywhere(bytes: Vec<u8>) -> Self {
-        Self { bytes, lead: 0 }
-    }
-
     /// Bytes of the function itself.
     pub(super) fn len(&self) -> usize {
         self.bytes.len() - self.lead

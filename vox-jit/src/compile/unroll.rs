@@ -1,12 +1,13 @@
 //! The baseline tier: the same executable memory and the same answers as a compiler's, and no Cranelift, which
 //! takes a millisecond to start.
 
+use std::ops::Range;
 use std::time::Instant;
 
 use vox_core::slot::Slot;
 use vox_core::tier::Tier;
 
-use super::{Batch, Code, Compiled, Generated, SharedArena, lock, program_of, publish};
+use super::{Batch, Compiled, SharedArena, lock, program_of, publish};
 use crate::baseline::{self, Generator};
 use crate::error::CompileError;
 
@@ -19,16 +20,18 @@ use crate::error::CompileError;
 /// the slots live as long as their entries may be called.
 pub unsafe fn unroll(arena: &SharedArena, slots: &[&Slot]) -> Batch {
     let mut generator = Generator::default();
-    let generated: Vec<Generated> = slots
+    // All code, one function after the other.
+    let mut bytes = Vec::new();
+    let generated: Vec<_> = slots
         .iter()
-        .map(|slot| generate(&mut generator, slot))
+        .map(|slot| generate(&mut generator, slot, &mut bytes))
         .collect();
     let publishing = Instant::now();
     let placed = {
         let codes: Vec<&[u8]> = generated
             .iter()
-            .filter_map(|code| code.as_ref().ok())
-            .map(|(code, _)| code.bytes.as_slice())
+            .filter_map(|made| made.as_ref().ok())
+            .map(|(code, _)| &bytes[code.clone()])
             .collect();
         lock(arena).publish(&codes)
     };
@@ -54,16 +57,23 @@ pub unsafe fn unroll(arena: &SharedArena, slots: &[&Slot]) -> Batch {
     }
 }
 
-fn generate(generator: &mut Generator, slot: &Slot) -> Generated {
+/// Appends the code of a slot's program, and answers which bytes it is.
+fn generate(
+    generator: &mut Generator,
+    slot: &Slot,
+    bytes: &mut Vec<u8>,
+) -> Result<(Range<usize>, Compiled), CompileError> {
     let program = program_of(slot)?;
     if !baseline::IS_AVAILABLE {
         return Err(CompileError::NoBaseline);
     }
     let start = Instant::now();
-    let code = Code::anywhere(generator.generate(program)?);
+    let code = generator.generate(program)?;
+    let begin = bytes.len();
+    bytes.extend_from_slice(code);
     let compiled = Compiled {
         code_bytes: code.len(),
         time: start.elapsed(),
     };
-    Ok((code, compiled))
+    Ok((begin..bytes.len(), compiled))
 }

@@ -8,7 +8,7 @@ use super::scalar::{MAX_COPY, varint};
 use super::sequence::Elements;
 use super::{Emitter, MAX_DEPTH, Refusal, SLOT, Scope};
 
-impl<A: Assembler> Emitter<'_, A> {
+impl<A: Assembler> Emitter<'_, '_, A> {
     /// Emits a block. Its base is in the register, `scope.delta` bytes before where it belongs.
     pub(super) fn block(&mut self, id: BlockId, scope: Scope) -> Result<(), Refusal> {
         self.block_from(id, 0, scope)

@@ -13,7 +13,7 @@ use super::{Emitter, Refusal, SLOT, Scope};
 const FAILED: i8 = -1;
 const _: () = assert!(vox_core::trampoline::FAILED == usize::MAX && SKIP == 1);
 
-impl<A: Assembler> Emitter<'_, A> {
+impl<A: Assembler> Emitter<'_, '_, A> {
     #[inline(never)]
     pub(super) fn option(
         &mut self,

@@ -47,7 +47,7 @@ pub(super) enum Cold {
     },
 }
 
-impl<A: Assembler> Emitter<'_, A> {
+impl<A: Assembler> Emitter<'_, '_, A> {
     /// Where an op that names its place goes when it fails.
     pub(super) fn failed_at(&mut self, path: PathId, scope: Scope) -> Label {
         if self.program.code.paths.get(path).is_empty() {

@@ -10,7 +10,7 @@ use super::super::isa::{Assembler, Label, Word};
 use super::cold::Cold;
 use super::{Emitter, Refusal, SLOT, Scope, names};
 
-impl<A: Assembler> Emitter<'_, A> {
+impl<A: Assembler> Emitter<'_, '_, A> {
     /// The address of a function of the program.
     pub(super) fn function_address(&self, id: FunctionId) -> u64 {
         let address = || self.program.function(id).addr() as u64;

@@ -59,11 +59,11 @@ pub(super) struct Memory<A> {
 }
 
 /// One function under construction.
-pub(super) struct Emitter<'p, A> {
-    asm: &'p mut A,
+pub(super) struct Emitter<'p, 'm, A> {
+    asm: &'m mut A,
     program: &'p Program,
     names: Names,
-    cold: &'p mut Vec<Cold>,
+    cold: &'m mut Vec<Cold>,
     /// Words of the frame in use.
     words: u32,
     /// The most that were in use at once.
@@ -77,8 +77,8 @@ pub(super) struct Emitter<'p, A> {
     work: u32,
 }
 
-impl<'p, A: Assembler> Emitter<'p, A> {
-    pub(super) fn new(program: &'p Program, names: Names, memory: &'p mut Memory<A>) -> Self {
+impl<'p, 'm, A: Assembler> Emitter<'p, 'm, A> {
+    pub(super) fn new(program: &'p Program, names: Names, memory: &'m mut Memory<A>) -> Self {
         let Memory { asm, cold } = memory;
         // What a program that was refused left.
         cold.clear();
@@ -100,11 +100,13 @@ impl<'p, A: Assembler> Emitter<'p, A> {
     }
 
     /// The code of the whole program.
-    pub(super) fn function(mut self) -> Result<Vec<u8>, CompileError> {
-        self.code().map_err(CompileError::from)
+    pub(super) fn function(mut self) -> Result<&'m [u8], CompileError> {
+        self.code()?;
+        let code = self.asm.finish(self.most_words);
+        code.map_err(|_| Refusal::TooFar.into())
     }
 
-    fn code(&mut self) -> Result<Vec<u8>, Refusal> {
+    fn code(&mut self) -> Result<(), Refusal> {
         let end = self.asm.label();
         let table = self.names.address(handlers::table, names::TABLE, 0);
         self.asm.enter(table, SLOT);
@@ -127,9 +129,7 @@ impl<'p, A: Assembler> Emitter<'p, A> {
         self.asm.bind(end);
         self.asm.leave();
         self.emit_cold();
-        self.asm
-            .finish(self.most_words)
-            .map_err(|_| Refusal::TooFar)
+        Ok(())
     }
 
     /// The distance from the base in the register to an offset of the block.

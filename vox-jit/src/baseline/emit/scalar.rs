@@ -57,7 +57,7 @@ pub(super) fn varint(op: &Op) -> Option<(Kind, Offset)> {
     }
 }
 
-impl<A: Assembler> Emitter<'_, A> {
+impl<A: Assembler> Emitter<'_, '_, A> {
     /// Emits the stores the ops start with; answers how many ops they are.
     pub(super) fn stores(&mut self, ops: &[Op], scope: Scope) -> Result<usize, Refusal> {
         let mut pending = 0;

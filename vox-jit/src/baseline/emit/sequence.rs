@@ -38,7 +38,7 @@ enum First {
     Inline(u32),
 }
 
-impl<A: Assembler> Emitter<'_, A> {
+impl<A: Assembler> Emitter<'_, '_, A> {
     /// A string or list of bytes.
     pub(super) fn bytes(
         &mut self,

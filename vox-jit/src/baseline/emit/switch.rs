@@ -46,7 +46,7 @@ impl Arms<'_> {
     }
 }
 
-impl<A: Assembler> Emitter<'_, A> {
+impl<A: Assembler> Emitter<'_, '_, A> {
     pub(super) fn switch(
         &mut self,
         at: u32,

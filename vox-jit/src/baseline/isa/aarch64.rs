@@ -200,7 +200,7 @@ impl Assembler for Arm64 {
         self.code.start(capacity);
     }
 
-    fn finish(&mut self, words: u32) -> Result<Vec<u8>, OutOfRange> {
+    fn finish(&mut self, words: u32) -> Result<&[u8], OutOfRange> {
         // An even number of words keeps the stack aligned to 16 bytes. `sub sp, sp, #bytes`
         let bytes = words.next_multiple_of(2) * 8;
         let instruction = 0xd100_03ff | (bytes << 10);

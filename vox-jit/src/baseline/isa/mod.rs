@@ -59,12 +59,12 @@ pub trait Assembler: Default {
     /// Starts a function that will have at most `capacity` bytes. What was made before is forgotten, its memory used
     /// again.
     fn start(&mut self, capacity: usize);
-    /// The finished code of a function whose frame has this many words.
+    /// The finished code of a function whose frame has this many words. It stands until the next one is started.
     ///
     /// # Errors
     ///
     /// When a jump does not reach its label.
-    fn finish(&mut self, words: u32) -> Result<Vec<u8>, OutOfRange>;
+    fn finish(&mut self, words: u32) -> Result<&[u8], OutOfRange>;
 
     /// A label to be bound later.
     fn label(&mut self) -> Label;

@@ -297,11 +297,11 @@ impl<K: Copy> Code<K> {
         });
     }
 
-    /// Fills in every distance and answers the bytes.
+    /// Fills in every distance and answers the bytes, which stand until the next function is started.
     pub(in crate::baseline::isa) fn finish(
         &mut self,
         mut encode: impl FnMut(&mut [u8], &Fixup<K>, i32) -> Result<(), OutOfRange>,
-    ) -> Result<Vec<u8>, OutOfRange> {
+    ) -> Result<&[u8], OutOfRange> {
         let len = self.len as usize;
         let is_within = len <= self.capacity.min(i32::MAX as usize);
         debug_assert!(is_within, "more code than the worst case");
@@ -320,7 +320,7 @@ impl<K: Copy> Code<K> {
             let distance = target.wrapping_sub(fixup.origin).cast_signed();
             encode(&mut self.bytes, fixup, distance)?;
         }
-        Ok(self.bytes[..len].to_vec())
+        Ok(&self.bytes[..len])
     }
 
     /// The bytes at a place, to be changed.

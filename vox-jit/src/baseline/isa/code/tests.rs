@@ -42,7 +42,7 @@ fn a_jump_ahead_leads_where_it_lands() {
             pad(&mut asm, over);
             asm.land(jump);
             let code = asm.finish(1).expect("all is reached");
-            assert_eq!(target(&code, end, range), end + over, "{range:?} {over}");
+            assert_eq!(target(code, end, range), end + over, "{range:?} {over}");
         }
     }
 }
@@ -70,10 +70,10 @@ fn jumps_back_are_short_as_long_as_that_will_do() {
         let range = |is_short| if is_short { Range::Near } else { Range::Far };
         // A short jump takes two bytes, which count.
         let first = range(over + 2 <= 128);
-        assert_eq!(target(&code, jump, first), place.0, "{over}");
+        assert_eq!(target(code, jump, first), place.0, "{over}");
         // The count takes four bytes before its jump.
         let second = range(jump - place.0 + 4 + 2 <= 128);
-        assert_eq!(target(&code, count, second), place.0, "{over}");
+        assert_eq!(target(code, count, second), place.0, "{over}");
     }
 }
 
@@ -110,11 +110,8 @@ fn every_jump_to_a_label_gets_there() {
         let here = asm.here().0;
         asm.null_out();
         let code = asm.finish(1).expect("all is reached");
-        assert!(
-            on_zero.iter().all(|it| way(&code, *it) == here),
-            "{between}"
-        );
-        let mut jumps = jumps.iter().map(|it| target(&code, *it, Range::Far));
+        assert!(on_zero.iter().all(|it| way(code, *it) == here), "{between}");
+        let mut jumps = jumps.iter().map(|it| target(code, *it, Range::Far));
         assert!(jumps.all(|it| it == here), "{between}");
     }
 }
@@ -132,10 +129,10 @@ fn jumps_back_to_a_label_get_there() {
         asm.jump(label);
         let end = asm.here().0;
         let code = asm.finish(1).expect("all is reached");
-        assert_eq!(way(&code, on_zero), here, "{between}");
+        assert_eq!(way(code, on_zero), here, "{between}");
         let is_short = end - here <= 128 && code[end as usize - 2] == 0xeb;
         let range = if is_short { Range::Near } else { Range::Far };
-        assert_eq!(target(&code, end, range), here, "{between}");
+        assert_eq!(target(code, end, range), here, "{between}");
     }
 }
 
@@ -153,7 +150,7 @@ fn several_short_jumps_lead_to_a_near_label() {
     let here = asm.here().0;
     let code = asm.finish(1).expect("all is reached");
     for end in ends {
-        assert_eq!(target(&code, end, Range::Near), here);
+        assert_eq!(target(code, end, Range::Near), here);
     }
 }
 

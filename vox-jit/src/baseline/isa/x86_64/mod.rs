@@ -67,7 +67,7 @@ impl Assembler for X64 {
         self.code.start(capacity);
     }
 
-    fn finish(&mut self, words: u32) -> Result<Vec<u8>, OutOfRange> {
+    fn finish(&mut self, words: u32) -> Result<&[u8], OutOfRange> {
         // An even number of words keeps the stack aligned to 16 bytes.
         let bytes = words.next_multiple_of(2) * 8;
         *self.code.at(self.frame) = bytes.to_le_bytes();
