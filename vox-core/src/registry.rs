@@ -13,8 +13,9 @@
 
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicU64, Ordering};
-use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Weak};
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::reflect::{ConstTypeId, Shape, TypeOps};
 
@@ -57,8 +58,8 @@ struct Inner {
     /// Boxed, so that a slot keeps its address.
     // Not boxed: moving a `Box` claims what is in it for its owner alone, and slots are referred to by address.
     slots: Vec<Arc<Slot>>,
-    by_address: HashMap<*const Shape, Known>,
-    by_id: HashMap<ConstTypeId, Vec<NonNull<Slot>>>,
+    by_address: FxHashMap<*const Shape, Known>,
+    by_id: FxHashMap<ConstTypeId, Vec<NonNull<Slot>>>,
 }
 
 // SAFETY: the keys are addresses of 'static shapes, used as numbers; slots are
@@ -76,7 +77,7 @@ enum Known {
 struct Fresh {
     slots: Vec<Arc<Slot>>,
     lowered: Vec<Lowered>,
-    by_address: HashMap<*const Shape, NonNull<Slot>>,
+    by_address: FxHashMap<*const Shape, NonNull<Slot>>,
 }
 
 impl Registry {
@@ -149,7 +150,7 @@ impl Registry {
     #[must_use]
     pub fn closure<'a>(&'a self, root: &'a Slot) -> Vec<&'a Slot> {
         let mut reached = vec![root];
-        let mut known = HashSet::from([core::ptr::from_ref(root)]);
+        let mut known = FxHashSet::from_iter([core::ptr::from_ref(root)]);
         let mut next = 0;
         while let Some(slot) = reached.get(next) {
             next += 1;

@@ -1,8 +1,7 @@
 //! The program under construction: blocks and the tables they refer to.
 
-use std::collections::HashMap;
-
 use facet_core::Shape;
+use rustc_hash::FxHashMap;
 
 use super::limits::MAX_OPS;
 use super::scope::Scope;
@@ -26,10 +25,10 @@ pub(super) struct Recursion {
 pub(super) struct Builder {
     pub(super) code: Code,
     functions: Vec<*const ()>,
-    function_ids: HashMap<(FunctionKind, usize), FunctionId>,
+    function_ids: FxHashMap<(FunctionKind, usize), FunctionId>,
     children: Vec<&'static Shape>,
     child_paths: Vec<String>,
-    child_ids: HashMap<usize, ChildId>,
+    child_ids: FxHashMap<usize, ChildId>,
     recursions: Vec<Recursion>,
     /// Ops pushed so far, those of discarded blocks included.
     pub(super) pushed: usize,

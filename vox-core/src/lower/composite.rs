@@ -223,7 +223,7 @@ impl Walk<'_> {
         }
         let at = scope.offset()?;
         let mut arms: Vec<Arm> = Vec::with_capacity(variants.variants.len());
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = rustc_hash::FxHashSet::default();
         for (index, variant) in variants.variants.iter().enumerate() {
             let trail = scope.step(Part::Variant(variant.name));
             let scope = scope.along(&trail);

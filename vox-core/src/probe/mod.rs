@@ -25,9 +25,8 @@ mod tree;
 mod wide;
 mod words;
 
-use std::collections::HashMap;
-
 use once_cell::race::OnceBox;
+use rustc_hash::FxHashMap;
 
 use facet_core::{ListDef, OptionDef, Shape};
 
@@ -92,7 +91,7 @@ fn hashed(shape: &'static Shape) -> Option<Hashed> {
 }
 
 /// What was learnt, by the address of the shape.
-type Known<L> = ForkLock<HashMap<usize, Option<L>>>;
+type Known<L> = ForkLock<FxHashMap<usize, Option<L>>>;
 
 fn remember<L: Copy>(
     known: &Known<L>,
