@@ -4,7 +4,9 @@
 //! (the first encode), and what is set once in it (the tier of the global runtime).
 
 use std::io;
+use std::path::PathBuf;
 use std::process::Command;
+use std::sync::OnceLock;
 
 /// The parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -34,13 +36,31 @@ impl Part {
     }
 }
 
+/// A copy of this program's file, as an installed program is one. What a linker left is kept by the system page by page, as it
+/// was written, and each costs a fault of its own when it is first run; a file that was copied is mapped in larger pieces.
+fn installed() -> io::Result<PathBuf> {
+    static COPY: OnceLock<PathBuf> = OnceLock::new();
+    if let Some(copy) = COPY.get() {
+        return Ok(copy.clone());
+    }
+    let original = std::env::current_exe()?;
+    let extension = if cfg!(windows) {
+        "installed.exe"
+    } else {
+        "installed"
+    };
+    let copy = original.with_extension(extension);
+    std::fs::copy(&original, &copy)?;
+    Ok(COPY.get_or_init(|| copy).clone())
+}
+
 /// Runs a part in a new process of this program, with `VOX_TIER` as given.
 ///
 /// # Errors
 ///
-/// When the process cannot be started, fails, or does not print numbers.
+/// When the program's file cannot be copied, the process cannot be started, fails, or does not print numbers.
 pub fn run(part: Part, tier: &str) -> io::Result<Vec<f64>> {
-    let output = Command::new(std::env::current_exe()?)
+    let output = Command::new(installed()?)
         .args(["--part", part.name()])
         .env("VOX_TIER", tier)
         .output()?;

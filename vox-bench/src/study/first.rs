@@ -31,7 +31,7 @@ pub fn first_encode() -> Vec<f64> {
 pub fn section(processes: usize) -> Section {
     let mut section = Section::new(
         "First encode",
-        "Microseconds until the first encode of a type of sixteen fields is done, the median over processes: as the first \
+        "Microseconds until the first encode of a type of sixteen fields is done, the median over processes of a copy of this program: as the first \
          of its process, and after another type was encoded.",
         &[
             "setting",
