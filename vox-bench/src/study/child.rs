@@ -1,12 +1,11 @@
 //! Parts of the report that need a process of their own: this program, run again.
 //!
-//! A part prints its numbers, one JSON array on a line; [`run`] reads them. For: what happens once in a process
+//! A part prints its numbers, one JSON array on a line; [`Installed::run`] reads them. For: what happens once in a process
 //! (the first encode), and what is set once in it (the tier of the global runtime).
 
 use std::io;
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::OnceLock;
 
 /// The parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -38,35 +37,47 @@ impl Part {
 
 /// A copy of this program's file, as an installed program is one. What a linker left is kept by the system page by page, as it
 /// was written, and each costs a fault of its own when it is first run; a file that was copied is mapped in larger pieces.
-fn installed() -> io::Result<PathBuf> {
-    static COPY: OnceLock<PathBuf> = OnceLock::new();
-    if let Some(copy) = COPY.get() {
-        return Ok(copy.clone());
+#[derive(Debug)]
+pub struct Installed(PathBuf);
+
+impl Installed {
+    /// Copies the file, to a name of this process beside it.
+    ///
+    /// # Errors
+    ///
+    /// When that is not possible.
+    pub fn new() -> io::Result<Self> {
+        let original = std::env::current_exe()?;
+        let mut name = format!("installed-{}", std::process::id());
+        if cfg!(windows) {
+            name.push_str(".exe");
+        }
+        let copy = Self(original.with_extension(name));
+        std::fs::copy(&original, &copy.0)?;
+        Ok(copy)
     }
-    let original = std::env::current_exe()?;
-    let extension = if cfg!(windows) {
-        "installed.exe"
-    } else {
-        "installed"
-    };
-    let copy = original.with_extension(extension);
-    std::fs::copy(&original, &copy)?;
-    Ok(COPY.get_or_init(|| copy).clone())
+
+    /// Runs a part in a new process, with `VOX_TIER` as given.
+    ///
+    /// # Errors
+    ///
+    /// When the process cannot be started, fails, or does not print numbers.
+    pub fn run(&self, part: Part, tier: &str) -> io::Result<Vec<f64>> {
+        let output = Command::new(&self.0)
+            .args(["--part", part.name()])
+            .env("VOX_TIER", tier)
+            .output()?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            return Err(io::Error::other(said));
+        }
+        serde_json::from_slice(&output.stdout).map_err(io::Error::other)
+    }
 }
 
-/// Runs a part in a new process of this program, with `VOX_TIER` as given.
-///
-/// # Errors
-///
-/// When the program's file cannot be copied, the process cannot be started, fails, or does not print numbers.
-pub fn run(part: Part, tier: &str) -> io::Result<Vec<f64>> {
-    let output = Command::new(installed()?)
-        .args(["--part", part.name()])
-        .env("VOX_TIER", tier)
-        .output()?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        return Err(io::Error::other(said));
+impl Drop for Installed {
+    fn drop(&mut self) {
+        // What is left behind is a file in the folder of what is built.
+        let _ = std::fs::remove_file(&self.0);
     }
-    serde_json::from_slice(&output.stdout).map_err(io::Error::other)
 }

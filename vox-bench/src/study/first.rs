@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use super::child::{self, Part};
+use super::child::{Installed, Part};
 use super::{Cell, Chart, Section};
 use crate::measure::median;
 use crate::mixture;
@@ -40,10 +40,17 @@ pub fn section(processes: usize) -> Section {
             "processes",
         ],
     );
+    let program = match Installed::new() {
+        Ok(program) => program,
+        Err(error) => {
+            section.state(format!("not measured: {error}"), false);
+            return section;
+        }
+    };
     for tier in ["auto", "interpreter", "optimized"] {
         let mut samples = Vec::new();
         for _ in 0..processes {
-            match child::run(Part::First, tier).as_deref() {
+            match program.run(Part::First, tier).as_deref() {
                 Ok(&[cold, warm]) => samples.push((cold, warm)),
                 Ok(numbers) => section.state(format!("{tier}: not understood: {numbers:?}"), false),
                 Err(error) => section.state(format!("{tier}: not measured: {error}"), false),

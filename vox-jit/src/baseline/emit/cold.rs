@@ -7,7 +7,7 @@ use super::super::isa::{Assembler, Jump, Label, Place, Word};
 use super::{Emitter, GROW, REPEATS, SLOT, Scope};
 
 /// A piece of code that a rare path jumps to.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) enum Cold {
     /// Makes room and goes back.
     Grow {
@@ -80,7 +80,7 @@ impl<A: Assembler> Emitter<'_, '_, A> {
         entry
     }
 
-    /// The last first: what they go on to was made before, so the jumps there are short.
+    /// The last first: the loops around an element were begun before it, so the jumps from one to the next are short.
     pub(super) fn emit_cold(&mut self) {
         // None of these makes another.
         while let Some(cold) = self.cold.pop() {

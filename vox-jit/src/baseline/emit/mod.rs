@@ -19,6 +19,8 @@ mod scalar;
 mod sequence;
 mod size;
 mod switch;
+#[cfg(test)]
+mod tests;
 
 use vox_core::cx::EncodeCx;
 use vox_core::program::{BlockId, Offset, Op, Program};

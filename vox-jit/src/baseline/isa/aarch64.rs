@@ -105,7 +105,7 @@ impl Arm64 {
     fn branch_ahead(&mut self, instruction: u32, range: Range) -> Jump {
         let place = self.code.here();
         asm!(self, .u32 instruction);
-        Jump { place, range }
+        self.code.open_jump(place, range)
     }
 
     /// A branch whose place and kind are known, and the place it leads to.
@@ -232,7 +232,8 @@ impl Assembler for Arm64 {
 
     fn land(&mut self, jump: Jump) {
         let Place(here) = self.here();
-        self.connect(jump.place, here, Distance::Branch19);
+        let place = self.code.close_jump(&jump);
+        self.connect(place, here, Distance::Branch19);
     }
 
     fn here(&self) -> Place {

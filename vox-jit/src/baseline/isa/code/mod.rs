@@ -21,6 +21,14 @@ pub struct Label(u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place(pub(in crate::baseline::isa) u32);
 
+#[cfg(test)]
+impl Place {
+    /// Bytes before it.
+    pub(in crate::baseline) fn offset(self) -> u32 {
+        self.0
+    }
+}
+
 /// How far ahead a jump leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Range {
@@ -30,8 +38,8 @@ pub enum Range {
     Far,
 }
 
-/// The only jump to a place ahead, which needs no label.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The only jump to a place ahead, which needs no label. It must land.
+#[derive(Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Jump {
     /// Where the distance belongs, or the instruction that holds it.
@@ -92,7 +100,7 @@ pub(in crate::baseline::isa) enum Reach {
     Far,
 }
 
-/// How a jump on zero gets to a label ahead.
+/// How a jump on zero gets to a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::baseline::isa) enum Way {
     /// Through the last jump on zero there, so many bytes from the end of the short form.
@@ -124,8 +132,10 @@ pub(in crate::baseline::isa) struct Code<K> {
     labels: Vec<Target>,
     fixups: Vec<Fixup<K>>,
     capacity: usize,
-    /// Whether a distance did not fit, for a label that was to be near.
+    /// Whether a distance did not fit that was to be short, or the code did not.
     is_broken: bool,
+    /// Jumps ahead that have not landed.
+    open_jumps: u32,
 }
 
 impl<K> Default for Code<K> {
@@ -137,6 +147,7 @@ impl<K> Default for Code<K> {
             fixups: Vec::with_capacity(64),
             capacity: 0,
             is_broken: false,
+            open_jumps: 0,
         }
     }
 }
@@ -154,6 +165,21 @@ impl<K: Copy> Code<K> {
         self.fixups.clear();
         self.capacity = capacity;
         self.is_broken = false;
+        self.open_jumps = 0;
+    }
+
+    /// The jump ahead at a place.
+    #[inline]
+    pub(in crate::baseline::isa) fn open_jump(&mut self, place: u32, range: Range) -> Jump {
+        self.open_jumps += 1;
+        Jump { place, range }
+    }
+
+    /// A jump lands here; answers its place.
+    #[inline]
+    pub(in crate::baseline::isa) fn close_jump(&mut self, jump: &Jump) -> u32 {
+        self.open_jumps -= 1;
+        jump.place
     }
 
     /// The most bytes the code will have.
@@ -171,6 +197,10 @@ impl<K: Copy> Code<K> {
 
     #[inline]
     pub(in crate::baseline::isa) fn bind(&mut self, label: Label) {
+        if self.is_broken {
+            // The jumps there may not have been written.
+            return;
+        }
         let here = self.here();
         let target = &mut self.labels[label.0 as usize];
         target.at = here;
@@ -260,9 +290,9 @@ impl<K: Copy> Code<K> {
         i8::try_from(distance).map_or(Reach::Long(distance), Reach::Short)
     }
 
-    /// How a jump on zero gets to a label ahead that may be far. It starts `start` bytes behind here, in its short form it ends
-    /// `end` bytes behind here, and from now on it is the last one that others may go through. `None` for a label that is
-    /// near or not ahead.
+    /// How a jump on zero gets to a label that may be far. It starts `start` bytes behind here, in its short form it ends `end`
+    /// bytes behind here, and from now on it is the last one that others may go through. `None` where it is known how to get there:
+    /// the label is near, or is bound, and no other jump leads there by a shorter way.
     #[inline]
     pub(in crate::baseline::isa) fn way(
         &mut self,
@@ -272,7 +302,9 @@ impl<K: Copy> Code<K> {
     ) -> Option<Way> {
         let here = self.len;
         let target = &mut self.labels[label.0 as usize];
-        if target.at != NOWHERE || target.is_near {
+        let is_bound = target.at != NOWHERE;
+        let back = target.at.wrapping_sub(here + end).cast_signed();
+        if target.is_near || is_bound && i8::try_from(back).is_ok() {
             return None;
         }
         let last = core::mem::replace(&mut target.way, here + start);
@@ -280,6 +312,9 @@ impl<K: Copy> Code<K> {
             && let Ok(distance) = i8::try_from(last.wrapping_sub(here + end).cast_signed())
         {
             return Some(Way::Last(distance));
+        }
+        if is_bound {
+            return None;
         }
         // The distance of the long form is where the short form ends.
         let long = core::mem::replace(&mut target.long, here + end);
@@ -308,6 +343,7 @@ impl<K: Copy> Code<K> {
         if self.is_broken || !is_within {
             return Err(OutOfRange);
         }
+        assert_eq!(self.open_jumps, 0, "a jump that never landed");
         let is_jumped_to = |it: &Target| it.way != NOWHERE || it.long != NOWHERE;
         let mut unbound = self.labels.iter().filter(|it| it.at == NOWHERE);
         assert!(
@@ -323,9 +359,10 @@ impl<K: Copy> Code<K> {
         Ok(&self.bytes[..len])
     }
 
-    /// The bytes at a place, to be changed.
+    /// The bytes at a place, to be changed. Of code that is refused anyway, which may end before, it may be any.
     pub(in crate::baseline::isa) fn at<const N: usize>(&mut self, place: u32) -> &mut [u8; N] {
-        let bytes = &mut self.bytes[place as usize..];
+        let place = if self.is_broken { 0 } else { place as usize };
+        let bytes = &mut self.bytes[place..];
         bytes.first_chunk_mut().expect("emitted before")
     }
 }
@@ -348,7 +385,7 @@ impl<K> Code<K> {
     /// Leaves out so many bytes, all of which are filled in later.
     pub(in crate::baseline::isa) fn leave_out(&mut self, bytes: u32) {
         match self.len.checked_add(bytes) {
-            Some(end) if end as usize <= self.bytes.len() => self.len = end,
+            Some(end) if end as usize + PIECE <= self.bytes.len() => self.len = end,
             _ => self.overflow(),
         }
     }

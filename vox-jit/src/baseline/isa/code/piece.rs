@@ -2,7 +2,7 @@
 
 /// The room for what is appended at once: as much as its length can say, and one more instruction. So nothing that is put
 /// there needs a test whether it fits.
-pub(super) const PIECE: usize = u8::MAX as usize + 1 + MAX_PUT;
+pub(super) const PIECE: usize = u8::MAX as usize + MAX_PUT;
 
 /// The most bytes that are put into a piece at once.
 const MAX_PUT: usize = 16;
@@ -41,6 +41,7 @@ impl Piece<'_> {
     /// Puts the first so many bytes of a word, the lowest first.
     #[inline(always)]
     pub(in crate::baseline::isa) fn put_word(&mut self, word: u64, len: u8) {
+        debug_assert!(len <= 8, "a word has 8 bytes");
         let place = self.room[usize::from(self.len)..].first_chunk_mut();
         *place.expect("as much room as the length can say") = word.to_le_bytes();
         debug_assert!(self.len.checked_add(len).is_some(), "a long piece");

@@ -48,6 +48,7 @@ fn a_jump_ahead_leads_where_it_lands() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, should_panic(expected = "too far away"))]
 fn a_short_jump_over_too_much_is_refused() {
     let mut asm = begin();
     let jump = asm.jump_if_kept_null(Range::Near);
@@ -137,6 +138,23 @@ fn jumps_back_to_a_label_get_there() {
 }
 
 #[test]
+fn jumps_back_to_a_far_label_go_through_each_other() {
+    let mut asm = begin();
+    let label = asm.label();
+    asm.bind(label);
+    let here = asm.here().0;
+    pad(&mut asm, 1000);
+    let first = asm.here().0 + 3;
+    asm.jump_if_null(label);
+    let second = asm.here().0 + 3;
+    asm.jump_if_null(label);
+    let end = asm.here().0;
+    let code = asm.finish(1).expect("all is reached");
+    assert_eq!(end - second, 2, "the short form");
+    assert_eq!((way(code, first), way(code, second)), (here, here));
+}
+
+#[test]
 fn several_short_jumps_lead_to_a_near_label() {
     let mut asm = begin();
     let label = asm.near_label();
@@ -152,6 +170,15 @@ fn several_short_jumps_lead_to_a_near_label() {
     for end in ends {
         assert_eq!(target(code, end, Range::Near), here);
     }
+}
+
+#[test]
+#[should_panic(expected = "never landed")]
+fn a_jump_ahead_must_land() {
+    let mut asm = begin();
+    let jump = asm.jump_if_kept_null(Range::Far);
+    drop(jump);
+    let _ = asm.finish(1);
 }
 
 #[test]
@@ -176,5 +203,22 @@ fn more_code_than_was_announced_is_found() {
 fn more_code_than_was_announced_is_refused() {
     let mut asm = begin();
     pad(&mut asm, 2 * CAPACITY as u32);
+    assert_eq!(asm.finish(1), Err(OutOfRange));
+}
+
+#[test]
+#[cfg(not(debug_assertions))]
+fn jumps_and_tables_beyond_the_worst_case_are_refused() {
+    let mut asm = begin();
+    let label = asm.label();
+    (0..CAPACITY).for_each(|_| asm.jump(label));
+    let jump = asm.jump_if_kept_null(Range::Far);
+    asm.bind(label);
+    asm.land(jump);
+    assert_eq!(asm.finish(1), Err(OutOfRange));
+    let mut asm = begin();
+    let table = asm.jump_by_tag(100 * CAPACITY);
+    asm.bind_entry(table, 99 * CAPACITY);
+    asm.advance(1);
     assert_eq!(asm.finish(1), Err(OutOfRange));
 }

@@ -44,6 +44,18 @@ impl Form {
         self.extend(&offset.to_le_bytes());
     }
 
+    /// The instruction and its offset, as words. The test is of constants: the optimiser leaves nothing of it.
+    #[inline]
+    fn words(&self, at: i32) -> (u64, u64) {
+        let [.., operands, offset] = self.bytes[..usize::from(self.len)] else {
+            unreachable!("an instruction with operands and an offset")
+        };
+        // An offset of one byte, and no second byte for operands as the registers `rsp` and `r12` need.
+        assert!(operands >> 6 == 1 && operands & 7 != 4 && offset == 0 && self.len <= 5);
+        let at = u64::from(at.cast_unsigned()) << (8 * (self.len - 1));
+        (u64::from_le_bytes(self.bytes), at)
+    }
+
     /// As [`Self::put`], for an offset that one byte holds most times.
     #[inline]
     pub(super) fn put_near(self, piece: &mut Piece<'_>, at: i32) {
@@ -51,16 +63,14 @@ impl Form {
             core::hint::cold_path();
             return self.put(piece, at);
         };
-        let form = u64::from_le_bytes(self.bytes);
-        let offset = u64::from(near.cast_unsigned()) << (8 * (self.len - 1));
+        let (form, offset) = self.words(near.into());
         piece.put_word(form | offset, self.len);
     }
 
     /// The instruction with another offset, as short as that allows: one byte says how many bytes it takes, the one before it.
     #[inline]
     pub(super) fn put(self, piece: &mut Piece<'_>, at: i32) {
-        let form = u64::from_le_bytes(self.bytes);
-        let offset = u64::from(at.cast_unsigned()) << (8 * (self.len - 1));
+        let (form, offset) = self.words(at);
         let one_to_four = 0xc0 << (8 * (self.len - 2));
         match i8::try_from(at) {
             Ok(_) => piece.put_word(form | offset, self.len),

@@ -90,12 +90,9 @@ impl X64 {
 
     /// The jump that was just opened.
     #[inline]
-    pub(super) fn opened(&self, range: Range) -> Jump {
+    pub(super) fn opened(&mut self, range: Range) -> Jump {
         let Place(end) = self.here();
-        Jump {
-            place: end - distance_len(range),
-            range,
-        }
+        self.code.open_jump(end - distance_len(range), range)
     }
 
     /// A jump without a condition, by its distance from the end.

@@ -110,11 +110,15 @@ impl Assembler for X64 {
     #[inline]
     fn land(&mut self, jump: Jump) {
         let Place(here) = self.here();
-        let distance = here - jump.place - distance_len(jump.range);
+        let place = self.code.close_jump(&jump);
+        let distance = here - place - distance_len(jump.range);
         match (jump.range, i8::try_from(distance)) {
-            (Range::Near, Ok(distance)) => *self.code.at(jump.place) = distance.to_le_bytes(),
-            (Range::Near, Err(_)) => self.code.refuse(),
-            (Range::Far, _) => *self.code.at(jump.place) = distance.to_le_bytes(),
+            (Range::Near, Ok(distance)) => *self.code.at(place) = distance.to_le_bytes(),
+            (Range::Near, Err(_)) => {
+                debug_assert!(false, "a near place is too far away");
+                self.code.refuse();
+            }
+            (Range::Far, _) => *self.code.at(place) = distance.to_le_bytes(),
         }
     }
 
