@@ -173,6 +173,7 @@ fn several_short_jumps_lead_to_a_near_label() {
 }
 
 #[test]
+#[cfg(debug_assertions)]
 #[should_panic(expected = "never landed")]
 fn a_jump_ahead_must_land() {
     let mut asm = begin();
