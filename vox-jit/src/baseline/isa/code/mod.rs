@@ -201,16 +201,17 @@ impl<K: Copy> Code<K> {
 
     #[inline]
     pub(in crate::baseline::isa) fn bind(&mut self, label: Label) {
-        if self.is_broken {
-            // The jumps there may not have been written.
-            return;
-        }
         let here = self.here();
         let target = &mut self.labels[label.0 as usize];
         target.at = here;
         let Target {
             way, long, is_near, ..
         } = *target;
+        let has_jumps = long != NOWHERE || is_near && way != NOWHERE;
+        // Of code that is refused anyway, the jumps there may not have been written.
+        if !has_jumps || self.is_broken {
+            return;
+        }
         if is_near && way != NOWHERE {
             self.settle(way, here);
         }
@@ -365,7 +366,12 @@ impl<K: Copy> Code<K> {
 
     /// The bytes at a place, to be changed. Of code that is refused anyway, which may end before, it may be any.
     pub(in crate::baseline::isa) fn at<const N: usize>(&mut self, place: u32) -> &mut [u8; N] {
-        let place = if self.is_broken { 0 } else { place as usize };
+        let mut place = place as usize;
+        if place + N > self.bytes.len() {
+            core::hint::cold_path();
+            debug_assert!(self.is_broken, "emitted before");
+            place = 0;
+        }
         let bytes = &mut self.bytes[place..];
         bytes.first_chunk_mut().expect("emitted before")
     }

@@ -44,16 +44,21 @@ impl Form {
         self.extend(&offset.to_le_bytes());
     }
 
-    /// The instruction and its offset, as words. The test is of constants: the optimiser leaves nothing of it.
+    /// The instruction and its offset, as words.
     #[inline]
     fn words(&self, at: i32) -> (u64, u64) {
-        let [.., operands, offset] = self.bytes[..usize::from(self.len)] else {
-            unreachable!("an instruction with operands and an offset")
-        };
-        // An offset of one byte, and no second byte for operands as the registers `rsp` and `r12` need.
-        assert!(operands >> 6 == 1 && operands & 7 != 4 && offset == 0 && self.len <= 5);
+        debug_assert!(self.is_plain(), "{:x?}", self.bytes);
         let at = u64::from(at.cast_unsigned()) << (8 * (self.len - 1));
         (u64::from_le_bytes(self.bytes), at)
+    }
+
+    /// Whether the last byte is an offset of one byte, 0 for now, and the one before it says so, without a second one for operands
+    /// as the registers `rsp` and `r12` need; and whether an offset of four bytes fits in the word.
+    fn is_plain(&self) -> bool {
+        let [.., operands, offset] = self.bytes[..usize::from(self.len)] else {
+            return false;
+        };
+        operands >> 6 == 1 && operands & 7 != 4 && offset == 0 && self.len <= 5
     }
 
     /// As [`Self::put`], for an offset that one byte holds most times.
