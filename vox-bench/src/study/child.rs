@@ -1,10 +1,10 @@
 //! Parts of the report that need a process of their own: this program, run again.
 //!
-//! A part prints its numbers, one JSON array on a line; [`Installed::run`] reads them. For: what happens once in a process
+//! A part prints its numbers, one JSON array on a line; [`run`] reads them. For: what happens once in a process
 //! (the first encode), and what is set once in it (the tier of the global runtime).
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The parts.
@@ -35,6 +35,27 @@ impl Part {
     }
 }
 
+/// Runs a part in a new process of this program, with `VOX_TIER` as given.
+///
+/// # Errors
+///
+/// When the process cannot be started, fails, or does not print numbers.
+pub fn run(part: Part, tier: &str) -> io::Result<Vec<f64>> {
+    run_program(&std::env::current_exe()?, part, tier)
+}
+
+fn run_program(program: &Path, part: Part, tier: &str) -> io::Result<Vec<f64>> {
+    let output = Command::new(program)
+        .args(["--part", part.name()])
+        .env("VOX_TIER", tier)
+        .output()?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        return Err(io::Error::other(said));
+    }
+    serde_json::from_slice(&output.stdout).map_err(io::Error::other)
+}
+
 /// A copy of this program's file, as an installed program is one. What a linker left is kept by the system page by page, as it
 /// was written, and each costs a fault of its own when it is first run; a file that was copied is mapped in larger pieces.
 #[derive(Debug)]
@@ -57,21 +78,13 @@ impl Installed {
         Ok(copy)
     }
 
-    /// Runs a part in a new process, with `VOX_TIER` as given.
+    /// As [`run`], in a process of the copy.
     ///
     /// # Errors
     ///
-    /// When the process cannot be started, fails, or does not print numbers.
+    /// As there.
     pub fn run(&self, part: Part, tier: &str) -> io::Result<Vec<f64>> {
-        let output = Command::new(&self.0)
-            .args(["--part", part.name()])
-            .env("VOX_TIER", tier)
-            .output()?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr).into_owned();
-            return Err(io::Error::other(said));
-        }
-        serde_json::from_slice(&output.stdout).map_err(io::Error::other)
+        run_program(&self.0, part, tier)
     }
 }
 

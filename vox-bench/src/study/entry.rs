@@ -11,11 +11,11 @@ use vox_core::registry::Registry;
 use vox_core::sink::vec::{Frame, Start};
 use vox_core::slot::Slot;
 
-use super::child::{Installed, Part};
+use super::child::{self, Part};
+use super::mix::{Mix, Shared, random_order};
 use super::{Cell, Section};
 use crate::measure::{self, Plan, Subject, WallClock};
 use crate::mixture::{self, Case};
-use crate::workload::{Random, SEED};
 
 /// How long types may wait for their code before they are timed as they are.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -27,9 +27,6 @@ struct Tiny {
 }
 
 static TINY: Encoder<Tiny> = Encoder::new();
-
-/// A buffer the subjects share: where it lies matters to the nanosecond.
-type Shared = std::cell::Cell<Vec<u8>>;
 
 /// One way to encode a byte.
 struct One<'c> {
@@ -72,28 +69,6 @@ fn repeat(
         buffer.clear();
         drop(encode(black_box(&value), buffer));
         black_box(&*buffer);
-    }
-}
-
-/// One way to encode what has many types.
-struct Many<'c> {
-    way: fn(&Case, &mut Vec<u8>),
-    cases: &'c [Case],
-    order: &'c [usize],
-    next: usize,
-    buffer: &'c Shared,
-}
-
-impl Subject for Many<'_> {
-    fn run(&mut self, iterations: u64) {
-        let mut buffer = self.buffer.take();
-        for _ in 0..iterations {
-            buffer.clear();
-            (self.way)(&self.cases[self.order[self.next]], &mut buffer);
-            black_box(&buffer);
-            self.next = (self.next + 1) % self.order.len();
-        }
-        self.buffer.set(buffer);
     }
 }
 
@@ -176,8 +151,7 @@ pub fn section(plan: Plan) -> Section {
             "to_bytes_in - Encoder",
         ],
     );
-    let numbers = Installed::new().and_then(|program| program.run(Part::Entry, "interpreter"));
-    match numbers.as_deref() {
+    match child::run(Part::Entry, "interpreter").as_deref() {
         Ok(&[direct, encoder, function]) => {
             let (over, over_encoder) = (encoder - direct, function - encoder);
             let numbers = [direct, encoder, function, over, over_encoder];
@@ -215,8 +189,8 @@ fn in_random_order(plan: Plan) -> [f64; 2] {
     let order = random_order(cases.len());
     let ways: [fn(&Case, &mut Vec<u8>); 2] = [Case::encode_by_encoder, Case::encode_globally];
     let buffer = Shared::default();
-    let mut subjects = ways.map(|way| Many {
-        way,
+    let mut subjects = ways.map(|encode| Mix {
+        encode,
         cases: &cases,
         order: &order,
         next: 0,
@@ -240,10 +214,4 @@ fn warm(cases: &[Case]) {
     while vox::stats().waiting > 0 && start.elapsed() < PATIENCE {
         std::thread::sleep(Duration::from_millis(1));
     }
-}
-
-/// Numbers below `count` in an order too long to be memorised.
-pub(super) fn random_order(count: usize) -> Vec<usize> {
-    let mut random = Random::new(SEED);
-    (0..65_536).map(|_| random.length(0..=count - 1)).collect()
 }

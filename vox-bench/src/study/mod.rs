@@ -20,6 +20,7 @@ pub mod counts;
 pub mod emission;
 pub mod entry;
 pub mod first;
+mod mix;
 pub mod nested;
 pub mod speed;
 pub mod tiers;

@@ -1,14 +1,13 @@
 //! The tiers against each other: one type in a loop, 64 types in random order, runs of sixteen; and how many calls it
 //! takes until a tier has paid for itself.
 
-use std::hint::black_box;
 use std::time::Instant;
 
 use vox::{Runtime, Tier};
 
-use super::entry::random_order;
+use super::mix::{Mix, Shared, random_order};
 use super::{Cell, Chart, Section};
-use crate::measure::{self, Plan, Subject, WallClock};
+use crate::measure::{self, Plan, WallClock};
 use crate::mixture::{self, Case};
 
 /// The types of the mix.
@@ -20,37 +19,6 @@ const MIX: &str = "64 types in random order";
 
 /// How much faster than the interpreter the baseline is to be on types in random order.
 const GOAL: f64 = 2.0;
-
-/// Cases in an order, by a runtime; without one, only what it takes to use a case.
-struct Mix<'c> {
-    runtime: Option<&'c Runtime>,
-    cases: &'c [Case],
-    order: &'c [usize],
-    next: usize,
-    /// The same for all: where it lies matters, as a processor that loads what lies a multiple of 4 KiB behind what it just
-    /// stored waits for that.
-    buffer: &'c std::cell::Cell<Vec<u8>>,
-}
-
-impl Subject for Mix<'_> {
-    fn run(&mut self, iterations: u64) {
-        let mut buffer = self.buffer.take();
-        for _ in 0..iterations {
-            buffer.clear();
-            let case = &self.cases[self.order[self.next]];
-            match self.runtime {
-                Some(runtime) => case.encode(runtime, &mut buffer),
-                None => case.touch(&mut buffer),
-            }
-            black_box(&buffer);
-            self.next += 1;
-            if self.next == self.order.len() {
-                self.next = 0;
-            }
-        }
-        self.buffer.set(buffer);
-    }
-}
 
 /// A tier's runtime with every type in it, and what that took.
 struct Made {
@@ -158,12 +126,15 @@ fn state(section: &mut Section, made: &[Made], of_mix: &[f64]) {
 
 /// What the loop takes that encodes nothing, and what each tier takes.
 fn time(made: &[Made], cases: &[Case], order: &[usize], plan: Plan) -> (f64, Vec<f64>) {
-    let buffer = std::cell::Cell::new(Vec::new());
+    let buffer = Shared::default();
     let runtimes = made.iter().map(|made| Some(&made.runtime));
-    let mut mixes: Vec<Mix<'_>> = core::iter::once(None)
+    let mut mixes: Vec<_> = core::iter::once(None)
         .chain(runtimes)
         .map(|runtime| Mix {
-            runtime,
+            encode: move |case: &Case, buffer: &mut Vec<u8>| match runtime {
+                Some(runtime) => case.encode(runtime, buffer),
+                None => case.touch(buffer),
+            },
             cases,
             order,
             next: 0,

@@ -36,8 +36,14 @@ impl Nothing {
 /// Whether [`LEN`] bytes from an address on are in its page, so that they can be read when
 /// the first can.
 #[inline]
+pub(super) fn stays_in_page(from: *const u8) -> bool {
+    from.addr() % PAGE <= PAGE - LEN
+}
+
+/// Whether that is so, and reads beyond the end are made at all.
+#[inline]
 pub(crate) fn may_read(from: *const u8) -> bool {
-    arch::over_copy::IS_AVAILABLE && from.addr() % PAGE <= PAGE - LEN
+    arch::over_copy::IS_AVAILABLE && stays_in_page(from)
 }
 
 /// Copies [`LEN`] bytes, of which the caller wants fewer.

@@ -257,7 +257,7 @@ fn check_one(made: &[u8], place: ReadyPlace, expected: &Expected) {
         }
         (Expected::Text(Some(text)), ReadyForm::Text { ptr }) => {
             let is_short =
-                text.len() <= over::LEN && (text.is_empty() || stays_in_page(text.as_ptr()));
+                text.len() <= over::LEN && (text.is_empty() || over::stays_in_page(text.as_ptr()));
             if !is_short {
                 assert!(
                     len > u64::from(2 + ReadyPlace::SHORT),
@@ -275,15 +275,10 @@ fn check_one(made: &[u8], place: ReadyPlace, expected: &Expected) {
     }
 }
 
-/// Whether as much as a short string may have is in the page of its first byte.
-fn stays_in_page(from: *const u8) -> bool {
-    from.addr() % over::PAGE <= over::PAGE - over::LEN
-}
-
 /// As much as a short string may have can be read, and begins with this one.
 fn may_be_read(address: u64, text: &[u8]) {
     let from = core::ptr::with_exposed_provenance::<u8>(usize::try_from(address).unwrap());
-    assert!(stays_in_page(from));
+    assert!(over::stays_in_page(from));
     if !over::may_read(from) {
         // Nothing is read beyond its end in this build: machine code does not ask for such strings.
         return;

@@ -57,6 +57,8 @@ const _: () = assert!(Slot::WORK_OFFSET < 256 && WORK.is_multiple_of(8));
 /// Bytes of the frame record and the saved registers.
 const SAVED: u32 = 48;
 
+/// `b`.
+const B: u32 = 0x1400_0000;
 /// `b.cond`, without the condition.
 const B_COND: u32 = 0x5400_0000;
 /// `cbz` of a 64-bit register, without the register.
@@ -114,6 +116,13 @@ impl Arm64 {
         if encode(self.code.at(place), kind, distance).is_err() {
             self.code.refuse();
         }
+    }
+
+    /// A branch back.
+    fn branch_back(&mut self, instruction: u32, to: Place, kind: Distance) {
+        let place = self.code.here();
+        asm!(self, .u32 instruction);
+        self.connect(place, to.0, kind);
     }
 
     fn branch_if(&mut self, condition: u32, label: Label) {
@@ -227,7 +236,7 @@ impl Assembler for Arm64 {
     }
 
     fn jump(&mut self, label: Label) {
-        self.branch(0x1400_0000, label, Distance::Branch26);
+        self.branch(B, label, Distance::Branch26);
     }
 
     fn land(&mut self, jump: Jump) {
@@ -241,9 +250,7 @@ impl Assembler for Arm64 {
     }
 
     fn jump_back(&mut self, place: Place) {
-        let Place(here) = self.here();
-        asm!(self, .u32 0x1400_0000);
-        self.connect(here, place.0, Distance::Branch26);
+        self.branch_back(B, place, Distance::Branch26);
     }
 
     fn fill(&mut self, hole: Hole, value: u32) {
@@ -295,10 +302,6 @@ impl Assembler for Arm64 {
         asm!(self, mov X(register(index)), x20);
     }
 
-    fn arg_kept(&mut self, index: usize) {
-        asm!(self, mov X(register(index)), x22);
-    }
-
     fn arg_at(&mut self, index: usize, at: u32) {
         self.base_plus(register(index), at);
     }
@@ -310,10 +313,6 @@ impl Assembler for Arm64 {
 
     fn arg_const(&mut self, index: usize, value: u64) {
         self.set(register(index), value);
-    }
-
-    fn arg_later(&mut self, index: usize) -> Hole {
-        self.set_later(register(index))
     }
 
     fn arg_word(&mut self, index: usize, word: Word) {
@@ -339,7 +338,20 @@ impl Assembler for Arm64 {
         asm!(self, blr x16);
     }
 
-    fn call_state(&mut self, offset: usize) {
+    fn call_with_kept_and_later(&mut self, index: usize, word: Word) -> Hole {
+        self.arg_out(0);
+        self.arg_cx(1);
+        asm!(self, mov x2, x22);
+        let later = self.set_later(3);
+        self.arg_word(4, word);
+        self.call_handler(index);
+        later
+    }
+
+    fn call_state_with_out(&mut self, offset: usize, value: u64) {
+        self.arg_out(1);
+        self.arg_cx(0);
+        self.arg_const(2, value);
         let offset = u32::try_from(offset).expect("a field of a small structure");
         asm!(self, ldr x16, [x20, offset]; blr x16);
     }
@@ -453,9 +465,7 @@ impl Assembler for Arm64 {
         asm!(self, ldr x9, [sp, frame(word)]
             ; subs x9, x9, 1
             ; str x9, [sp, frame(word)]);
-        let Place(here) = self.here();
-        asm!(self, .u32 B_COND | NE);
-        self.connect(here, again.0, Distance::Branch19);
+        self.branch_back(B_COND | NE, again, Distance::Branch19);
     }
 
     fn start_count(&mut self, word: Word) {

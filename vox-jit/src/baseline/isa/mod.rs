@@ -98,16 +98,12 @@ pub trait Assembler: Default {
     fn arg_out(&mut self, index: usize);
     /// Passes the state of the encode.
     fn arg_cx(&mut self, index: usize);
-    /// Passes the kept word.
-    fn arg_kept(&mut self, index: usize);
     /// Passes the address `at`.
     fn arg_at(&mut self, index: usize, at: u32);
     /// Passes the word at `at`.
     fn arg_load(&mut self, index: usize, at: u32);
     /// Passes a constant.
     fn arg_const(&mut self, index: usize, value: u64);
-    /// Passes a constant that is not known yet.
-    fn arg_later(&mut self, index: usize) -> Hole;
     /// Passes a word of the frame.
     fn arg_word(&mut self, index: usize, word: Word);
     /// Passes the address of a word of the frame.
@@ -145,27 +141,12 @@ pub trait Assembler: Default {
     }
     /// Calls a handler with the cursor, the state of the encode, the kept word, a constant that is not known yet and a word
     /// of the frame.
-    fn call_with_kept_and_later(&mut self, index: usize, word: Word) -> Hole {
-        self.arg_out(0);
-        self.arg_cx(1);
-        self.arg_kept(2);
-        let later = self.arg_later(3);
-        self.arg_word(4, word);
-        self.call_handler(index);
-        later
-    }
+    fn call_with_kept_and_later(&mut self, index: usize, word: Word) -> Hole;
     /// Calls the function whose address is in the state of the encode at this offset with the state, the cursor and a
     /// constant.
-    fn call_state_with_out(&mut self, offset: usize, value: u64) {
-        self.arg_out(1);
-        self.arg_cx(0);
-        self.arg_const(2, value);
-        self.call_state(offset);
-    }
+    fn call_state_with_out(&mut self, offset: usize, value: u64);
     /// Calls the function at an address.
     fn call_address(&mut self, address: u64);
-    /// Calls the function whose address is in the state of the encode at this offset.
-    fn call_state(&mut self, offset: usize);
     /// Calls the entry of the slot that is argument 1.
     fn call_entry(&mut self, entry_offset: usize);
 

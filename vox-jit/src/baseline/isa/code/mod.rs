@@ -91,9 +91,7 @@ impl Target {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::baseline::isa) enum Reach {
     /// So many bytes from the end of the short form.
-    Short(i8),
-    /// So many bytes from the end of the short form, which is too much for it.
-    Long(i32),
+    Known(i32),
     /// Not known yet, but the short form will do.
     Near,
     /// Not known yet.
@@ -224,9 +222,8 @@ impl<K: Copy> Code<K> {
     fn settle_long(&mut self, last: u32, here: u32) {
         let mut place = last;
         while place != NOWHERE {
-            let distance = self.at(place);
-            let before = u32::from_le_bytes(*distance);
-            *distance = (here - place - 4).to_le_bytes();
+            let before = u32::from_le_bytes(*self.at(place));
+            self.lead(place, Range::Far, here);
             place = before;
         }
     }
@@ -235,17 +232,26 @@ impl<K: Copy> Code<K> {
     fn settle(&mut self, last: u32, here: u32) {
         let mut place = last;
         loop {
-            let byte = &mut self.bytes[place as usize];
-            let before = u32::from(*byte);
-            let distance = i8::try_from(here - place - 1);
-            debug_assert!(distance.is_ok(), "a near label is too far away");
-            self.is_broken |= distance.is_err();
-            *byte = distance.unwrap_or(0).cast_unsigned();
+            let [before] = *self.at(place);
+            self.lead(place, Range::Near, here);
             if before == 0 {
                 return;
             }
-            place -= before;
+            place -= u32::from(before);
         }
+    }
+
+    /// Fills in the distance at a place, which counts from its own end: one byte to what is near, four to what is far.
+    #[inline]
+    pub(in crate::baseline::isa) fn lead(&mut self, place: u32, range: Range, to: u32) {
+        if range == Range::Far {
+            *self.at(place) = (to - place - 4).to_le_bytes();
+            return;
+        }
+        let distance = i8::try_from(to - place - 1);
+        debug_assert!(distance.is_ok(), "a near place is too far away");
+        self.is_broken |= distance.is_err();
+        *self.at(place) = distance.unwrap_or(0).to_le_bytes();
     }
 
     /// A distance did not fit: the code is refused at the end.
@@ -291,8 +297,13 @@ impl<K: Copy> Code<K> {
                 Reach::Far
             };
         }
-        let distance = target.at.wrapping_sub(self.here() + len).cast_signed();
-        i8::try_from(distance).map_or(Reach::Long(distance), Reach::Short)
+        Reach::Known(self.distance(Place(target.at), len))
+    }
+
+    /// How far it is back to a place from so many bytes behind here.
+    #[inline]
+    pub(in crate::baseline::isa) fn distance(&self, to: Place, len: u32) -> i32 {
+        to.0.wrapping_sub(self.here() + len).cast_signed()
     }
 
     /// How a jump on zero gets to a label that may be far. It starts `start` bytes behind here, in its short form it ends `end`

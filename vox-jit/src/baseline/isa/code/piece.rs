@@ -31,19 +31,22 @@ impl<'c> Piece<'c> {
 impl Piece<'_> {
     #[inline(always)]
     pub(in crate::baseline::isa) fn put<const N: usize>(&mut self, bytes: [u8; N]) {
-        const { assert!(N <= MAX_PUT) };
-        let place = self.room[usize::from(self.len)..].first_chunk_mut();
-        *place.expect("as much room as the length can say") = bytes;
-        debug_assert!(self.len.checked_add(N as u8).is_some(), "a long piece");
-        self.len = self.len.wrapping_add(N as u8);
+        self.put_first(bytes, N as u8);
     }
 
     /// Puts the first so many bytes of a word, the lowest first.
     #[inline(always)]
     pub(in crate::baseline::isa) fn put_word(&mut self, word: u64, len: u8) {
-        debug_assert!(len <= 8, "a word has 8 bytes");
+        self.put_first(word.to_le_bytes(), len);
+    }
+
+    /// Puts the first so many of these bytes.
+    #[inline(always)]
+    fn put_first<const N: usize>(&mut self, bytes: [u8; N], len: u8) {
+        const { assert!(N <= MAX_PUT) };
+        debug_assert!(usize::from(len) <= N, "more bytes than there are");
         let place = self.room[usize::from(self.len)..].first_chunk_mut();
-        *place.expect("as much room as the length can say") = word.to_le_bytes();
+        *place.expect("as much room as the length can say") = bytes;
         debug_assert!(self.len.checked_add(len).is_some(), "a long piece");
         self.len = self.len.wrapping_add(len);
     }

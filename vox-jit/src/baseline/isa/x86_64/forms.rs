@@ -231,11 +231,6 @@ macro_rules! constant {
     }};
 }
 
-/// Becomes a constant of 32 bits that is filled in later.
-macro_rules! later {
-    ($wide:ident, $narrow:ident, $piece:ident) => { ins!($piece, mov $narrow, DWORD 0) };
-}
-
 /// The address `at`, as an argument.
 #[inline(always)]
 pub(super) fn address(piece: &mut Piece<'_>, index: usize, at: u32) {
@@ -272,12 +267,6 @@ pub(super) fn compare(piece: &mut Piece<'_>, prefix: u8, at: u32, value: i8) {
         // [r13 + r11]
         piece.put([prefix | 2, 0x83, 0x7c, 0x1d, 0, value]);
     }
-}
-
-/// Where a field of the state of an encode is.
-#[inline]
-pub(super) fn state_offset(offset: usize) -> i8 {
-    i8::try_from(offset).expect("a field at the start of the structure")
 }
 
 /// Where a word of the frame is, from `rbp`.

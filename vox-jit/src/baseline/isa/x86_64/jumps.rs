@@ -37,18 +37,25 @@ impl X64 {
         label: Label,
     ) {
         match self.code.reach(label, N as u32 + 2) {
-            Reach::Short(distance) => self.short_jump(front, condition, distance),
+            Reach::Known(distance) => self.jump_by(front, condition, distance),
             Reach::Near => {
                 let distance = self.code.near(label, N as u32 + 1);
                 self.short_jump(front, condition, distance.cast_signed());
-            }
-            Reach::Long(distance) => {
-                self.long_jump(front, condition, (distance - 4).cast_unsigned());
             }
             Reach::Far => {
                 let distance = self.code.long(label, N as u32 + 2);
                 self.long_jump(front, condition, distance);
             }
+        }
+    }
+
+    /// A jump so far from the end of its short form, in that form if it will do.
+    #[inline]
+    pub(super) fn jump_by<const N: usize>(&mut self, front: [u8; N], condition: u8, distance: i32) {
+        match i8::try_from(distance) {
+            Ok(distance) => self.short_jump(front, condition, distance),
+            // The long form ends four bytes later.
+            Err(_) => self.long_jump(front, condition, (distance - 4).cast_unsigned()),
         }
     }
 
@@ -95,22 +102,19 @@ impl X64 {
         self.code.open_jump(end - distance_len(range), range)
     }
 
-    /// A jump without a condition, by its distance from the end.
+    /// As [`Self::jump_by`], without a condition.
+    #[inline]
+    pub(super) fn jump_always_by(&mut self, distance: i32) {
+        match i8::try_from(distance) {
+            Ok(distance) => self.code.put([0xeb, distance.cast_unsigned()]),
+            // The long form ends three bytes later.
+            Err(_) => self.long_jump_always((distance - 3).cast_unsigned()),
+        }
+    }
+
     #[inline]
     pub(super) fn long_jump_always(&mut self, distance: u32) {
         self.code.put_word(0xe9 | u64::from(distance) << 8, 5);
-    }
-
-    /// A jump back.
-    #[inline]
-    pub(super) fn jump_back_if(&mut self, condition: u8, place: Place) {
-        let Place(here) = self.here();
-        match short(here + 2, place) {
-            Some(distance) => self.short_jump([], condition, distance),
-            None => {
-                self.long_jump([], condition, place.0.wrapping_sub(here + 6));
-            }
-        }
     }
 
     /// Jumps on zero, if need be through the jump on zero to the same label before this one: the flags are
@@ -152,11 +156,6 @@ pub(super) fn distance_len(range: Range) -> u32 {
         Range::Near => 1,
         Range::Far => 4,
     }
-}
-
-/// The distance back from the end of a short jump, if it is long enough.
-pub(super) fn short(end: u32, place: Place) -> Option<i8> {
-    i8::try_from(i64::from(place.0) - i64::from(end)).ok()
 }
 
 /// Fills a distance in at the fixup's place.

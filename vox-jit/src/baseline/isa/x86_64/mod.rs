@@ -33,8 +33,8 @@ use vox_core::slot::Slot;
 
 use super::code::{Code, Hole, Reach};
 use super::{Assembler, Jump, Label, OutOfRange, PairWords, Place, Range, Table, Word};
-use forms::{Form, TABLE_BIAS, address, call, frame, state_offset};
-use jumps::{A, AE, B, Distance, NS, NZ, Z, distance_len, encode, open_jump, short};
+use forms::{Form, TABLE_BIAS, address, call, frame};
+use jumps::{A, AE, B, Distance, NS, NZ, Z, encode};
 
 /// See the module documentation.
 #[derive(Debug, Default)]
@@ -53,14 +53,6 @@ const _: () = assert!(offset_of!(EncodeCx, depth_left) < 128);
 const _: () = assert!(Slot::WORK_OFFSET < 128);
 // What is first needs no offset.
 const _: () = assert!(LIMIT == 0);
-
-impl X64 {
-    /// The four bytes just emitted are a constant that is filled in later.
-    #[inline]
-    fn hole(&self) -> Hole {
-        Hole(self.code.here() - 4)
-    }
-}
 
 impl Assembler for X64 {
     fn start(&mut self, capacity: usize) {
@@ -92,13 +84,10 @@ impl Assembler for X64 {
     #[inline]
     fn jump(&mut self, label: Label) {
         match self.code.reach(label, 2) {
-            Reach::Short(distance) => self.code.put([0xeb, distance.cast_unsigned()]),
+            Reach::Known(distance) => self.jump_always_by(distance),
             Reach::Near => {
                 let distance = self.code.near(label, 1);
                 self.code.put([0xeb, distance]);
-            }
-            Reach::Long(distance) => {
-                self.long_jump_always((distance - 3).cast_unsigned());
             }
             Reach::Far => {
                 let distance = self.code.long(label, 1);
@@ -111,15 +100,7 @@ impl Assembler for X64 {
     fn land(&mut self, jump: Jump) {
         let Place(here) = self.here();
         let place = self.code.close_jump(&jump);
-        let distance = here - place - distance_len(jump.range);
-        match (jump.range, i8::try_from(distance)) {
-            (Range::Near, Ok(distance)) => *self.code.at(place) = distance.to_le_bytes(),
-            (Range::Near, Err(_)) => {
-                debug_assert!(false, "a near place is too far away");
-                self.code.refuse();
-            }
-            (Range::Far, _) => *self.code.at(place) = distance.to_le_bytes(),
-        }
+        self.code.lead(place, jump.range, here);
     }
 
     #[inline]
@@ -129,13 +110,7 @@ impl Assembler for X64 {
 
     #[inline]
     fn jump_back(&mut self, place: Place) {
-        let Place(here) = self.here();
-        match short(here + 2, place) {
-            Some(distance) => self.code.put([0xeb, distance.cast_unsigned()]),
-            None => {
-                self.long_jump_always(place.0.wrapping_sub(here + 5));
-            }
-        }
+        self.jump_always_by(self.code.distance(place, 2));
     }
 
     #[inline]
@@ -157,7 +132,7 @@ impl Assembler for X64 {
     #[inline]
     fn add_work(&mut self) -> Hole {
         asm!(self, add QWORD [BYTE rsi + WORK], DWORD 0);
-        self.hole()
+        Hole(self.code.here() - 4)
     }
 
     fn leave(&mut self) {
@@ -180,11 +155,6 @@ impl Assembler for X64 {
     }
 
     #[inline(always)]
-    fn arg_kept(&mut self, index: usize) {
-        self.code.emit(|piece| arg!(index, copy_of!(piece, r14)));
-    }
-
-    #[inline(always)]
     fn arg_at(&mut self, index: usize, at: u32) {
         self.code.emit(|piece| address(piece, index, at));
     }
@@ -198,12 +168,6 @@ impl Assembler for X64 {
     #[inline(always)]
     fn arg_const(&mut self, index: usize, value: u64) {
         self.code.emit(|piece| arg!(index, constant!(piece, value)));
-    }
-
-    #[inline(always)]
-    fn arg_later(&mut self, index: usize) -> Hole {
-        self.code.emit(|piece| arg!(index, later!(piece)));
-        self.hole()
     }
 
     #[inline(always)]
@@ -280,7 +244,7 @@ impl Assembler for X64 {
 
     #[inline(always)]
     fn call_state_with_out(&mut self, offset: usize, value: u64) {
-        let offset = state_offset(offset);
+        let offset = i8::try_from(offset).expect("a field at the start of the structure");
         self.code.emit(|piece| {
             ins!(piece, mov rsi, rax; mov rdi, r12);
             constant!(rdx, edx, piece, value);
@@ -291,11 +255,6 @@ impl Assembler for X64 {
     #[inline]
     fn call_address(&mut self, address: u64) {
         asm!(self, mov r11, QWORD address.cast_signed(); call r11);
-    }
-
-    fn call_state(&mut self, offset: usize) {
-        let offset = state_offset(offset);
-        asm!(self, call QWORD [BYTE r12 + offset]);
     }
 
     #[inline]
@@ -358,21 +317,15 @@ impl Assembler for X64 {
 
     #[inline]
     fn jump_if_kept_null(&mut self, range: Range) -> Jump {
-        self.code.emit(|piece| {
-            ins!(piece, test r14, r14);
-            open_jump(piece, Z, range);
-        });
-        self.opened(range)
+        asm!(self, test r14, r14);
+        self.jump_ahead(Z, range)
     }
 
     #[inline]
     fn write_option_tag(&mut self, range: Range) -> Jump {
         // Neither store nor lea touches the flags.
-        self.code.emit(|piece| {
-            ins!(piece, test r14, r14; setne BYTE [rax]; lea rax, [BYTE rax + 1]);
-            open_jump(piece, Z, range);
-        });
-        self.opened(range)
+        asm!(self, test r14, r14; setne BYTE [rax]; lea rax, [BYTE rax + 1]);
+        self.jump_ahead(Z, range)
     }
 
     #[inline]
@@ -446,7 +399,7 @@ impl Assembler for X64 {
     #[inline]
     fn count_down(&mut self, word: Word, again: Place) {
         asm_word!(self, word, (dec QWORD), ());
-        self.jump_back_if(NZ, again);
+        self.jump_by([], NZ, self.code.distance(again, 2));
     }
 
     fn start_count(&mut self, word: Word) {
