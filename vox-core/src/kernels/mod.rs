@@ -15,6 +15,7 @@
 mod arch;
 pub mod bytes;
 mod element;
+pub mod fields;
 mod list;
 pub(crate) mod over;
 mod plain;
@@ -34,6 +35,7 @@ use crate::cx::EncodeCx;
 use crate::entry::{BulkFn, CopyMediumFn};
 use crate::program::{BlockId, Code, Op};
 use element::Routine;
+use fields::Fields;
 pub use over::NOTHING;
 pub use plain::Plain;
 use plain::{Compiled, Routines};
@@ -62,6 +64,8 @@ pub struct Kernels {
     pub list_i32: BulkFn,
     /// Lists of `i64`.
     pub list_i64: BulkFn,
+    /// Fields, one at a time and a few.
+    pub fields: Fields,
     /// Maps and sets of plain parts.
     plain: Routines,
     /// Runs of fields, where that is faster than one field after the other.
@@ -94,6 +98,7 @@ impl Kernels {
             list_i16: list::write::<i16, R>,
             list_i32: list::write::<i32, R>,
             list_i64: list::write::<i64, R>,
+            fields: Fields::of::<Portable>(),
             plain: Routines::of::<R>(),
             run: None,
             ready: None,

@@ -6,6 +6,7 @@
 //! through the branch-free form.
 
 use super::element::{Element, Routine};
+use super::fields::compiled_fields;
 use super::plain::{self, Compiled, Isa, Plain, Walk, Written};
 use crate::cx::EncodeCx;
 use crate::entry_fn;
@@ -30,6 +31,8 @@ impl Compiled for Portable {
         }
     }
 }
+
+compiled_fields!(Portable);
 
 /// Elements tested together for being small.
 const STRETCH: usize = 16;

@@ -22,6 +22,17 @@ pub(in crate::kernels) trait Isa {
     /// The processor has the instructions of this form. 10 bytes may be written at `out`.
     unsafe fn varint(out: *mut u8, value: u64) -> *mut u8;
 
+    /// As [`Self::varint`], of a value below 2^56.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::varint`].
+    #[inline(always)]
+    unsafe fn short_varint(out: *mut u8, value: u64) -> *mut u8 {
+        // SAFETY: the caller's duty.
+        unsafe { Self::varint(out, value) }
+    }
+
     /// Writes the length and the bytes of a string, and answers the end; `None` where it is empty, or long, or cannot be read so.
     ///
     /// # Safety

@@ -110,7 +110,9 @@ impl<'p, 'm, A: Assembler> Emitter<'p, 'm, A> {
 
     fn code(&mut self) -> Result<(), Refusal> {
         let end = self.asm.label();
-        let table = self.names.address(handlers::table, names::TABLE, 0);
+        let kernels = self.program.linkage.kernels;
+        let table = || handlers::table(kernels);
+        let table = self.names.address(table, names::TABLE, 0);
         self.asm.enter(table, SLOT);
         if self.repeats {
             self.asm.start_count(REPEATS);

@@ -9,6 +9,7 @@ use core::arch::x86_64::{_bzhi_u64, _pdep_u64};
 use crate::cx::EncodeCx;
 use crate::entry_fn;
 use crate::kernels::element::{Element, Routine};
+use crate::kernels::fields::compiled_fields;
 use crate::kernels::plain::{self, Compiled, Isa, Plain, Walk, Written};
 use crate::wire::varint::BY_ZEROS;
 
@@ -21,7 +22,18 @@ impl Isa for Bmi2 {
         // SAFETY: the caller's duty.
         unsafe { any(out, value) }
     }
+
+    #[inline(always)]
+    unsafe fn short_varint(out: *mut u8, value: u64) -> *mut u8 {
+        // SAFETY: the caller's duty.
+        unsafe { short(out, value) }
+    }
 }
+
+compiled_fields!(
+    #[target_feature(enable = "bmi1,bmi2,lzcnt")]
+    Bmi2
+);
 
 impl Compiled for Bmi2 {
     entry_fn! {
@@ -86,6 +98,23 @@ unsafe fn any(out: *mut u8, value: u64) -> *mut u8 {
         out.cast::<[u8; 8]>().write_unaligned(head.to_le_bytes());
         let [low, high, ..] = tail.to_le_bytes();
         out.add(8).cast::<[u8; 2]>().write_unaligned([low, high]);
+        out.add(BY_ZEROS.len[zeros].into())
+    }
+}
+
+/// Writes one varint of at most 8 bytes, of whatever length in the same steps.
+///
+/// # Safety
+///
+/// The value is below 2^56. 8 bytes may be written at `out`.
+#[inline]
+#[target_feature(enable = "bmi1,bmi2,lzcnt")]
+unsafe fn short(out: *mut u8, value: u64) -> *mut u8 {
+    let zeros = value.leading_zeros() as usize;
+    let bytes = _pdep_u64(value, LOW_BITS) | BY_ZEROS.continues[zeros];
+    // SAFETY: 8 bytes may be written.
+    unsafe {
+        out.cast::<[u8; 8]>().write_unaligned(bytes.to_le_bytes());
         out.add(BY_ZEROS.len[zeros].into())
     }
 }

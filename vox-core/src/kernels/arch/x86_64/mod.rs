@@ -11,6 +11,7 @@ mod ready;
 mod run;
 
 use super::super::Kernels;
+use super::super::fields::Fields;
 use super::super::ready::Routines as ReadyRoutines;
 use features::{Feature, has_all};
 
@@ -21,6 +22,7 @@ static AVX512: Kernels = Kernels {
         each: ready::make_each,
     }),
     copy_medium: Some(masked::copy_medium),
+    fields: Fields::of::<bmi2::Bmi2>(),
     list_u16: few::list_u16,
     list_u32: few::list_u32,
     list_u64: few::list_u64,
@@ -29,7 +31,10 @@ static AVX512: Kernels = Kernels {
     list_i64: few::list_i64,
     ..Kernels::of::<avx512::Avx512>("avx512")
 };
-static BMI2: Kernels = Kernels::of::<bmi2::Bmi2>("bmi2");
+static BMI2: Kernels = Kernels {
+    fields: Fields::of::<bmi2::Bmi2>(),
+    ..Kernels::of::<bmi2::Bmi2>("bmi2")
+};
 
 /// The names of all sets, whatever this processor has.
 #[cfg(test)]

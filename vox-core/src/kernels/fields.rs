@@ -1,0 +1,275 @@
+//! Varints of fields, for code that calls a function for one of them or a few: one, two of any kinds, four of a kind,
+//! and those that lie side by side.
+//!
+//! Two or four in a call halve or quarter what a call costs; their offsets come packed into one word, 16 bits each. Fields side by
+//! side need no offsets, only a count.
+//!
+//! A processor that has an instruction for it writes a varint without a branch: of many types in random order, many branches on lengths are
+//! guessed wrong. Where there is no such routine, values of one byte go ahead by a branch, for spreading bits by shifts takes long.
+//!
+//! Not for: runs that a processor writes eight fields at a time ([`super::run`]).
+
+use super::element::Element;
+use super::plain::Isa;
+use crate::entry::{PackedFn, SideBySideFn, VarintFn};
+use crate::entry_fn;
+
+/// A kind of integer that is written as a varint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(usize)]
+pub enum Kind {
+    /// `u16`.
+    U16,
+    /// `u32`.
+    U32,
+    /// `u64`.
+    U64,
+    /// `i16`.
+    I16,
+    /// `i32`.
+    I32,
+    /// `i64`.
+    I64,
+}
+
+impl Kind {
+    /// How many there are.
+    pub const COUNT: usize = Self::ALL.len();
+
+    /// All, each at the place that is its number.
+    pub const ALL: [Self; 6] = [
+        Self::U16,
+        Self::U32,
+        Self::U64,
+        Self::I16,
+        Self::I32,
+        Self::I64,
+    ];
+
+    /// Bytes in memory.
+    #[must_use]
+    pub const fn width(self) -> u32 {
+        match self {
+            Self::U16 | Self::I16 => 2,
+            Self::U32 | Self::I32 => 4,
+            Self::U64 | Self::I64 => 8,
+        }
+    }
+}
+
+/// The functions of a set, by kind.
+#[derive(Debug)]
+pub struct Fields {
+    /// Write one varint.
+    pub one: [VarintFn; Kind::COUNT],
+    /// Write two; by the first's kind and the second's.
+    pub pair: [[PackedFn; Kind::COUNT]; Kind::COUNT],
+    /// Write four of a kind.
+    pub four: [PackedFn; Kind::COUNT],
+    /// Write those that lie side by side.
+    pub run: [SideBySideFn; Kind::COUNT],
+}
+
+/// Has the functions compiled for a kind of processor.
+pub(super) trait CompiledFields {
+    entry_fn! {
+        /// As [`put`], in the instructions of this set.
+        ///
+        /// # Safety
+        ///
+        /// As for [`put`].
+        unsafe fn one<T: Element>(out: *mut u8, at: *const u8) -> *mut u8;
+    }
+
+    entry_fn! {
+        /// As [`pair`], in the instructions of this set.
+        ///
+        /// # Safety
+        ///
+        /// As for [`pair`].
+        unsafe fn pair<A: Element, B: Element>(out: *mut u8, base: *const u8, packed: usize) -> *mut u8;
+    }
+
+    entry_fn! {
+        /// As [`four`], in the instructions of this set.
+        ///
+        /// # Safety
+        ///
+        /// As for [`four`].
+        unsafe fn four<T: Element>(out: *mut u8, base: *const u8, packed: usize) -> *mut u8;
+    }
+
+    entry_fn! {
+        /// As [`run`], in the instructions of this set.
+        ///
+        /// # Safety
+        ///
+        /// As for [`run`].
+        unsafe fn run<T: Element>(out: *mut u8, first: *const u8, count: usize) -> *mut u8;
+    }
+}
+
+/// Implements [`CompiledFields`], with attributes for each function.
+macro_rules! compiled_fields {
+    ($(#[$meta:meta])* $set:ty) => {
+        impl $crate::kernels::fields::CompiledFields for $set {
+            $crate::entry_fn! {
+                $(#[$meta])*
+                unsafe fn one<T: Element>(out: *mut u8, at: *const u8) -> *mut u8 {
+                    // SAFETY: the caller's duty.
+                    unsafe { $crate::kernels::fields::put::<T, Self>(out, at) }
+                }
+            }
+
+            $crate::entry_fn! {
+                $(#[$meta])*
+                unsafe fn pair<A: Element, B: Element>(out: *mut u8, base: *const u8, packed: usize) -> *mut u8 {
+                    // SAFETY: the caller's duty.
+                    unsafe { $crate::kernels::fields::pair::<A, B, Self>(out, base, packed) }
+                }
+            }
+
+            $crate::entry_fn! {
+                $(#[$meta])*
+                unsafe fn four<T: Element>(out: *mut u8, base: *const u8, packed: usize) -> *mut u8 {
+                    // SAFETY: the caller's duty.
+                    unsafe { $crate::kernels::fields::four::<T, Self>(out, base, packed) }
+                }
+            }
+
+            $crate::entry_fn! {
+                $(#[$meta])*
+                unsafe fn run<T: Element>(out: *mut u8, first: *const u8, count: usize) -> *mut u8 {
+                    // SAFETY: the caller's duty.
+                    unsafe { $crate::kernels::fields::run::<T, Self>(out, first, count) }
+                }
+            }
+        }
+    };
+}
+
+pub(super) use compiled_fields;
+
+/// The functions for a first field of a kind, by the second's.
+const fn pairs<S: CompiledFields, A: Element>() -> [PackedFn; Kind::COUNT] {
+    [
+        S::pair::<A, u16>,
+        S::pair::<A, u32>,
+        S::pair::<A, u64>,
+        S::pair::<A, i16>,
+        S::pair::<A, i32>,
+        S::pair::<A, i64>,
+    ]
+}
+
+macro_rules! of_kinds {
+    ($set:ident::$function:ident) => {
+        [
+            $set::$function::<u16>,
+            $set::$function::<u32>,
+            $set::$function::<u64>,
+            $set::$function::<i16>,
+            $set::$function::<i32>,
+            $set::$function::<i64>,
+        ]
+    };
+}
+
+impl Fields {
+    pub(super) const fn of<S: CompiledFields>() -> Self {
+        Self {
+            one: of_kinds!(S::one),
+            pair: [
+                pairs::<S, u16>(),
+                pairs::<S, u32>(),
+                pairs::<S, u64>(),
+                pairs::<S, i16>(),
+                pairs::<S, i32>(),
+                pairs::<S, i64>(),
+            ],
+            four: of_kinds!(S::four),
+            run: of_kinds!(S::run),
+        }
+    }
+}
+
+/// Writes the varint of the field at `at`, and answers the end.
+///
+/// # Safety
+///
+/// The processor has the instructions of `I`. An initialised integer of the kind is at `at`, aligned or not (A1); its longest
+/// varint has room at `out`, and the overshoot (A7).
+#[inline(always)]
+pub(super) unsafe fn put<T: Element, I: Isa>(out: *mut u8, at: *const u8) -> *mut u8 {
+    // SAFETY: the caller's duty.
+    unsafe {
+        let value = at.cast::<T>().read_unaligned().wire();
+        match size_of::<T>() {
+            8 => I::varint(out, value),
+            _ => I::short_varint(out, value),
+        }
+    }
+}
+
+/// The offset packed at a position.
+#[inline(always)]
+const fn offset(packed: usize, position: u32) -> usize {
+    (packed >> (16 * position)) & 0xffff
+}
+
+/// Writes two varints, of the fields at the offsets packed into the low 32 bits, and answers the end.
+///
+/// # Safety
+///
+/// As for [`put`], for both.
+#[inline(always)]
+pub(super) unsafe fn pair<A: Element, B: Element, I: Isa>(
+    out: *mut u8,
+    base: *const u8,
+    packed: usize,
+) -> *mut u8 {
+    // SAFETY: the caller's duty.
+    unsafe {
+        let out = put::<A, I>(out, base.add(offset(packed, 0)));
+        put::<B, I>(out, base.add(offset(packed, 1)))
+    }
+}
+
+/// Writes four varints of one kind, of the fields at the offsets packed into 64 bits, and answers the end.
+///
+/// # Safety
+///
+/// As for [`put`], for all four.
+#[inline(always)]
+pub(super) unsafe fn four<T: Element, I: Isa>(
+    out: *mut u8,
+    base: *const u8,
+    packed: usize,
+) -> *mut u8 {
+    // SAFETY: the caller's duty.
+    unsafe {
+        let out = put::<T, I>(out, base.add(offset(packed, 0)));
+        let out = put::<T, I>(out, base.add(offset(packed, 1)));
+        let out = put::<T, I>(out, base.add(offset(packed, 2)));
+        put::<T, I>(out, base.add(offset(packed, 3)))
+    }
+}
+
+/// Writes varints of one kind, of fields that lie side by side, and answers the end.
+///
+/// # Safety
+///
+/// As for [`put`], for all `count`.
+#[inline(always)]
+pub(super) unsafe fn run<T: Element, I: Isa>(
+    out: *mut u8,
+    first: *const u8,
+    count: usize,
+) -> *mut u8 {
+    let mut out = out;
+    for index in 0..count {
+        // SAFETY: the caller's duty.
+        out = unsafe { put::<T, I>(out, first.add(index * size_of::<T>())) };
+    }
+    out
+}
