@@ -2,7 +2,7 @@
 //! and those that lie side by side.
 //!
 //! Two or four in a call halve or quarter what a call costs; their offsets come packed into one word, 16 bits each. Fields side by
-//! side need no offsets, only a count.
+//! side need no offsets, only a count. A word is 64 bits here: on others, nobody packs four.
 //!
 //! A processor that has an instruction for it writes a varint without a branch: of many types in random order, many branches on lengths are
 //! guessed wrong. Where there is no such routine, values of one byte go ahead by a branch, for spreading bits by shifts takes long.
@@ -214,7 +214,7 @@ pub(super) unsafe fn put<T: Element, I: Isa>(out: *mut u8, at: *const u8) -> *mu
 /// The offset packed at a position.
 #[inline(always)]
 const fn offset(packed: usize, position: u32) -> usize {
-    (packed >> (16 * position)) & 0xffff
+    (packed as u64 >> (16 * position)) as usize & 0xffff
 }
 
 /// Writes two varints, of the fields at the offsets packed into the low 32 bits, and answers the end.

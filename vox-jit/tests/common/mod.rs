@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use facet_core::{Facet, Shape};
 use vox_core::cx::Counters;
 use vox_core::error::EncodeError;
+use vox_core::kernels::Kernels;
 use vox_core::lower::LowerOptions;
 use vox_core::registry::Registry;
 use vox_core::sink::{chunk, vec};
@@ -223,14 +224,25 @@ pub fn check_error<'f, T: Facet<'f>>(value: &T) -> String {
 /// A program written by hand, in the text form, with the addresses of its
 /// functions.
 pub fn made(text: &str, functions: &[*const ()], children: &[&Slot]) -> Slot {
+    made_with(Kernels::best(), text, functions, children)
+}
+
+/// The same, linked with a set of routines.
+pub fn made_with(
+    kernels: &'static Kernels,
+    text: &str,
+    functions: &[*const ()],
+    children: &[&Slot],
+) -> Slot {
     let code: vox_core::program::Code = text.parse().expect("a program");
-    let linkage = vox_core::program::Linkage::new(
+    let mut linkage = vox_core::program::Linkage::new(
         functions.to_vec(),
         children
             .iter()
             .map(|slot| core::ptr::NonNull::from(*slot))
             .collect(),
     );
+    linkage.kernels = kernels;
     slot_of(code, linkage)
 }
 
@@ -268,7 +280,7 @@ pub fn unroll(world: &World, slot: &Slot) {
     assert_eq!(slot.tier(), Tier::Baseline);
 }
 
-/// Checks a hand-made program in the interpreter, in the baseline, and in all kinds of machine code.
+/// Checks a hand-made program in the interpreter, in the baseline with every set of routines, and in all kinds of machine code.
 ///
 /// # Safety
 ///
@@ -292,6 +304,16 @@ pub unsafe fn check_made(
             compile(world, &slot);
             assert_bytes(&slot, value, expected, &world.name);
         }
+    }
+    if !vox_jit::baseline::IS_AVAILABLE {
+        return;
+    }
+    // The best was there in each world.
+    for kernels in &Kernels::available()[1..] {
+        let slot = made_with(kernels, text, functions, children);
+        unroll(&worlds()[0], &slot);
+        // SAFETY: the caller's duty.
+        unsafe { assert_bytes(&slot, value, expected, kernels.name) };
     }
 }
 

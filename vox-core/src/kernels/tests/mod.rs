@@ -1,6 +1,7 @@
 //! Every set this processor can run against the definition of a varint, and so against its
 //! portable twin: lists that end at a protected page, in room that ends at another.
 
+mod fields;
 mod plain;
 // No big-endian processor has a routine for runs, and their fields here are little-endian.
 #[cfg(target_endian = "little")]

@@ -5,12 +5,15 @@ use core::ptr;
 use once_cell::race::OnceBox;
 use vox_core::entry_address;
 use vox_core::kernels::Kernels;
-use vox_core::kernels::fields::{Fields, Kind};
+use vox_core::kernels::fields::Kind;
 
 use super::{At, COUNT, FIRST_SINGLE, FOUR, ONE, Out, PAIR, RUN, singles};
 
 /// Addresses of functions.
-struct Table([*const (); COUNT]);
+struct Table {
+    addresses: [*const (); COUNT],
+    set: &'static Kernels,
+}
 
 // SAFETY: the addresses of functions are only read (A13).
 unsafe impl Send for Table {}
@@ -19,7 +22,8 @@ unsafe impl Sync for Table {}
 
 impl Table {
     /// With the routines of a set for fields.
-    fn of(fields: &Fields) -> Self {
+    fn of(set: &'static Kernels) -> Self {
+        let fields = &set.fields;
         let mut table = [ptr::null(); COUNT];
         table[FIRST_SINGLE..RUN].copy_from_slice(&singles());
         for kind in 0..Kind::COUNT {
@@ -31,7 +35,10 @@ impl Table {
                 table[place] = entry_address!(pair, (Out, At, usize) -> Out);
             }
         }
-        Self(table)
+        Self {
+            addresses: table,
+            set,
+        }
     }
 }
 
@@ -45,12 +52,11 @@ static TABLES: OnceBox<Vec<Table>> = OnceBox::new();
 ///
 /// Panics when the processor cannot run the set.
 pub(in crate::baseline) fn table(kernels: &'static Kernels) -> u64 {
-    let sets = Kernels::available();
     let tables = TABLES.get_or_init(|| {
-        let tables = sets.iter().map(|set| Table::of(&set.fields));
-        Box::new(tables.collect())
+        let sets = Kernels::available().iter();
+        Box::new(sets.map(|set| Table::of(set)).collect())
     });
-    let place = sets.iter().position(|set| ptr::eq(*set, kernels));
-    let place = place.expect("programs are linked with a set of this processor");
-    tables[place].0.as_ptr().addr() as u64
+    let table = tables.iter().find(|table| ptr::eq(table.set, kernels));
+    let table = table.expect("programs are linked with a set of this processor");
+    table.addresses.as_ptr().addr() as u64
 }
