@@ -109,19 +109,19 @@ entry_type! {
 }
 
 entry_type! {
-    /// Writes the varint of the integer at `at`, aligned or not, in room that was made before, and answers the end. Does not fail.
+    /// Writes the varint of the integer at `at`, aligned or not, in room for the longest varint and the overshoot, and answers the end. Does not fail.
     VarintFn = (out: *mut u8, at: *const u8) -> *mut u8
 }
 
 entry_type! {
     /// Writes the varints of the integers at the offsets from `base` that are packed into a word, 16 bits each, the lowest first, in room
-    /// that was made before, and answers the end. Does not fail.
+    /// for the longest varints and the overshoot, and answers the end. Does not fail.
     PackedFn = (out: *mut u8, base: *const u8, packed: usize) -> *mut u8
 }
 
 entry_type! {
-    /// Writes the varints of `count` integers that follow each other at `first`, in room that was made before, and answers the
-    /// end. Does not fail.
+    /// Writes the varints of `count` integers that follow each other at `first`, in room for the longest varints and the overshoot, and
+    /// answers the end. Does not fail.
     SideBySideFn = (out: *mut u8, first: *const u8, count: usize) -> *mut u8
 }
 

@@ -103,6 +103,55 @@ fn varint(mut value: u128) -> Vec<u8> {
     bytes
 }
 
+/// Distinct integers of one kind: fewer than four, four and more in a call, side by side and not.
+#[test]
+fn varints_of_many_fields() {
+    let values: [u32; 24] =
+        core::array::from_fn(|idx| (0x9e37_79b9_u32 << (idx % 9)) >> (idx % 32));
+    for count in 1..=12 {
+        for step in [1, 2] {
+            let mut lines = vec![format!("reserve bytes={}", 5 * count)];
+            let mut expected = Vec::new();
+            for idx in (0..count).map(|idx| idx * step) {
+                lines.push(format!("write_var_u32 at=@{}", 4 * idx));
+                expected.extend(varint(values[idx].into()));
+            }
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            check(&ops(&lines), &values, &expected);
+        }
+    }
+}
+
+/// Offsets of 16 bits share a word, and larger ones do not.
+#[test]
+fn varints_of_fields_far_apart() {
+    const FIELDS: usize = (1 << 16) / 8 + 4;
+    let values: Vec<u64> = (0..FIELDS as u64)
+        .map(|value| value << (value % 50))
+        .collect();
+    let values: Box<[u64; FIELDS]> = values.try_into().expect("so many");
+    let last = (1 << 16) / 8 - 1;
+    for fields in [[0, last], [last, last + 1], [last + 1, 0], [last - 1, last]] {
+        for kinds in [["u64", "u64"], ["u64", "u32"]] {
+            let mut lines = vec!["reserve bytes=40".to_owned()];
+            let mut expected = Vec::new();
+            for field in [fields, fields].concat() {
+                let kind = kinds[usize::from(field != fields[0])];
+                lines.push(format!("write_var_{kind} at=@{}", 8 * field));
+                let value = values[field];
+                let low = cfg!(target_endian = "little");
+                expected.extend(varint(match kind {
+                    "u64" => value.into(),
+                    _ if low => (value & 0xffff_ffff).into(),
+                    _ => (value >> 32).into(),
+                }));
+            }
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            check(&ops(&lines), &*values, &expected);
+        }
+    }
+}
+
 /// Checks one integer op on these values, aligned and not, with a byte behind.
 fn check_integer<T: Copy>(op: &str, values: &[T], max_len: u32, wire: impl Fn(T) -> u128) {
     #[repr(C, packed)]

@@ -9,8 +9,10 @@
 //!
 //! Not for: runs that a processor writes eight fields at a time ([`super::run`]).
 
+use super::arch;
 use super::element::Element;
 use super::plain::Isa;
+use super::portable::Portable;
 use crate::entry::{PackedFn, SideBySideFn, VarintFn};
 use crate::entry_fn;
 
@@ -57,7 +59,8 @@ impl Kind {
     }
 }
 
-/// The functions of a set, by kind.
+/// The functions for one kind of processor, by the kind of integer. They write in room for the longest varints and the overshoot
+/// ([`crate::cx::OVERSHOOT`]).
 #[derive(Debug)]
 pub struct Fields {
     /// Write one varint.
@@ -69,6 +72,12 @@ pub struct Fields {
     /// Write those that lie side by side.
     pub run: [SideBySideFn; Kind::COUNT],
 }
+
+/// The functions every processor can run.
+pub const PORTABLE: Fields = Fields::of::<Portable>();
+
+/// Those of the architecture, for processors with a set that [has its own](super::Kernels::has_own_fields).
+pub const OWN: Fields = arch::FIELDS;
 
 /// Has the functions compiled for a kind of processor.
 pub(super) trait CompiledFields {
@@ -115,7 +124,7 @@ macro_rules! compiled_fields {
         impl $crate::kernels::fields::CompiledFields for $set {
             $crate::entry_fn! {
                 $(#[$meta])*
-                unsafe fn one<T: Element>(out: *mut u8, at: *const u8) -> *mut u8 {
+                unsafe fn one<T: $crate::kernels::element::Element>(out: *mut u8, at: *const u8) -> *mut u8 {
                     // SAFETY: the caller's duty.
                     unsafe { $crate::kernels::fields::put::<T, Self>(out, at) }
                 }
@@ -123,7 +132,7 @@ macro_rules! compiled_fields {
 
             $crate::entry_fn! {
                 $(#[$meta])*
-                unsafe fn pair<A: Element, B: Element>(out: *mut u8, base: *const u8, packed: usize) -> *mut u8 {
+                unsafe fn pair<A: $crate::kernels::element::Element, B: $crate::kernels::element::Element>(out: *mut u8, base: *const u8, packed: usize) -> *mut u8 {
                     // SAFETY: the caller's duty.
                     unsafe { $crate::kernels::fields::pair::<A, B, Self>(out, base, packed) }
                 }
@@ -131,7 +140,7 @@ macro_rules! compiled_fields {
 
             $crate::entry_fn! {
                 $(#[$meta])*
-                unsafe fn four<T: Element>(out: *mut u8, base: *const u8, packed: usize) -> *mut u8 {
+                unsafe fn four<T: $crate::kernels::element::Element>(out: *mut u8, base: *const u8, packed: usize) -> *mut u8 {
                     // SAFETY: the caller's duty.
                     unsafe { $crate::kernels::fields::four::<T, Self>(out, base, packed) }
                 }
@@ -139,7 +148,7 @@ macro_rules! compiled_fields {
 
             $crate::entry_fn! {
                 $(#[$meta])*
-                unsafe fn run<T: Element>(out: *mut u8, first: *const u8, count: usize) -> *mut u8 {
+                unsafe fn run<T: $crate::kernels::element::Element>(out: *mut u8, first: *const u8, count: usize) -> *mut u8 {
                     // SAFETY: the caller's duty.
                     unsafe { $crate::kernels::fields::run::<T, Self>(out, first, count) }
                 }
@@ -150,27 +159,16 @@ macro_rules! compiled_fields {
 
 pub(super) use compiled_fields;
 
-/// The functions for a first field of a kind, by the second's.
-const fn pairs<S: CompiledFields, A: Element>() -> [PackedFn; Kind::COUNT] {
-    [
-        S::pair::<A, u16>,
-        S::pair::<A, u32>,
-        S::pair::<A, u64>,
-        S::pair::<A, i16>,
-        S::pair::<A, i32>,
-        S::pair::<A, i64>,
-    ]
-}
-
+/// A function for each kind, behind the types that are given.
 macro_rules! of_kinds {
-    ($set:ident::$function:ident) => {
+    ($set:ident::$function:ident $(, $first:ty)?) => {
         [
-            $set::$function::<u16>,
-            $set::$function::<u32>,
-            $set::$function::<u64>,
-            $set::$function::<i16>,
-            $set::$function::<i32>,
-            $set::$function::<i64>,
+            $set::$function::<$($first,)? u16>,
+            $set::$function::<$($first,)? u32>,
+            $set::$function::<$($first,)? u64>,
+            $set::$function::<$($first,)? i16>,
+            $set::$function::<$($first,)? i32>,
+            $set::$function::<$($first,)? i64>,
         ]
     };
 }
@@ -180,12 +178,12 @@ impl Fields {
         Self {
             one: of_kinds!(S::one),
             pair: [
-                pairs::<S, u16>(),
-                pairs::<S, u32>(),
-                pairs::<S, u64>(),
-                pairs::<S, i16>(),
-                pairs::<S, i32>(),
-                pairs::<S, i64>(),
+                of_kinds!(S::pair, u16),
+                of_kinds!(S::pair, u32),
+                of_kinds!(S::pair, u64),
+                of_kinds!(S::pair, i16),
+                of_kinds!(S::pair, i32),
+                of_kinds!(S::pair, i64),
             ],
             four: of_kinds!(S::four),
             run: of_kinds!(S::run),
@@ -201,12 +199,12 @@ impl Fields {
 /// varint has room at `out`, and the overshoot (A7).
 #[inline(always)]
 pub(super) unsafe fn put<T: Element, I: Isa>(out: *mut u8, at: *const u8) -> *mut u8 {
-    // SAFETY: the caller's duty.
+    // SAFETY: the caller's duty. What has 32 bits is below 2^56, and the overshoot is more than 10 bytes.
     unsafe {
         let value = at.cast::<T>().read_unaligned().wire();
         match size_of::<T>() {
-            8 => I::varint(out, value),
-            _ => I::short_varint(out, value),
+            ..=4 => I::short_varint(out, value),
+            _ => I::varint(out, value),
         }
     }
 }
@@ -272,4 +270,38 @@ pub(super) unsafe fn run<T: Element, I: Isa>(
         out = unsafe { put::<T, I>(out, first.add(index * size_of::<T>())) };
     }
     out
+}
+
+/// What Miri shall see; every set, at protected pages, is for the tests beside this file.
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cx::OVERSHOOT;
+
+    #[test]
+    fn a7_the_portable_functions_read_and_write_what_they_may() {
+        let values = [0x7f_u32, 0x80, u32::MAX, 300, 5];
+        let expected = postcard::to_allocvec(&(0x7f_u32, 0x80_u32, u32::MAX, 300_u32, 5_u32));
+        let expected = expected.expect("serde encodes it");
+        let base: *const u8 = values.as_ptr().cast();
+        let check = |count: usize, write: &dyn Fn(*mut u8) -> *mut u8| {
+            let mut output = vec![0_u8; 5 * count + OVERSHOOT];
+            let end = write(output.as_mut_ptr());
+            output.truncate(end.addr() - output.as_ptr().addr());
+            assert!(expected.starts_with(&output), "{output:?}");
+            let ends = output.iter().filter(|byte| **byte < 0x80).count();
+            assert_eq!(ends, count);
+        };
+        let kind = Kind::U32 as usize;
+        // SAFETY: the fields are at the base, the room behind the cursor.
+        unsafe {
+            check(1, &|out| PORTABLE.one[kind](out, base));
+            check(2, &|out| PORTABLE.pair[kind][kind](out, base, 4 << 16));
+            #[cfg(target_pointer_width = "64")]
+            check(4, &|out| {
+                PORTABLE.four[kind](out, base, 12 << 48 | 8 << 32 | 4 << 16)
+            });
+            check(5, &|out| PORTABLE.run[kind](out, base, 5));
+        }
+    }
 }

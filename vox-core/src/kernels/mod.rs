@@ -4,13 +4,13 @@
 //! that is too rare to be worth code of its own (an integer of 128 bits), is one call of a
 //! function here. All are in the entry convention, so that machine code calls
 //! them by address and the interpreter by name. They make their own room through
-//! [`EncodeCx::grow`] and answer null when there is none.
+//! [`EncodeCx::grow`] and answer null when there is none; those of [`fields`] write in room that was made before.
 //!
 //! Lists of integers come in sets, one per kind of processor, and a program is linked with the
 //! best set of the processor it runs on ([`Kernels::best`]): what a portable binary
 //! cannot have, a run-time compiler can. Every set writes the bytes of the portable one.
 //!
-//! Read next: [`bytes`], [`list`], [`varint`]; `arch` for the processors.
+//! Read next: [`bytes`], [`list`], [`fields`], [`varint`]; `arch` for the processors.
 
 mod arch;
 pub mod bytes;
@@ -35,7 +35,6 @@ use crate::cx::EncodeCx;
 use crate::entry::{BulkFn, CopyMediumFn};
 use crate::program::{BlockId, Code, Op};
 use element::Routine;
-use fields::Fields;
 pub use over::NOTHING;
 pub use plain::Plain;
 use plain::{Compiled, Routines};
@@ -45,7 +44,7 @@ pub use run::{Piece, Run};
 
 /// The routines for one kind of processor.
 ///
-/// Each writes a length and that many elements as varints, zigzag encoded when
+/// Those of lists write a length and that many elements as varints, zigzag encoded when
 /// signed, and leaves room: what [`BulkFn`] takes, with the number of elements for its length.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -64,8 +63,9 @@ pub struct Kernels {
     pub list_i32: BulkFn,
     /// Lists of `i64`.
     pub list_i64: BulkFn,
-    /// Fields, one at a time and a few.
-    pub fields: Fields,
+    /// Whether fields are written by the functions of the architecture, not by those that run everywhere. The functions themselves are not here:
+    /// who has no baseline tier has no use for them.
+    pub has_own_fields: bool,
     /// Maps and sets of plain parts.
     plain: Routines,
     /// Runs of fields, where that is faster than one field after the other.
@@ -98,7 +98,7 @@ impl Kernels {
             list_i16: list::write::<i16, R>,
             list_i32: list::write::<i32, R>,
             list_i64: list::write::<i64, R>,
-            fields: Fields::of::<Portable>(),
+            has_own_fields: false,
             plain: Routines::of::<R>(),
             run: None,
             ready: None,

@@ -9,7 +9,11 @@ mod x86_64;
 #[cfg(all(test, target_arch = "x86_64", not(miri)))]
 pub(super) use x86_64::ALL;
 #[cfg(all(target_arch = "x86_64", not(miri)))]
-pub(super) use x86_64::sets;
+pub(super) use x86_64::{FIELDS, sets};
+
+/// None but those that run everywhere.
+#[cfg(any(miri, not(target_arch = "x86_64")))]
+pub(super) const FIELDS: super::fields::Fields = super::fields::PORTABLE;
 
 #[cfg(all(target_arch = "aarch64", target_endian = "little", not(miri)))]
 mod aarch64;

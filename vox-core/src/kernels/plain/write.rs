@@ -26,7 +26,7 @@ pub(in crate::kernels) trait Isa {
     ///
     /// # Safety
     ///
-    /// As for [`Self::varint`].
+    /// As for [`Self::varint`]; the value is below 2^56.
     #[inline(always)]
     unsafe fn short_varint(out: *mut u8, value: u64) -> *mut u8 {
         // SAFETY: the caller's duty.

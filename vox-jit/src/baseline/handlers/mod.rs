@@ -106,6 +106,9 @@ const RUN: usize = FIRST_SINGLE + SINGLES;
 const PAIR: usize = RUN + Kind::COUNT;
 const COUNT: usize = PAIR + Kind::COUNT * Kind::COUNT;
 
+// What is said of the first above.
+const _: () = assert!(Handler::LastAt8.index() == 16 && Handler::Release.index() == 31);
+
 impl Handler {
     /// Writes one varint.
     pub(super) const fn one(kind: Kind) -> Self {

@@ -1,62 +1,93 @@
 //! The tables handlers are called through: the same handlers in each, but for the varints of fields, which are those of a set of routines.
 
-use core::ptr;
-
-use once_cell::race::OnceBox;
 use vox_core::entry_address;
 use vox_core::kernels::Kernels;
-use vox_core::kernels::fields::Kind;
+use vox_core::kernels::fields::{Fields, Kind, OWN, PORTABLE};
 
-use super::{At, COUNT, FIRST_SINGLE, FOUR, ONE, Out, PAIR, RUN, singles};
+use super::{At, COUNT, FIRST_SINGLE, FOUR, ONE, Out, PAIR, RUN, SINGLES, singles};
 
-/// Addresses of functions.
-struct Table {
-    addresses: [*const (); COUNT],
-    set: &'static Kernels,
-}
+/// Addresses of functions. In memory that cannot be written to, as code calls what it finds there.
+struct Table([*const (); COUNT]);
 
 // SAFETY: the addresses of functions are only read (A13).
-unsafe impl Send for Table {}
-// SAFETY: as above.
 unsafe impl Sync for Table {}
 
+static WITH_PORTABLE: Table = Table::with(&PORTABLE);
+static WITH_OWN: Table = Table::with(&OWN);
+
 impl Table {
-    /// With the routines of a set for fields.
-    fn of(set: &'static Kernels) -> Self {
-        let fields = &set.fields;
-        let mut table = [ptr::null(); COUNT];
-        table[FIRST_SINGLE..RUN].copy_from_slice(&singles());
-        for kind in 0..Kind::COUNT {
+    /// With these functions for fields.
+    const fn with(fields: &Fields) -> Self {
+        let mut table = [core::ptr::null(); COUNT];
+        let singles = singles();
+        let mut single = 0;
+        while single < SINGLES {
+            table[FIRST_SINGLE + single] = singles[single];
+            single += 1;
+        }
+        let mut kind = 0;
+        while kind < Kind::COUNT {
             table[ONE + kind] = entry_address!(fields.one[kind], (Out, At) -> Out);
             table[FOUR + kind] = entry_address!(fields.four[kind], (Out, At, usize) -> Out);
             table[RUN + kind] = entry_address!(fields.run[kind], (Out, At, usize) -> Out);
-            for (second, pair) in fields.pair[kind].into_iter().enumerate() {
-                let place = PAIR + kind * Kind::COUNT + second;
-                table[place] = entry_address!(pair, (Out, At, usize) -> Out);
+            let mut second = 0;
+            while second < Kind::COUNT {
+                let pair = entry_address!(fields.pair[kind][second], (Out, At, usize) -> Out);
+                table[PAIR + kind * Kind::COUNT + second] = pair;
+                second += 1;
             }
+            kind += 1;
         }
-        Self {
-            addresses: table,
-            set,
+        Self(table)
+    }
+
+    /// The one for programs linked with a set.
+    fn of(kernels: &Kernels) -> &'static Self {
+        match kernels.has_own_fields {
+            true => &WITH_OWN,
+            false => &WITH_PORTABLE,
         }
     }
 }
 
-/// A table for each set the processor can run, in their order. Whoever is first makes them; two at once make them twice, and nobody waits: a
-/// forked child would wait for ever.
-static TABLES: OnceBox<Vec<Table>> = OnceBox::new();
+/// The address of the table for programs linked with a set.
+pub(in crate::baseline) fn table(kernels: &Kernels) -> u64 {
+    Table::of(kernels).0.as_ptr().addr() as u64
+}
 
-/// The address of the table for a set.
-///
-/// # Panics
-///
-/// Panics when the processor cannot run the set.
-pub(in crate::baseline) fn table(kernels: &'static Kernels) -> u64 {
-    let tables = TABLES.get_or_init(|| {
-        let sets = Kernels::available().iter();
-        Box::new(sets.map(|set| Table::of(set)).collect())
-    });
-    let table = tables.iter().find(|table| ptr::eq(table.set, kernels));
-    let table = table.expect("programs are linked with a set of this processor");
-    table.addresses.as_ptr().addr() as u64
+#[cfg(test)]
+mod tests {
+    use core::ptr;
+
+    use super::super::Handler;
+    use super::*;
+
+    /// Whoever calls what a processor cannot run is ended by it, which no test would see where it can.
+    #[test]
+    fn a_set_has_its_own_functions_and_no_others() {
+        for set in Kernels::available() {
+            let fields = if set.has_own_fields { OWN } else { PORTABLE };
+            let table = &Table::of(set).0;
+            let at = |handler: Handler| table[handler.index()];
+            for first in Kind::ALL {
+                let kind = first as usize;
+                let one = entry_address!(fields.one[kind], (Out, At) -> Out);
+                assert!(ptr::eq(at(Handler::one(first)), one), "{first:?}");
+                let four = entry_address!(fields.four[kind], (Out, At, usize) -> Out);
+                assert!(ptr::eq(at(Handler::four(first)), four), "{first:?}");
+                let run = entry_address!(fields.run[kind], (Out, At, usize) -> Out);
+                assert!(ptr::eq(at(Handler::run(first)), run), "{first:?}");
+                for second in Kind::ALL {
+                    let pair = fields.pair[kind][second as usize];
+                    let pair = entry_address!(pair, (Out, At, usize) -> Out);
+                    let found = at(Handler::pair(first, second));
+                    assert!(ptr::eq(found, pair), "{first:?} {second:?}");
+                }
+            }
+            assert!(table.iter().all(|address| !address.is_null()));
+        }
+        let has_own = |name| matches!(name, "avx512" | "bmi2");
+        let mut sets = Kernels::available().iter();
+        assert!(sets.all(|set| set.has_own_fields == has_own(set.name)));
+    }
 }

@@ -22,7 +22,8 @@ static AVX512: Kernels = Kernels {
         each: ready::make_each,
     }),
     copy_medium: Some(masked::copy_medium),
-    fields: Fields::of::<bmi2::Bmi2>(),
+    // Of BMI2, all of which is needed for this set as well.
+    has_own_fields: true,
     list_u16: few::list_u16,
     list_u32: few::list_u32,
     list_u64: few::list_u64,
@@ -32,9 +33,12 @@ static AVX512: Kernels = Kernels {
     ..Kernels::of::<avx512::Avx512>("avx512")
 };
 static BMI2: Kernels = Kernels {
-    fields: Fields::of::<bmi2::Bmi2>(),
+    has_own_fields: true,
     ..Kernels::of::<bmi2::Bmi2>("bmi2")
 };
+
+/// For the fields of both sets.
+pub(in crate::kernels) const FIELDS: Fields = Fields::of::<bmi2::Bmi2>();
 
 /// The names of all sets, whatever this processor has.
 #[cfg(test)]
