@@ -10,6 +10,8 @@
 
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
 /// Something that tells the time since some beginning.
 pub trait Clock {
     /// The time now.
@@ -72,7 +74,7 @@ impl Plan {
 }
 
 /// The time of one iteration, in nanoseconds.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Timing {
     /// In the median round.
     pub median_ns: f64,

@@ -7,6 +7,8 @@
 use std::fmt::Write as _;
 use std::io::Write;
 
+use serde::{Deserialize, Serialize};
+
 use crate::contender::{Absence, Buffer, Column, Lineup};
 use crate::goals;
 use crate::measure::{self, Plan, Timing, WallClock};
@@ -34,7 +36,7 @@ pub struct Row {
 }
 
 /// One contender's time.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Time {
     /// Who.
     pub column: Column,
@@ -80,7 +82,9 @@ pub struct Options {
 }
 
 impl Options {
-    fn wants(&self, workload: &Workload) -> bool {
+    /// Whether a workload is meant.
+    #[must_use]
+    pub fn wants(&self, workload: &Workload) -> bool {
         let has = |filter: &String| match filter.strip_prefix('=') {
             Some(name) => workload.name == name,
             None => workload.name.contains(filter.as_str()),

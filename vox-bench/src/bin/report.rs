@@ -12,7 +12,7 @@ use vox_bench::measure::Plan;
 use vox_bench::page::{self, Page, html, markdown};
 use vox_bench::progress::Progress;
 use vox_bench::report::Machine;
-use vox_bench::rows::{self, Options};
+use vox_bench::rows::Options;
 use vox_bench::study::child::Part;
 use vox_bench::study::{Section, compile, counts, emission, entry, first, nested, speed, tiers};
 use vox_bench::workload::{Scale, metadata};
@@ -78,7 +78,7 @@ impl Effort {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if let Some(part) = arguments.part {
-        part.print();
+        part.print(&options(&arguments));
         return ExitCode::SUCCESS;
     }
     let page = measure(&arguments);
@@ -117,12 +117,13 @@ fn measure(arguments: &Arguments) -> Page {
     if let Err(error) = &host {
         notes.push(format!("no {}: {error}", metadata::HOST.name));
     }
-    let options = Options {
-        filters: arguments.rows.clone(),
-        scale: effort.scale,
-        plan: effort.plan,
-    };
-    let rows = rows::measure(&options, host.as_ref().ok(), &mut progress);
+    let options = options(arguments);
+    let mut workloads = options.workloads();
+    if host.is_ok() && options.wants(&metadata::HOST) {
+        workloads.push(metadata::HOST);
+    }
+    let (rows, failures) = speed::measure(&workloads, arguments.quick, &mut progress);
+    notes.extend(failures);
     let mut sections: Vec<Section> = speed::sections(&rows);
     sections.push(entries);
     sections.extend(tiers);
@@ -131,6 +132,16 @@ fn measure(arguments: &Arguments) -> Page {
         machine: page::describe(&Machine::here()),
         notes,
         sections,
+    }
+}
+
+/// The rows that are meant, and how they are measured.
+fn options(arguments: &Arguments) -> Options {
+    let Effort { plan, scale, .. } = Effort::new(arguments.quick);
+    Options {
+        filters: arguments.rows.clone(),
+        scale,
+        plan,
     }
 }
 

@@ -4,10 +4,11 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use vox::{Tier, VtableCalls};
 
 /// A way to encode: a column of the table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Column {
     /// The finished bytes, copied: what no encoder can beat.
     Copied,

@@ -11,6 +11,7 @@ mod turns;
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use vox::Runtime;
 use vox_oracle::diff::Difference;
 
@@ -22,7 +23,7 @@ use crate::hand;
 use crate::workload::{Encodable, Value};
 
 /// Where the bytes go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Buffer {
     /// A new vector for each encode, which is dropped.
     Fresh,

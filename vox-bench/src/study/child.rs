@@ -1,11 +1,19 @@
 //! Parts of the report that need a process of their own: this program, run again.
 //!
-//! A part prints its numbers, one JSON array on a line; [`run`] reads them. For: what happens once in a process
-//! (the first encode), and what is set once in it (the tier of the global runtime).
+//! A part prints what it found, as JSON on a line; the process that started it reads that. For: what happens once in a process
+//! (the first encode), what is set once in it (the tier of the global runtime), and what is not to depend on where others before it
+//! left the memory and the processor (rows).
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::progress::Progress;
+use crate::rows::{self, Options, Row, Time};
+use crate::workload::{Workload, metadata};
 
 /// The parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -14,6 +22,16 @@ pub enum Part {
     First,
     /// [`super::entry::overheads`].
     Entry,
+    /// The one row that is meant.
+    Row,
+}
+
+/// A row, as one process tells it to another. Who did not take part it does not tell: the report does not ask.
+#[derive(Debug, Serialize, Deserialize)]
+struct Told {
+    values: usize,
+    bytes: f64,
+    times: Vec<Time>,
 }
 
 impl Part {
@@ -21,18 +39,68 @@ impl Part {
         match self {
             Self::First => "first",
             Self::Entry => "entry",
+            Self::Row => "row",
         }
     }
 
-    /// Does the part in this process, and prints its numbers.
-    pub fn print(self) {
-        let numbers = match self {
-            Self::First => super::first::first_encode(),
-            Self::Entry => super::entry::overheads(),
-        };
-        let text = serde_json::to_string(&numbers).expect("numbers have a JSON form");
-        println!("{text}");
+    /// Does the part in this process, and prints what it found. The options are for a row.
+    pub fn print(self, options: &Options) {
+        match self {
+            Self::First => print(&super::first::first_encode()),
+            Self::Entry => print(&super::entry::overheads()),
+            Self::Row => print(&tell(options)),
+        }
     }
+}
+
+fn print(found: &impl Serialize) {
+    let text = serde_json::to_string(found).expect("numbers have a JSON form");
+    println!("{text}");
+}
+
+/// The row that is meant, if it is there.
+fn tell(options: &Options) -> Option<Told> {
+    let host = options.wants(&metadata::HOST).then(metadata::read_host);
+    let host = host.and_then(Result::ok);
+    let mut rows = rows::measure(options, host.as_ref(), &mut Progress::silent());
+    let Row {
+        values,
+        bytes,
+        times,
+        ..
+    } = rows.pop()?;
+    Some(Told {
+        values,
+        bytes,
+        times,
+    })
+}
+
+/// Measures a row in a new process of this program.
+///
+/// # Errors
+///
+/// As for [`run`], and when the row is not there.
+pub fn row(workload: &Workload, is_quick: bool) -> io::Result<Row> {
+    let name = format!("={}", workload.name);
+    let mut command = command(&std::env::current_exe()?, Part::Row);
+    command.args(["--row", &name]);
+    if is_quick {
+        command.arg("--quick");
+    }
+    let told: Option<Told> = answer(&mut command)?;
+    let Told {
+        values,
+        bytes,
+        times,
+    } = told.ok_or_else(|| io::Error::other("there is no such row"))?;
+    Ok(Row {
+        workload: workload.name,
+        values,
+        bytes,
+        times,
+        absent: Vec::new(),
+    })
 }
 
 /// Runs a part in a new process of this program, with `VOX_TIER` as given.
@@ -45,10 +113,18 @@ pub fn run(part: Part, tier: &str) -> io::Result<Vec<f64>> {
 }
 
 fn run_program(program: &Path, part: Part, tier: &str) -> io::Result<Vec<f64>> {
-    let output = Command::new(program)
-        .args(["--part", part.name()])
-        .env("VOX_TIER", tier)
-        .output()?;
+    answer(command(program, part).env("VOX_TIER", tier))
+}
+
+fn command(program: &Path, part: Part) -> Command {
+    let mut command = Command::new(program);
+    command.args(["--part", part.name()]);
+    command
+}
+
+/// What a part prints.
+fn answer<T: DeserializeOwned>(command: &mut Command) -> io::Result<T> {
+    let output = command.output()?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         return Err(io::Error::other(said));

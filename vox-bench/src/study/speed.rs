@@ -1,9 +1,13 @@
 //! Every row: how long an encode takes, beside the hand-written encoder and serde postcard.
 
-use super::{Cell, Chart, Section};
+use std::io::Write;
+
+use super::{Cell, Chart, Section, child};
 use crate::contender::{Buffer, Column};
 use crate::goals;
+use crate::progress::Progress;
 use crate::rows::Row;
+use crate::workload::Workload;
 
 /// The columns that are shown in full.
 const SHOWN: [Column; 9] = [
@@ -23,6 +27,25 @@ const MOST: f64 = 1.25;
 /// And on the geometric mean of them.
 const MOST_IN_THE_MEAN: f64 = 1.10;
 
+/// Measures rows, each in a process of its own, so that none depends on where those before it left the memory and the processor. Answers them, and
+/// what could not be measured.
+pub fn measure<W: Write>(
+    workloads: &[Workload],
+    is_quick: bool,
+    progress: &mut Progress<W>,
+) -> (Vec<Row>, Vec<String>) {
+    let (mut rows, mut failures) = (Vec::new(), Vec::new());
+    for (idx, workload) in workloads.iter().enumerate() {
+        progress.step(idx + 1, workloads.len(), workload.name);
+        match child::row(workload, is_quick) {
+            Ok(row) => rows.push(row),
+            Err(error) => failures.push(format!("{} was not measured: {error}", workload.name)),
+        }
+    }
+    progress.finish();
+    (rows, failures)
+}
+
 /// The sections of measured rows.
 #[must_use]
 pub fn sections(rows: &[Row]) -> Vec<Section> {
@@ -34,7 +57,7 @@ fn times(rows: &[Row]) -> Section {
     head.extend(SHOWN.map(Column::title));
     let mut section = Section::new(
         "Time per encode, new vectors",
-        "Nanoseconds, the median of many short turns that contenders take one after another in one process. \
+        "Nanoseconds, the median of many short turns that contenders take one after another in one process, another one for each row. \
          Every contender but the copy and the other formats (feature `peers`) gives serde postcard's bytes, \
          checked before it is timed. Rotations take 256 values in turns.",
         &head,

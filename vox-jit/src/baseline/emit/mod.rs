@@ -23,7 +23,7 @@ mod switch;
 mod tests;
 
 use vox_core::cx::EncodeCx;
-use vox_core::program::{BlockId, Offset, Op, Program};
+use vox_core::program::{BlockId, Code, Offset, Op, Program};
 
 use super::handlers::{self, Handler};
 use super::isa::{Assembler, Label, MAX_WORDS, Place, Word};
@@ -86,7 +86,7 @@ impl<'p, 'm, A: Assembler> Emitter<'p, 'm, A> {
         cold.clear();
         asm.start(size::worst_case(program));
         let start = asm.here();
-        let repeats = repeats(program);
+        let repeats = repeats(&program.code, BlockId(0), 0);
         let words = 1 + u32::from(repeats);
         Self {
             asm,
@@ -218,25 +218,28 @@ impl<'p, 'm, A: Assembler> Emitter<'p, 'm, A> {
     }
 }
 
-/// Whether a program repeats itself, which is the last thing it does then. Few programs end so that all their blocks
-/// have to be asked.
-fn repeats(program: &Program) -> bool {
-    let blocks = program.code.blocks.as_slice();
-    let last = blocks.first().and_then(|it| it.ops.last());
-    if let None
-    | Some(
-        Op::WriteList { .. }
-        | Op::WriteArray { .. }
-        | Op::WriteBytes { .. }
-        | Op::WriteRun { .. }
-        | Op::WriteIter { .. }
-        | Op::WriteMap { .. },
-    ) = last
-    {
+/// Whether what is done last in a block, or in a block it ends with, is to repeat the program: nowhere else does a program repeat itself.
+/// Blocks so deep are refused where they are emitted.
+fn repeats(code: &Code, block: BlockId, depth: u32) -> bool {
+    let Some(block) = code.blocks.get(block.index()) else {
+        return false;
+    };
+    if depth > MAX_DEPTH {
         return false;
     }
-    let mut last = blocks.iter().filter_map(|it| it.ops.last());
-    last.any(|op| matches!(op, Op::Repeat { .. }))
+    let inner = |block| repeats(code, block, depth + 1);
+    match block.ops.last() {
+        Some(Op::Repeat { .. }) => true,
+        Some(
+            Op::WriteOption { some: each, .. } | Op::Borrow { each, .. } | Op::Unless { each, .. },
+        ) => inner(*each),
+        Some(Op::WriteResult { ok, err, .. }) => inner(*ok) || inner(*err),
+        Some(Op::Switch { arms, .. }) => {
+            let arms = code.tables.get(arms.index());
+            arms.is_some_and(|arms| arms.iter().any(|arm| inner(arm.block)))
+        }
+        _ => false,
+    }
 }
 
 /// Where the function that makes room is in the state of an encode.

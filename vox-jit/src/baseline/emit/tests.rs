@@ -217,3 +217,32 @@ fn a_repetition_that_is_not_the_last_thing_is_refused() {
     let code = Emitter::new(&program, Names::Symbols, &mut memory).function();
     assert_eq!(code, Err(Refusal::Repeat.into()));
 }
+
+/// A program that ends so, in block 1.
+fn ends_with(op: &str, block: &str) -> bool {
+    let text = format!(
+        "program T\nfunctions\n  f0 result.is_ok\n  f1 result.get_ok\n  f2 result.get_err\n  \
+         f3 field.skip_serializing_if\nt0:\n  0 -> b2\n  1 -> b1\nb0:\n  {op}\nb1:\n  {block}\nb2:\n"
+    );
+    let code: Code = text
+        .parse()
+        .unwrap_or_else(|error| panic!("{error}: {text}"));
+    repeats(&code, BlockId(0), 0)
+}
+
+#[test]
+fn a_repetition_is_found_in_whatever_is_done_last() {
+    let last = [
+        "write_option at=@0 source=null_is_none some=b1",
+        "write_result at=@0 is_ok=f0 get_ok=f1 get_err=f2 ok=b1 err=b2",
+        "write_result at=@0 is_ok=f0 get_ok=f1 get_err=f2 ok=b2 err=b1",
+        "unless at=@0 skip_if=f3 each=b1 path=p0",
+        "switch at=@0 tag=i8 arms=t0 path=p0",
+        "borrow at=@0 source=word each=b1",
+    ];
+    for op in last {
+        assert!(ends_with(op, "repeat at=@0 path=p0"), "{op}");
+        assert!(!ends_with(op, "write_byte at=@0"), "{op}");
+    }
+    assert!(!ends_with("write_byte at=@0", "repeat at=@0 path=p0"));
+}

@@ -60,18 +60,19 @@ pub struct Table(pub(in crate::baseline::isa) u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OutOfRange;
 
-const NOWHERE: u32 = u32::MAX;
+/// No place, and further from each place than a short jump leads: code is shorter than this.
+const NOWHERE: u32 = 1 << 31;
 
 /// What is known of a label.
 #[derive(Debug, Clone, Copy)]
 struct Target {
     /// Where it is bound.
     at: u32,
-    /// Where the last jump to it is that others may go through. For a near one, the byte of the last jump to it: that holds
-    /// how far before it the same byte of the jump before that is, 0 for none.
+    /// Where the last jump to it is that others may go through, none for a near one.
     way: u32,
-    /// The four bytes of the last long jump to it: they hold the place of those of the jump before that.
-    long: u32,
+    /// The four bytes of the last long jump to it: they hold the place of those of the jump before that. For a near one, the byte of the
+    /// last jump to it: that holds how far before it the same byte of the jump before that is, 0 for none.
+    last: u32,
     /// Whether jumps to it that are emitted before it is bound are promised to be short.
     is_near: bool,
 }
@@ -81,7 +82,7 @@ impl Target {
         Self {
             at: NOWHERE,
             way: NOWHERE,
-            long: NOWHERE,
+            last: NOWHERE,
             is_near,
         }
     }
@@ -202,19 +203,14 @@ impl<K: Copy> Code<K> {
         let here = self.here();
         let target = &mut self.labels[label.0 as usize];
         target.at = here;
-        let Target {
-            way, long, is_near, ..
-        } = *target;
-        let has_jumps = long != NOWHERE || is_near && way != NOWHERE;
+        let Target { last, is_near, .. } = *target;
         // Of code that is refused anyway, the jumps there may not have been written.
-        if !has_jumps || self.is_broken {
+        if last == NOWHERE || self.is_broken {
             return;
         }
-        if is_near && way != NOWHERE {
-            self.settle(way, here);
-        }
-        if long != NOWHERE {
-            self.settle_long(long, here);
+        match is_near {
+            true => self.settle(last, here),
+            false => self.settle_long(last, here),
         }
     }
 
@@ -263,11 +259,11 @@ impl<K: Copy> Code<K> {
     #[inline]
     pub(in crate::baseline::isa) fn near(&mut self, label: Label, behind: u32) -> u8 {
         let place = self.here() + behind;
-        let way = core::mem::replace(&mut self.labels[label.0 as usize].way, place);
-        if way == NOWHERE {
+        let last = core::mem::replace(&mut self.labels[label.0 as usize].last, place);
+        if last == NOWHERE {
             return 0;
         }
-        let before = u8::try_from(place - way);
+        let before = u8::try_from(place - last);
         self.is_broken |= before.is_err();
         before.unwrap_or(0)
     }
@@ -277,7 +273,7 @@ impl<K: Copy> Code<K> {
     #[inline]
     pub(in crate::baseline::isa) fn long(&mut self, label: Label, behind: u32) -> u32 {
         let place = self.here() + behind;
-        core::mem::replace(&mut self.labels[label.0 as usize].long, place)
+        core::mem::replace(&mut self.labels[label.0 as usize].last, place)
     }
 
     /// The place of the next byte.
@@ -318,22 +314,20 @@ impl<K: Copy> Code<K> {
     ) -> Option<Way> {
         let here = self.len;
         let target = &mut self.labels[label.0 as usize];
-        let is_bound = target.at != NOWHERE;
-        let back = target.at.wrapping_sub(here + end).cast_signed();
-        if target.is_near || is_bound && i8::try_from(back).is_ok() {
-            return None;
-        }
-        let last = core::mem::replace(&mut target.way, here + start);
-        if last != NOWHERE
-            && let Ok(distance) = i8::try_from(last.wrapping_sub(here + end).cast_signed())
-        {
+        // First, for this is how most jumps get there.
+        if let Ok(distance) = i8::try_from(target.way.wrapping_sub(here + end).cast_signed()) {
+            target.way = here + start;
             return Some(Way::Last(distance));
         }
-        if is_bound {
+        if target.is_near {
+            return None;
+        }
+        target.way = here + start;
+        if target.at != NOWHERE {
             return None;
         }
         // The distance of the long form is where the short form ends.
-        let long = core::mem::replace(&mut target.long, here + end);
+        let long = core::mem::replace(&mut target.last, here + end);
         Some(Way::Long(long))
     }
 
@@ -360,7 +354,7 @@ impl<K: Copy> Code<K> {
             return Err(OutOfRange);
         }
         debug_assert_eq!(self.open_jumps, 0, "a jump that never landed");
-        let is_jumped_to = |it: &Target| it.way != NOWHERE || it.long != NOWHERE;
+        let is_jumped_to = |it: &Target| it.last != NOWHERE;
         let mut unbound = self.labels.iter().filter(|it| it.at == NOWHERE);
         assert!(
             !unbound.any(is_jumped_to),

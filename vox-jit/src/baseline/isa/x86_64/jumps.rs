@@ -82,12 +82,10 @@ impl X64 {
         condition: u8,
         distance: i8,
     ) {
-        const { assert!(N + 2 <= size_of::<u64>()) };
-        let mut word = [0; size_of::<u64>()];
-        word[..N].copy_from_slice(&front);
-        word[N] = 0x70 | condition;
-        word[N + 1] = distance.cast_unsigned();
-        self.code.put_word(u64::from_le_bytes(word), N as u8 + 2);
+        self.code.emit(|piece| {
+            piece.put(front);
+            piece.put([0x70 | condition, distance.cast_unsigned()]);
+        });
     }
 
     /// The only jump to a place ahead.
