@@ -2,18 +2,16 @@
 //!
 //! A part prints what it found, as JSON on a line; the process that started it reads that. For: what happens once in a process
 //! (the first encode), what is set once in it (the tier of the global runtime), and what is not to depend on where others before it
-//! left the memory and the processor (rows).
+//! left the memory and the processor ([`super::alone`]).
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
-use crate::progress::Progress;
-use crate::rows::{self, Options, Row, Time};
-use crate::workload::{Workload, metadata};
+use crate::rows::Options;
 
 /// The parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -22,16 +20,8 @@ pub enum Part {
     First,
     /// [`super::entry::overheads`].
     Entry,
-    /// The one row that is meant.
+    /// The one row that is meant; see [`super::alone`].
     Row,
-}
-
-/// A row, as one process tells it to another. Who did not take part it does not tell: the report does not ask.
-#[derive(Debug, Serialize, Deserialize)]
-struct Told {
-    values: usize,
-    bytes: f64,
-    times: Vec<Time>,
 }
 
 impl Part {
@@ -48,7 +38,7 @@ impl Part {
         match self {
             Self::First => print(&super::first::first_encode()),
             Self::Entry => print(&super::entry::overheads()),
-            Self::Row => print(&tell(options)),
+            Self::Row => print(&super::alone::tell(options)),
         }
     }
 }
@@ -56,51 +46,6 @@ impl Part {
 fn print(found: &impl Serialize) {
     let text = serde_json::to_string(found).expect("numbers have a JSON form");
     println!("{text}");
-}
-
-/// The row that is meant, if it is there.
-fn tell(options: &Options) -> Option<Told> {
-    let host = options.wants(&metadata::HOST).then(metadata::read_host);
-    let host = host.and_then(Result::ok);
-    let mut rows = rows::measure(options, host.as_ref(), &mut Progress::silent());
-    let Row {
-        values,
-        bytes,
-        times,
-        ..
-    } = rows.pop()?;
-    Some(Told {
-        values,
-        bytes,
-        times,
-    })
-}
-
-/// Measures a row in a new process of this program.
-///
-/// # Errors
-///
-/// As for [`run`], and when the row is not there.
-pub fn row(workload: &Workload, is_quick: bool) -> io::Result<Row> {
-    let name = format!("={}", workload.name);
-    let mut command = command(&std::env::current_exe()?, Part::Row);
-    command.args(["--row", &name]);
-    if is_quick {
-        command.arg("--quick");
-    }
-    let told: Option<Told> = answer(&mut command)?;
-    let Told {
-        values,
-        bytes,
-        times,
-    } = told.ok_or_else(|| io::Error::other("there is no such row"))?;
-    Ok(Row {
-        workload: workload.name,
-        values,
-        bytes,
-        times,
-        absent: Vec::new(),
-    })
 }
 
 /// Runs a part in a new process of this program, with `VOX_TIER` as given.
@@ -116,14 +61,15 @@ fn run_program(program: &Path, part: Part, tier: &str) -> io::Result<Vec<f64>> {
     answer(command(program, part).env("VOX_TIER", tier))
 }
 
-fn command(program: &Path, part: Part) -> Command {
+/// A process for a part.
+pub(super) fn command(program: &Path, part: Part) -> Command {
     let mut command = Command::new(program);
     command.args(["--part", part.name()]);
     command
 }
 
 /// What a part prints.
-fn answer<T: DeserializeOwned>(command: &mut Command) -> io::Result<T> {
+pub(super) fn answer<T: DeserializeOwned>(command: &mut Command) -> io::Result<T> {
     let output = command.output()?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -6,6 +6,7 @@
 //! | module | studies |
 //! |---|---|
 //! | [`speed`] | every row: vox beside the hand-written encoders and other crates |
+//! | [`alone`] | a row in processes of its own |
 //! | [`entry`] | what finding the code of a type costs |
 //! | [`tiers`] | tiers on one type, on many in random order, in runs; break-even counts |
 //! | [`compile`] | what machine code costs to make, per scalar field |
@@ -14,6 +15,7 @@
 //! | [`first`] | first encodes: in new processes, and the latency of the first calls of many types |
 //! | [`counts`] | instructions per encode, by callgrind |
 
+pub mod alone;
 pub mod child;
 pub mod compile;
 pub mod counts;

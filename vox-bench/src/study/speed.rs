@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::{Cell, Chart, Section, child};
+use super::{Cell, Chart, Section, alone};
 use crate::contender::{Buffer, Column};
 use crate::goals;
 use crate::progress::Progress;
@@ -27,8 +27,7 @@ const MOST: f64 = 1.25;
 /// And on the geometric mean of them.
 const MOST_IN_THE_MEAN: f64 = 1.10;
 
-/// Measures rows, each in a process of its own, so that none depends on where those before it left the memory and the processor. Answers them, and
-/// what could not be measured.
+/// Measures rows, each [alone]. Answers them, and what could not be measured.
 pub fn measure<W: Write>(
     workloads: &[Workload],
     is_quick: bool,
@@ -37,7 +36,7 @@ pub fn measure<W: Write>(
     let (mut rows, mut failures) = (Vec::new(), Vec::new());
     for (idx, workload) in workloads.iter().enumerate() {
         progress.step(idx + 1, workloads.len(), workload.name);
-        match child::row(workload, is_quick) {
+        match alone::row(workload, is_quick) {
             Ok(row) => rows.push(row),
             Err(error) => failures.push(format!("{} was not measured: {error}", workload.name)),
         }
@@ -57,7 +56,8 @@ fn times(rows: &[Row]) -> Section {
     head.extend(SHOWN.map(Column::title));
     let mut section = Section::new(
         "Time per encode, new vectors",
-        "Nanoseconds, the median of many short turns that contenders take one after another in one process, another one for each row. \
+        "Nanoseconds, the median of many short turns that contenders take one after another in one process, and of three processes for each row, whose memory \
+         lies differently. \
          Every contender but the copy and the other formats (feature `peers`) gives serde postcard's bytes, \
          checked before it is timed. Rotations take 256 values in turns.",
         &head,
