@@ -123,8 +123,7 @@ fn measure(arguments: &Arguments) -> Page {
         workloads.push(metadata::HOST);
     }
     let (rows, failures) = speed::measure(&workloads, arguments.quick, &mut progress);
-    notes.extend(failures);
-    let mut sections: Vec<Section> = speed::sections(&rows);
+    let mut sections: Vec<Section> = speed::sections(&rows, &failures);
     sections.push(entries);
     sections.extend(tiers);
     sections.extend([compiles, emissions, nests, firsts, latencies, counted]);

@@ -72,8 +72,9 @@ pub(super) fn command(program: &Path, part: Part) -> Command {
 pub(super) fn answer<T: DeserializeOwned>(command: &mut Command) -> io::Result<T> {
     let output = command.output()?;
     if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        return Err(io::Error::other(said));
+        let said = String::from_utf8_lossy(&output.stderr);
+        let last = said.lines().last().unwrap_or("it said nothing");
+        return Err(io::Error::other(format!("{}: {last}", output.status)));
     }
     serde_json::from_slice(&output.stdout).map_err(io::Error::other)
 }

@@ -45,10 +45,14 @@ pub fn measure<W: Write>(
     (rows, failures)
 }
 
-/// The sections of measured rows.
+/// The sections of measured rows, and of what could not be measured.
 #[must_use]
-pub fn sections(rows: &[Row]) -> Vec<Section> {
-    vec![times(rows), ratios(rows), reuse(rows), verdicts(rows)]
+pub fn sections(rows: &[Row], failures: &[String]) -> Vec<Section> {
+    let mut times = times(rows);
+    for failure in failures {
+        times.state(failure.clone(), false);
+    }
+    vec![times, ratios(rows), reuse(rows), verdicts(rows)]
 }
 
 fn times(rows: &[Row]) -> Section {
@@ -56,8 +60,8 @@ fn times(rows: &[Row]) -> Section {
     head.extend(SHOWN.map(Column::title));
     let mut section = Section::new(
         "Time per encode, new vectors",
-        "Nanoseconds, the median of many short turns that contenders take one after another in one process, and of three processes for each row, whose memory \
-         lies differently. \
+        "Nanoseconds, the median of many short turns that the contenders of a row take one after another in one process, and of three such processes, \
+         whose memory lies differently. \
          Every contender but the copy and the other formats (feature `peers`) gives serde postcard's bytes, \
          checked before it is timed. Rotations take 256 values in turns.",
         &head,

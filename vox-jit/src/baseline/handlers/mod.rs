@@ -7,7 +7,7 @@
 //! Code reaches handlers through a table whose address is in a register. A call through it takes two to six bytes,
 //! a constant address thirteen. Kernels, leaves and slots are named by their addresses.
 //!
-//! Varints of fields are in `vox_core::kernels::fields`, for each kind of processor: so there are as many tables.
+//! Varints of fields are in `vox_core::kernels::fields`, those of the architecture and those that run everywhere: so there are two tables.
 //!
 //! Read next: [`sequence`], then `super::emit`.
 

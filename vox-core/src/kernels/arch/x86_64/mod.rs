@@ -22,7 +22,7 @@ static AVX512: Kernels = Kernels {
         each: ready::make_each,
     }),
     copy_medium: Some(masked::copy_medium),
-    // Of BMI2, all of which is needed for this set as well.
+    // They use bmi1, bmi2 and lzcnt, which this set needs as well.
     has_own_fields: true,
     list_u16: few::list_u16,
     list_u32: few::list_u32,

@@ -60,8 +60,8 @@ pub struct Table(pub(in crate::baseline::isa) u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OutOfRange;
 
-/// No place, and further from each place than a short jump leads: code is shorter than this.
-const NOWHERE: u32 = 1 << 31;
+/// No place, and further from each than a short jump leads, in both directions: code has less than 2^31 bytes.
+const NOWHERE: u32 = 3 << 30;
 
 /// What is known of a label.
 #[derive(Debug, Clone, Copy)]
@@ -202,6 +202,7 @@ impl<K: Copy> Code<K> {
     pub(in crate::baseline::isa) fn bind(&mut self, label: Label) {
         let here = self.here();
         let target = &mut self.labels[label.0 as usize];
+        debug_assert_eq!(target.at, NOWHERE, "a label is bound once");
         target.at = here;
         let Target { last, is_near, .. } = *target;
         // Of code that is refused anyway, the jumps there may not have been written.
@@ -303,8 +304,8 @@ impl<K: Copy> Code<K> {
     }
 
     /// How a jump on zero gets to a label that may be far. It starts `start` bytes behind here, in its short form it ends `end`
-    /// bytes behind here, and from now on it is the last one that others may go through. `None` where it is known how to get there:
-    /// the label is near, or is bound, and no other jump leads there by a shorter way.
+    /// bytes behind here, and unless the label is near it is from now on the last one that others may go through. `None` where it is known
+    /// how to get there: the label is near, or is bound, and no jump on zero close by leads there.
     #[inline]
     pub(in crate::baseline::isa) fn way(
         &mut self,
