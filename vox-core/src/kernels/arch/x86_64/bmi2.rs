@@ -26,7 +26,7 @@ impl Isa for Bmi2 {
     #[inline(always)]
     unsafe fn short_varint(out: *mut u8, value: u64) -> *mut u8 {
         // SAFETY: the caller's duty.
-        unsafe { short(out, value) }
+        unsafe { head(out, value) }
     }
 }
 
@@ -90,26 +90,25 @@ unsafe fn one(out: *mut u8, value: u64) -> *mut u8 {
 #[inline]
 #[target_feature(enable = "bmi1,bmi2,lzcnt")]
 unsafe fn any(out: *mut u8, value: u64) -> *mut u8 {
-    let zeros = value.leading_zeros() as usize;
-    let head = _pdep_u64(value, LOW_BITS) | BY_ZEROS.continues[zeros];
     let tail = _pdep_u64(value >> 56, LOW_BITS) | (value >> 56 & 0x80);
+    let [low, high, ..] = tail.to_le_bytes();
     // SAFETY: 10 bytes may be written.
     unsafe {
-        out.cast::<[u8; 8]>().write_unaligned(head.to_le_bytes());
-        let [low, high, ..] = tail.to_le_bytes();
+        let end = head(out, value);
         out.add(8).cast::<[u8; 2]>().write_unaligned([low, high]);
-        out.add(BY_ZEROS.len[zeros].into())
+        end
     }
 }
 
-/// Writes one varint of at most 8 bytes, of whatever length in the same steps.
+/// Writes the first 8 bytes of a varint, of whatever length in the same steps, and answers the end of the whole: that is all of it
+/// when the value is below 2^56.
 ///
 /// # Safety
 ///
-/// The value is below 2^56. 8 bytes may be written at `out`.
+/// 8 bytes may be written at `out`, and the whole varint is within the allocation.
 #[inline]
 #[target_feature(enable = "bmi1,bmi2,lzcnt")]
-unsafe fn short(out: *mut u8, value: u64) -> *mut u8 {
+unsafe fn head(out: *mut u8, value: u64) -> *mut u8 {
     let zeros = value.leading_zeros() as usize;
     let bytes = _pdep_u64(value, LOW_BITS) | BY_ZEROS.continues[zeros];
     // SAFETY: 8 bytes may be written.
