@@ -60,19 +60,20 @@ impl Isa for Avx512 {
     }
 
     #[inline(always)]
-    unsafe fn copy_to_64(to: *mut u8, from: *const u8, len: usize) {
-        // SAFETY: the caller's duty; what is masked out is not read.
-        unsafe { copy_masked(to, over_copy::readable(from, len), len) };
-    }
-
-    #[inline(always)]
-    unsafe fn copy_to_128(to: *mut u8, from: *const u8, len: usize) {
-        let from = over_copy::readable(from, len);
-        // SAFETY: the caller's duty; what is masked out is not read. The second address is not used
-        // where nothing is left.
+    unsafe fn copy_33_to_128(to: *mut u8, from: *const u8, len: usize) {
+        // SAFETY: the caller's duty; both ends lie within the string.
         unsafe {
-            copy_masked(to, from, len.min(64));
-            copy_masked(to.add(64), from.wrapping_add(64), len.saturating_sub(64));
+            if len <= 64 {
+                let first = _mm256_loadu_si256(from.cast());
+                let last = _mm256_loadu_si256(from.add(len - 32).cast());
+                _mm256_storeu_si256(to.cast(), first);
+                _mm256_storeu_si256(to.add(len - 32).cast(), last);
+            } else {
+                let first = _mm512_loadu_si512(from.cast());
+                let last = _mm512_loadu_si512(from.add(len - 64).cast());
+                _mm512_storeu_si512(to.cast(), first);
+                _mm512_storeu_si512(to.add(len - 64).cast(), last);
+            }
         };
     }
 
@@ -215,23 +216,6 @@ impl Isa for Avx512 {
     unsafe fn records_of_options(cursor: Cursor, records: &[Record]) -> Cursor {
         // SAFETY: the caller's duty; the processor has what is used.
         unsafe { options::avx512::write(cursor, records) }
-    }
-}
-
-/// Copies up to 64 bytes, and writes 64.
-///
-/// # Safety
-///
-/// 64 bytes of room (H1), `len` readable bytes.
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw,bmi2")]
-unsafe fn copy_masked(to: *mut u8, from: *const u8, len: usize) {
-    // At most 64, and `bzhi` keeps everything then.
-    let mask = _bzhi_u64(u64::MAX, len as u32);
-    // SAFETY: the caller's duty; what is masked out is not read.
-    unsafe {
-        let bytes = _mm512_maskz_loadu_epi8(mask, from.cast());
-        _mm512_storeu_si512(to.cast(), bytes);
     }
 }
 

@@ -304,11 +304,31 @@ impl Cursor {
 /// `I` uses.
 #[allow(clippy::missing_safety_doc, reason = "one duty for all, above")]
 impl Cursor {
-    /// A length and bytes.
+    /// A length and bytes, of which there may well be none: at the address of nothing, which is none, a load that masks everything out takes
+    /// long.
     #[inline(always)]
     pub(super) unsafe fn bytes<I: Isa>(self, bytes: &[u8]) -> Self {
+        // SAFETY: the caller's duty.
+        unsafe {
+            if bytes.is_empty() {
+                return self.byte(0).check();
+            }
+            self.some_bytes::<I>(bytes)
+        }
+    }
+
+    /// A length and text.
+    #[inline(always)]
+    pub(super) unsafe fn text<I: Isa>(self, text: &str) -> Self {
+        // SAFETY: the caller's duty.
+        unsafe { self.some_bytes::<I>(text.as_bytes()) }
+    }
+
+    /// A length and bytes.
+    #[inline(always)]
+    unsafe fn some_bytes<I: Isa>(self, bytes: &[u8]) -> Self {
         let len = bytes.len();
-        // SAFETY: a byte and 128 of overshoot are in the room; longer ones reserve.
+        // SAFETY: a byte and 128 bytes are in the room; longer ones reserve.
         unsafe {
             if len <= 32 {
                 self.at.write(low_byte(len));
@@ -317,48 +337,11 @@ impl Cursor {
             }
             if len < 128 {
                 self.at.write(low_byte(len));
-                I::copy_to_128(self.at.add(1), bytes.as_ptr(), len);
+                I::copy_33_to_128(self.at.add(1), bytes.as_ptr(), len);
                 return self.advance(1 + len).check();
             }
             self.resume(long_bytes(self.at, self.limit, self.buffer, bytes))
         }
-    }
-
-    /// A length and bytes, of which there are mostly more than 32 and less than 128: no branch between those.
-    #[inline(always)]
-    pub(super) unsafe fn chunk<I: Isa>(self, bytes: &[u8]) -> Self {
-        let len = bytes.len();
-        // SAFETY: a byte and 128 of overshoot are in the room; longer ones reserve.
-        unsafe {
-            if len < 128 {
-                self.at.write(low_byte(len));
-                I::copy_to_128(self.at.add(1), bytes.as_ptr(), len);
-                return self.advance(1 + len).check();
-            }
-            self.bytes::<I>(bytes)
-        }
-    }
-
-    /// A length and text that mostly has up to 64 bytes: no branch between those.
-    #[inline(always)]
-    pub(super) unsafe fn line<I: Isa>(self, text: &str) -> Self {
-        let len = text.len();
-        // SAFETY: a byte and 64 of overshoot are in the room.
-        unsafe {
-            if len <= 64 {
-                self.at.write(low_byte(len));
-                I::copy_to_64(self.at.add(1), text.as_ptr(), len);
-                return self.advance(1 + len).check();
-            }
-            self.bytes::<I>(text.as_bytes())
-        }
-    }
-
-    /// A length and text.
-    #[inline(always)]
-    pub(super) unsafe fn text<I: Isa>(self, text: &str) -> Self {
-        // SAFETY: the caller's duty.
-        unsafe { self.bytes::<I>(text.as_bytes()) }
     }
 
     /// An option of text, with a branch: for where it is nearly always the same.

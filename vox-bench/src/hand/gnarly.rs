@@ -20,7 +20,7 @@ impl Hand for GnarlyPayload {
             }
             cursor
                 .option_text::<I>(self.footer.as_deref())
-                .chunk::<I>(&self.digest)
+                .bytes::<I>(&self.digest)
         }
     }
 }
@@ -32,14 +32,14 @@ impl Hand for GnarlyEntry {
         // checks behind itself (H1).
         unsafe {
             let cursor = cursor.u64::<I>(self.id).option_u64::<I>(&self.parent);
-            let cursor = cursor.text::<I>(&self.name).line::<I>(&self.path);
+            let cursor = cursor.text::<I>(&self.name).text::<I>(&self.path);
             let mut cursor = cursor.small::<I>(self.attrs.len());
             for GnarlyAttr { key, value } in &self.attrs {
                 cursor = cursor.text::<I>(key).text::<I>(value);
             }
             cursor = cursor.small::<I>(self.chunks.len());
             for chunk in &self.chunks {
-                cursor = cursor.chunk::<I>(chunk);
+                cursor = cursor.bytes::<I>(chunk);
             }
             self.kind.write::<I>(cursor)
         }

@@ -20,19 +20,12 @@ pub trait Isa {
     /// 32 bytes of room (H1), `len` readable bytes.
     unsafe fn copy_to_32(to: *mut u8, from: *const u8, len: usize);
 
-    /// Copies up to 64 bytes, and may write 64.
+    /// Copies 33 to 128 bytes.
     ///
     /// # Safety
     ///
-    /// 64 bytes of room (H1), `len` readable bytes.
-    unsafe fn copy_to_64(to: *mut u8, from: *const u8, len: usize);
-
-    /// Copies up to 128 bytes, and may write 128.
-    ///
-    /// # Safety
-    ///
-    /// 128 bytes of room (H1), `len` readable bytes.
-    unsafe fn copy_to_128(to: *mut u8, from: *const u8, len: usize);
+    /// So many bytes of room (H1), and as many readable ones.
+    unsafe fn copy_33_to_128(to: *mut u8, from: *const u8, len: usize);
 
     /// Writes a varint and answers its length. No branches.
     ///

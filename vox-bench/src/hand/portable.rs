@@ -40,20 +40,9 @@ impl Isa for Portable {
     }
 
     #[inline(always)]
-    unsafe fn copy_to_64(to: *mut u8, from: *const u8, len: usize) {
+    unsafe fn copy_33_to_128(to: *mut u8, from: *const u8, len: usize) {
         // SAFETY: the caller's duty.
-        unsafe { Self::copy_to_128(to, from, len) };
-    }
-
-    #[inline(always)]
-    unsafe fn copy_to_128(to: *mut u8, from: *const u8, len: usize) {
-        // SAFETY: the caller's duty.
-        unsafe {
-            match len {
-                0..=32 => over_copy::up_to_32(to, from, len),
-                _ => copy_blocks(to, from, len),
-            }
-        };
+        unsafe { copy_blocks(to, from, len) };
     }
 
     #[inline(always)]
@@ -179,11 +168,8 @@ impl Isa for Portable {
 /// The ninth and tenth byte of a varint, for those that have them.
 #[inline(always)]
 pub(super) fn high_bytes(value: u64) -> u16 {
-    let rest = value >> 56;
-    // Bit 63 marks the ninth byte and is the tenth.
-    let word = (rest & 0x7f) | ((rest >> 7) * 0x0180);
-    // Seven bits, and a multiple of 0x180 that is one at most.
-    word as u16
+    // Bit 63 marks the ninth byte, and is the tenth if that is there.
+    (value >> 56) as u16 | 0x0100
 }
 
 /// Copies 33 to 128 bytes by blocks that may overlap.

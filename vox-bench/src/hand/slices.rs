@@ -32,13 +32,13 @@ impl Hand for ByteRecord<'_> {
         unsafe {
             let mut cursor = cursor.small::<I>(self.chunks.len());
             for chunk in &self.chunks {
-                cursor = cursor.chunk::<I>(chunk);
+                cursor = cursor.bytes::<I>(chunk);
             }
-            let cursor = cursor.chunk::<I>(self.borrowed).chunk::<I>(&self.boxed);
-            let mut cursor = cursor.chunk::<I>(&self.shared);
+            let cursor = cursor.bytes::<I>(self.borrowed).bytes::<I>(&self.boxed);
+            let mut cursor = cursor.bytes::<I>(&self.shared);
             cursor = cursor.small::<I>(self.views.len());
             for view in &self.views {
-                cursor = cursor.chunk::<I>(view);
+                cursor = cursor.bytes::<I>(view);
             }
             cursor.check()
         }
