@@ -32,8 +32,8 @@ const NEVER: i64 = i64::MIN / 2;
 /// The cell of one type in one registry. See the module documentation.
 #[repr(C)]
 pub struct Slot {
-    /// An [`EncodeFn`]. First, so that machine code loads it at offset 0.
-    entry: AtomicPtr<()>,
+    /// First, so that machine code loads it at offset 0.
+    entry: SlotEntry,
     /// Ops and elements of work, below zero by what is missing until the type is hot.
     account: AtomicI64,
     /// For the first reservation.
@@ -45,6 +45,27 @@ pub struct Slot {
     shape: &'static Shape,
     program: OnceLock<Program>,
     promoter: Option<Weak<dyn Promoter>>,
+}
+
+/// An [`EncodeFn`], or null before there is one.
+#[repr(transparent)]
+pub(crate) struct SlotEntry(AtomicPtr<()>);
+
+impl SlotEntry {
+    /// Of what takes a slot's place.
+    #[cfg(not(loom))]
+    pub(crate) const fn new(entry: EncodeFn) -> Self {
+        Self(AtomicPtr::new(entry as *mut ()))
+    }
+
+    #[inline]
+    fn get(&self) -> EncodeFn {
+        let entry = self.0.load(Ordering::Acquire);
+        debug_assert!(!entry.is_null(), "a slot is called before it is installed");
+        // SAFETY: only `new`, and a slot's `install` and `publish`, store here, and they store an
+        // EncodeFn; registries hand out slots after `install` (assumption A12).
+        unsafe { core::mem::transmute::<*mut (), EncodeFn>(entry) }
+    }
 }
 
 // A slot is atomics, and a program that never changes; a panic leaves nothing of it half done.
@@ -73,7 +94,7 @@ impl Slot {
     /// [`Self::install`].
     pub(crate) fn new(shape: &'static Shape, promoter: Option<Weak<dyn Promoter>>) -> Self {
         Self {
-            entry: AtomicPtr::new(core::ptr::null_mut()),
+            entry: SlotEntry(AtomicPtr::new(core::ptr::null_mut())),
             account: AtomicI64::new(NEVER),
             size: SizeHint::default(),
             tier: AtomicU8::new(Tier::Interpreter as u8),
@@ -123,7 +144,7 @@ impl Slot {
             if let Some(work) = work {
                 self.expect_work(work);
             }
-            self.entry.store(entry as *mut (), Ordering::Release);
+            self.entry.0.store(entry as *mut (), Ordering::Release);
         }
     }
 
@@ -138,7 +159,7 @@ impl Slot {
     /// `entry` must encode this slot's shape with the meaning of its program,
     /// and stay callable for as long as the slot's registry lives.
     pub unsafe fn publish(&self, entry: EncodeFn, tier: Tier) {
-        let seen = self.entry.load(Ordering::Acquire);
+        let seen = self.entry.0.load(Ordering::Acquire);
         // Before the entry: who sees the entry of a tier sees the tier as well.
         let before = self.tier.fetch_max(tier as u8, Ordering::AcqRel);
         if before > tier as u8 {
@@ -146,11 +167,11 @@ impl Slot {
         }
         if tier == Tier::Optimized {
             // Not a plain store: a lower tier's exchange comes before it or fails.
-            self.entry.swap(entry as *mut (), Ordering::AcqRel);
+            self.entry.0.swap(entry as *mut (), Ordering::AcqRel);
             self.account.store(NEVER, Ordering::Relaxed);
         } else {
             // Fails when a higher tier comes in between, which is what it is for.
-            let _ = self.entry.compare_exchange(
+            let _ = self.entry.0.compare_exchange(
                 seen,
                 entry as *mut (),
                 Ordering::AcqRel,
@@ -167,11 +188,23 @@ impl Slot {
     #[inline]
     #[must_use]
     pub fn entry(&self) -> EncodeFn {
-        let entry = self.entry.load(Ordering::Acquire);
-        debug_assert!(!entry.is_null(), "a slot is called before it is installed");
-        // SAFETY: only `install` and `publish` store here, and they store an
-        // EncodeFn; registries hand out slots after `install` (assumption A12).
-        unsafe { core::mem::transmute::<*mut (), EncodeFn>(entry) }
+        self.entry.get()
+    }
+
+    /// The current entry of a slot, or of what is no more than a [`SlotEntry`].
+    ///
+    /// # Panics
+    ///
+    /// As for [`Self::entry`].
+    ///
+    /// # Safety
+    ///
+    /// One of them is there.
+    #[inline]
+    pub(crate) unsafe fn entry_at(slot: *const Self) -> EncodeFn {
+        const { assert!(Self::ENTRY_OFFSET == 0) };
+        // SAFETY: the caller's duty; a slot begins with its entry.
+        unsafe { (*slot.cast::<SlotEntry>()).get() }
     }
 
     /// The program, once installed.

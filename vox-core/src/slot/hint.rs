@@ -15,7 +15,7 @@
 //!
 //! Threads that race lose an update now and then, which costs a growth.
 
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use crate::program::MAX_RESERVE;
 
@@ -25,7 +25,7 @@ const WINDOW: u32 = 64;
 /// What the first outputs of a type may raise the length to.
 const FIRST: u32 = 4096;
 
-/// No output is as long: what [`SizeHint::least`] is while a window is open, so that any output is looked at.
+/// Lengths are kept below this.
 const NONE: u32 = u32::MAX;
 
 /// See the module documentation.
@@ -34,9 +34,13 @@ const NONE: u32 = u32::MAX;
 /// may grow, and that nothing overflows need not be checked where room is asked for.
 #[derive(Debug, Default)]
 pub struct SizeHint {
+    /// The length and the headroom: what every encode to a new vector asks for.
+    room: AtomicU32,
     len: AtomicU32,
-    /// From here to the length, outputs are as expected.
-    least: AtomicU32,
+    /// Outputs are as expected from this length on, and so many bytes longer: up to `len`. While a window is open only one of [`NONE`]
+    /// bytes is, so that each is looked at.
+    least: AtomicUsize,
+    span: AtomicUsize,
     /// The largest of the shorter ones in a row.
     largest: AtomicU32,
     /// How many they are.
@@ -53,19 +57,38 @@ impl SizeHint {
     #[inline]
     #[must_use]
     pub fn room(&self) -> u32 {
-        let (len, headroom) = (&self.len, &self.headroom);
-        len.load(Ordering::Relaxed)
-            .saturating_add(headroom.load(Ordering::Relaxed))
+        self.room.load(Ordering::Relaxed)
+    }
+
+    /// Sums up, after a change. Whoever sums up last of those that race sees what the others changed: in one order with the changes.
+    fn sum_up(&self) {
+        let sum = || {
+            let len = self.len.load(Ordering::SeqCst);
+            len.saturating_add(self.headroom.load(Ordering::SeqCst))
+        };
+        let mut room = sum();
+        loop {
+            self.room.store(room, Ordering::SeqCst);
+            let now = sum();
+            if now == room {
+                return;
+            }
+            room = now;
+        }
     }
 
     /// Whether there is nothing to learn from an output of `len` bytes.
     #[inline]
     #[must_use]
     pub fn expects(&self, len: usize) -> bool {
-        let (least, most) = (&self.least, &self.len);
-        let expected =
-            least.load(Ordering::Relaxed) as usize..=most.load(Ordering::Relaxed) as usize;
-        expected.contains(&len)
+        // One comparison: what is less wraps around.
+        let beyond = len.wrapping_sub(self.least.load(Ordering::Relaxed));
+        beyond <= self.span.load(Ordering::Relaxed)
+    }
+
+    fn expect_from(&self, least: u32, span: u32) {
+        self.least.store(least as usize, Ordering::Relaxed);
+        self.span.store(span as usize, Ordering::Relaxed);
     }
 
     /// Learns from an output of `len` bytes that had room enough from the start.
@@ -81,8 +104,12 @@ impl SizeHint {
     #[cold]
     pub fn learn_grown(&self, len: usize, asked: usize) {
         let headroom = clamped(asked.saturating_sub(len)).min(MAX_RESERVE);
-        self.headroom.fetch_max(headroom, Ordering::Relaxed);
-        self.learn(len);
+        self.headroom.fetch_max(headroom, Ordering::SeqCst);
+        // Threads that race may leave a length and another's expectation: then what grows is more than the one, if not than the other.
+        if !self.expects(len) || clamped(len) > self.len.load(Ordering::Relaxed) {
+            self.learn_other(len);
+        }
+        self.sum_up();
     }
 
     /// As [`Self::learn`], from a length that is not as expected, or behind such a one.
@@ -103,15 +130,16 @@ impl SizeHint {
         }
         self.largest.store(largest, Ordering::Relaxed);
         self.count.store(count, Ordering::Relaxed);
-        self.least.store(NONE, Ordering::Relaxed);
+        self.expect_from(NONE, 0);
     }
 
     /// Expects outputs of about this length, of which there was none that is shorter yet.
     fn expect(&self, len: u32) {
-        self.len.store(len, Ordering::Relaxed);
+        self.len.store(len, Ordering::SeqCst);
         self.count.store(0, Ordering::Relaxed);
         self.largest.store(0, Ordering::Relaxed);
-        self.least.store(len.div_ceil(2), Ordering::Relaxed);
+        self.expect_from(len.div_ceil(2), len / 2);
+        self.sum_up();
     }
 }
 
@@ -210,6 +238,38 @@ mod tests {
             hint.learn_grown(10, 30);
         }
         assert_eq!(hint.room(), 30);
+    }
+
+    #[test]
+    fn what_is_expected_is_from_half_the_length_to_all_of_it() {
+        for most in [1_usize, 2, 999, 1000] {
+            let hint = SizeHint::default();
+            hint.learn(most);
+            let least = most.div_ceil(2);
+            for (len, is_expected) in [
+                (least - 1, false),
+                (least, true),
+                (most, true),
+                (most + 1, false),
+                (usize::MAX, false),
+            ] {
+                assert_eq!(hint.expects(len), is_expected, "{len} of {most}");
+            }
+            hint.learn(least - 1);
+            assert!(!hint.expects(most), "a window is open");
+        }
+    }
+
+    /// What two threads leave that expect different lengths at once, of which each stored something last.
+    #[test]
+    fn a_torn_expectation_is_repaired_by_the_next_growth() {
+        let hint = SizeHint::default();
+        hint.expect(100);
+        hint.expect_from(2000, 2000);
+        assert!(hint.expects(3000));
+        hint.learn_grown(3000, 3000);
+        assert_eq!(hint.room(), 3000);
+        assert!(hint.expects(3000) && !hint.expects(1000));
     }
 
     #[test]

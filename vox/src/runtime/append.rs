@@ -6,6 +6,7 @@
 //! and not generic. Their answers go where the caller's caller wants them, without a copy: an answer of two words that was just
 //! written as two is slow to be read as one.
 
+use core::borrow::BorrowMut;
 use core::mem::MaybeUninit;
 use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
@@ -119,8 +120,7 @@ unsafe fn finish_new(frame: *mut NewFrame, end: *mut u8) -> Result<Vec<u8>, Enco
     unsafe { Frame::finish_new(frame, end) }
 }
 
-/// Begins with the slot that is known or found, in functions that are compiled here, once. What is found comes through memory, and
-/// what is known must not.
+/// Begins with the slot that is known, in functions that are compiled here, once, and keep nothing that only [`begin_found`] needs.
 macro_rules! begin_with {
     (|$finder:ident, $shape:ident| $known:expr, $found:expr) => {
         #[inline(never)]
@@ -153,19 +153,34 @@ macro_rules! begin_with {
         let $finder = $self;
         // SAFETY: the caller's duty.
         unsafe {
-            let ($slot, $depth) = match $known {
-                Some(known) => known,
-                None => match $found {
-                    Ok(found) => found,
-                    Err(error) => return Frame::refuse($frame, error),
-                },
-            };
-            if $is_tagged {
-                return Frame::refuse($frame, tagged($slot.shape()));
+            match $known {
+                Some(($slot, $depth)) if !$is_tagged => $begin,
+                _ => begin_found($frame, move || $found, $is_tagged, move |$slot, $depth| $begin),
             }
-            $begin
         }
     }};
+}
+
+/// Begins with the slot that `find` answers, unless the value cannot be encoded.
+///
+/// # Safety
+///
+/// The memory is a frame's.
+#[cold]
+#[inline(never)]
+unsafe fn begin_found<'s, V: BorrowMut<Vec<u8>>>(
+    frame: *mut Frame<V>,
+    find: impl FnOnce() -> Found<'s>,
+    is_tagged: bool,
+    begin: impl FnOnce(&'s Slot, u64) -> Start,
+) -> Start {
+    let error = match find() {
+        Ok((slot, depth)) if !is_tagged => return begin(slot, depth),
+        Ok((slot, _)) => tagged(slot.shape()),
+        Err(error) => error,
+    };
+    // SAFETY: the caller's duty.
+    unsafe { Frame::refuse(frame, error) }
 }
 
 impl Finder for &Runtime {
@@ -188,13 +203,12 @@ impl Finder for &KnownSlot {
 }
 
 impl Inner {
+    /// The slot, if it is where most are, and the depth limit.
     #[inline]
     fn known(&self, shape: &'static Shape) -> Option<(&Slot, u64)> {
-        Some((self.index.find(shape)?, self.settings.max_depth))
+        Some((self.index.find_first(shape)?, self.settings.max_depth))
     }
 
-    #[cold]
-    #[inline(never)]
     fn find(&self, shape: &'static Shape) -> Found<'_> {
         Ok((self.slot(shape)?, self.settings.max_depth))
     }
@@ -248,8 +262,6 @@ impl KnownSlot {
         Some((slot, self.max_depth.load(Ordering::Relaxed)))
     }
 
-    #[cold]
-    #[inline(never)]
     fn find(&self, shape: &'static Shape) -> Found<'static> {
         let (slot, max_depth) = global().find(shape)?;
         self.max_depth.store(max_depth, Ordering::Relaxed);

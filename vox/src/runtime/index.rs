@@ -7,7 +7,7 @@
 //! One table for all threads and not one for each: a thread has not to meet every type again, and nothing is
 //! left behind by a runtime that is dropped.
 
-use core::ptr;
+use core::ptr::{self, NonNull};
 use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use std::sync::Arc;
 
@@ -36,8 +36,9 @@ impl Place {
         if !ptr::eq(self.shape.load(Ordering::Acquire), shape) {
             return None;
         }
+        let slot = self.slot.load(Ordering::Relaxed);
         // SAFETY: set before the shape, to a slot that lives as long as the index, which the place is a part of.
-        Some(unsafe { &*self.slot.load(Ordering::Relaxed) })
+        Some(unsafe { NonNull::new_unchecked(slot).as_ref() })
     }
 }
 
@@ -87,10 +88,16 @@ impl Index {
     /// The slot of a shape, if it was remembered; none as well for the moment in which the table is replaced.
     #[inline]
     pub(super) fn find(&self, shape: &'static Shape) -> Option<&Slot> {
+        self.find_first(shape).or_else(|| self.find_further(shape))
+    }
+
+    /// The same, if it is in the first place looked at: without a call, so that whoever asks has nothing to keep meanwhile.
+    #[inline]
+    pub(super) fn find_first(&self, shape: &'static Shape) -> Option<&Slot> {
         let (table, mask) = self.table();
         // SAFETY: the table has more places than the mask, and stays as long as the index.
         let place = unsafe { &*table.add(first_place(shape) & mask) };
-        place.slot_of(shape).or_else(|| self.find_further(shape))
+        place.slot_of(shape)
     }
 
     /// The slot of a shape that is not in the first place looked at.

@@ -10,12 +10,13 @@ use core::mem::MaybeUninit;
 use core::ptr;
 
 use crate::cx::EncodeCx;
-use crate::entry::EncodeFn;
 use crate::entry_fn;
 use crate::error::EncodeError;
 use crate::sink::drive::{Encoded, failed};
 use crate::sink::{Region, bulk_of, grow_of};
 use crate::slot::Slot;
+#[cfg(not(loom))]
+use crate::slot::SlotEntry;
 
 use super::VecSink;
 
@@ -23,11 +24,12 @@ use super::VecSink;
 #[derive(Debug)]
 pub struct Frame<V> {
     cx: MaybeUninit<EncodeCx>,
+    /// Its vector has the length from before until the end.
     sink: MaybeUninit<VecSink<V>>,
-    /// The vector's length before.
-    base: usize,
+    /// Where the vector's memory is, until it grows.
+    start: *mut u8,
     /// Null when there is nothing to encode, for the `error`.
-    slot: *const Slot,
+    pub(super) slot: *const Slot,
     error: MaybeUninit<EncodeError>,
 }
 
@@ -35,7 +37,10 @@ pub struct Frame<V> {
 #[derive(Debug)]
 #[must_use]
 pub struct Start {
-    entry: EncodeFn,
+    /// Whose entry is called, or [`refusing`]. Here, and not read from the frame, where it is as well: who calls would read it from its own stack,
+    /// where it was just written through another pointer, and a Zen 4 that guesses what such a read yields is wrong whenever the type changes
+    /// (10 ns in random order).
+    slot: *const Slot,
     out: *mut u8,
 }
 
@@ -49,10 +54,12 @@ impl Start {
     #[expect(clippy::inline_always, reason = "the callers' own call is the point")]
     #[inline(always)]
     pub unsafe fn call<V>(self, frame: *mut Frame<V>, value: *const u8) -> *mut u8 {
-        // SAFETY: the caller's duty; an entry is called with the slot it is from, and `refused` with anything (A1, A3).
+        // SAFETY: the caller's duty; an entry is called with the slot it is from, and `refused` with anything (A1, A3). Of what takes a slot's
+        // place there is its entry.
         unsafe {
             let cx = (&raw mut (*frame).cx).cast();
-            (self.entry)(cx, (*frame).slot, value, self.out)
+            let entry = Slot::entry_at(self.slot);
+            entry(cx, self.slot, value, self.out)
         }
     }
 }
@@ -69,8 +76,22 @@ entry_fn! {
     }
 }
 
+/// Takes the place of a slot where nothing can be encoded: its entry is all there is of it.
+#[cfg(not(loom))]
+fn refusing() -> *const Slot {
+    static REFUSING: SlotEntry = SlotEntry::new(refused);
+    (&raw const REFUSING).cast()
+}
+
+/// In models nothing is encoded, and no atomic is made before one runs.
+#[cfg(loom)]
+fn refusing() -> *const Slot {
+    let _: crate::entry::EncodeFn = refused;
+    unreachable!("a model encodes")
+}
+
 impl<V: BorrowMut<Vec<u8>>> Frame<V> {
-    /// Begins an encode of a value that the slot encodes.
+    /// Makes an encode of a value that the slot encodes ready, but for where it goes.
     ///
     /// # Safety
     ///
@@ -80,35 +101,41 @@ impl<V: BorrowMut<Vec<u8>>> Frame<V> {
         reason = "its callers are the functions that all types share"
     )]
     #[inline(always)]
-    pub(super) unsafe fn begin(
-        frame: *mut Self,
-        slot: &Slot,
-        sink: VecSink<V>,
-        region: Region,
-        base: usize,
-        max_depth: u64,
-    ) -> Start {
-        // First, for it takes longest.
-        let entry = slot.entry();
+    pub(super) unsafe fn prepare(frame: *mut Self, slot: &Slot, max_depth: u64) {
         // SAFETY: memory for a frame.
         unsafe {
-            let at = (&raw mut (*frame).sink).cast::<VecSink<V>>();
-            at.write(sink);
-            (&raw mut (*frame).cx)
-                .cast::<EncodeCx>()
-                .write(EncodeCx::new(
-                    region.limit,
-                    max_depth,
-                    grow_of::<VecSink<V>>,
-                    bulk_of::<VecSink<V>>,
-                    at.cast(),
-                ));
-            (*frame).base = base;
+            let cx = EncodeCx::new(
+                ptr::null_mut(),
+                max_depth,
+                grow_of::<VecSink<V>>,
+                bulk_of::<VecSink<V>>,
+                (&raw mut (*frame).sink).cast(),
+            );
+            (&raw mut (*frame).cx).cast::<EncodeCx>().write(cx);
             (*frame).slot = slot;
         }
-        Start {
-            entry,
-            out: region.out,
+    }
+
+    /// Begins an encode into a sink.
+    ///
+    /// # Safety
+    ///
+    /// The frame is prepared; the region is the sink's.
+    #[expect(
+        clippy::inline_always,
+        reason = "its callers are the functions that all types share"
+    )]
+    #[inline(always)]
+    pub(super) unsafe fn begin(frame: *mut Self, mut sink: VecSink<V>, region: Region) -> Start {
+        // SAFETY: the caller's duty.
+        unsafe {
+            (*frame).start = sink.vec.borrow_mut().as_mut_ptr();
+            (&raw mut (*frame).sink).cast::<VecSink<V>>().write(sink);
+            (*(&raw mut (*frame).cx).cast::<EncodeCx>()).limit = region.limit;
+            Start {
+                slot: (*frame).slot,
+                out: region.out,
+            }
         }
     }
 
@@ -126,7 +153,7 @@ impl<V: BorrowMut<Vec<u8>>> Frame<V> {
             (&raw mut (*frame).error).cast::<EncodeError>().write(error);
         }
         Start {
-            entry: refused,
+            slot: refusing(),
             out: ptr::null_mut(),
         }
     }
@@ -156,14 +183,15 @@ impl<V: BorrowMut<Vec<u8>>> Frame<V> {
             cx.discard();
             // Read, so that it is dropped if whoever is told panics.
             let mut sink = (*frame).sink.assume_init_read();
-            let len = sink.finish(slot, (*frame).base, end);
+            let len = sink.finish(slot, end);
             slot.look();
             (*frame).sink.write(sink);
             Ok((len, Encoded { end, counters }))
         }
     }
 
-    /// As [`Self::finish`] where that is no more than to set a length; otherwise nothing is done.
+    /// As [`Self::finish`] where that is no more than to set a length; otherwise nothing is done. Answers where the vector's memory is as
+    /// well.
     ///
     /// # Safety
     ///
@@ -173,7 +201,10 @@ impl<V: BorrowMut<Vec<u8>>> Frame<V> {
         reason = "its callers are the functions that all types share"
     )]
     #[inline(always)]
-    pub(super) unsafe fn finish_as_usual(frame: *mut Self, end: *mut u8) -> Option<usize> {
+    pub(super) unsafe fn finish_as_usual(
+        frame: *mut Self,
+        end: *mut u8,
+    ) -> Option<(*mut u8, usize)> {
         if end.is_null() {
             return None;
         }
@@ -181,13 +212,21 @@ impl<V: BorrowMut<Vec<u8>>> Frame<V> {
         unsafe {
             let (cx, slot) = ((*frame).cx.assume_init_ref(), &*(*frame).slot);
             let sink = (*frame).sink.assume_init_mut();
-            let used = sink.used(end);
-            let len = used - (*frame).base;
-            if sink.asked != 0 || cx.has_cold() || slot.is_hot() || !slot.size().expects(len) {
+            // One branch for both.
+            if (sink.asked != 0) | cx.has_cold() {
                 return None;
             }
-            sink.vec.borrow_mut().set_len(used);
-            Some(len)
+            // It has not grown: nothing was asked for.
+            let start = (*frame).start;
+            let used = end.addr() - start.addr();
+            let vec = sink.vec.borrow_mut();
+            debug_assert!(ptr::eq(start, vec.as_ptr()), "the vector has moved");
+            let len = used - vec.len();
+            if slot.is_hot() || !slot.size().expects(len) {
+                return None;
+            }
+            vec.set_len(used);
+            Some((start, len))
         }
     }
 

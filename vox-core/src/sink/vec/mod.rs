@@ -4,8 +4,8 @@ mod frame;
 
 use core::alloc::Layout;
 use core::borrow::BorrowMut;
-use core::hint::black_box;
 use core::mem::MaybeUninit;
+use core::ptr;
 
 use crate::cx::{Failure, SLACK};
 use crate::error::EncodeError;
@@ -18,8 +18,8 @@ pub use frame::{Frame, Start};
 /// Appends to a vector, its own or a borrowed one, whose length changes only when the encode has succeeded.
 #[repr(C)]
 struct VecSink<V> {
-    /// Bytes of the vector that room was asked for, at the last growth; 0 before. In front: behind an empty vector, whose last word is its length,
-    /// both would be made zero by one store, which has the drawback of [`word_by_word`].
+    /// Bytes of the vector that room was asked for, at the last growth, never 0 then; 0 before, and then the vector is where it was at the start. In front: behind an empty vector, whose last word is its length,
+    /// both would be made zero by one store, which has the drawback that [`Frame::finish_new`] tells of.
     asked: usize,
     vec: V,
 }
@@ -57,14 +57,14 @@ impl<V: BorrowMut<Vec<u8>>> VecSink<V> {
     }
 
     /// Gives the vector its new length, and the size hint something to learn from. Answers how many bytes
-    /// were written behind the `base` there were before.
+    /// were written behind those there were before.
     ///
     /// # Safety
     ///
     /// The encode into this sink has written everything from there to `end`.
     #[inline]
-    unsafe fn finish(&mut self, slot: &Slot, base: usize, end: *mut u8) -> usize {
-        let used = self.used(end);
+    unsafe fn finish(&mut self, slot: &Slot, end: *mut u8) -> usize {
+        let (base, used) = (self.vec.borrow().len(), self.used(end));
         // SAFETY: all of it is written, within the capacity (A3).
         unsafe { self.vec.borrow_mut().set_len(used) };
         let len = used - base;
@@ -81,7 +81,7 @@ impl<V: BorrowMut<Vec<u8>>> VecSink<V> {
 unsafe impl<V: BorrowMut<Vec<u8>>> Sink for VecSink<V> {
     unsafe fn grow(&mut self, out: *mut u8, spare: usize) -> Result<Region, Failure> {
         let used = self.used(out);
-        self.asked = used.saturating_add(spare);
+        self.asked = used.saturating_add(spare).max(1);
         self.make_room(used, spare)
     }
 
@@ -95,7 +95,7 @@ unsafe impl<V: BorrowMut<Vec<u8>>> Sink for VecSink<V> {
             return Err(Failure::OutOfMemory);
         };
         let used = self.used(out);
-        self.asked = used.saturating_add(additional);
+        self.asked = used.saturating_add(additional).max(1);
         let region = self.make_room(used, additional)?;
         // SAFETY: room was just made for all of it, in memory of our own.
         unsafe {
@@ -118,12 +118,6 @@ fn allocate(len_bytes: u32) -> Option<Vec<u8>> {
     (!memory.is_null()).then(|| unsafe { Vec::from_raw_parts(memory, 0, capacity) })
 }
 
-/// The same without room for what an output is expected to take, where there is no memory for so much: it may be smaller.
-#[cold]
-fn allocate_least() -> Option<Vec<u8>> {
-    allocate(0)
-}
-
 impl<'v> Frame<&'v mut Vec<u8>> {
     /// Begins to append to a vector.
     ///
@@ -138,25 +132,51 @@ impl<'v> Frame<&'v mut Vec<u8>> {
         vec: &'v mut Vec<u8>,
         max_depth: u64,
     ) -> Start {
+        // The spare capacity is often enough: a reused buffer.
+        if vec.capacity() - vec.len() < SLACK {
+            // SAFETY: the caller's duty.
+            return unsafe { Self::begin_growing(frame, slot, vec, max_depth) };
+        }
         let base = vec.len();
         let mut sink = VecSink { asked: 0, vec };
-        // The spare capacity is often enough: a reused buffer.
-        let region = if sink.vec.capacity() - base >= SLACK {
-            sink.region(base)
-        } else {
-            let expected = sink.make_room(base, slot.size().room() as usize);
-            // As for a new one.
-            match expected.or_else(|_| sink.make_room(base, 0)) {
-                Ok(region) => region,
-                // SAFETY: the caller's duty.
-                Err(failure) => unsafe {
-                    let error = EncodeError::from_failure(slot.shape(), Some(failure), &[]);
-                    return Self::refuse(frame, error);
-                },
-            }
+        let region = sink.region(base);
+        // SAFETY: the caller's duty; the region is the sink's.
+        unsafe {
+            Self::prepare(frame, slot, max_depth);
+            Self::begin(frame, sink, region)
+        }
+    }
+
+    /// As [`Self::begin_append`], of a vector that has no room for the slack. In a function of its own, so that the other has nothing to keep.
+    ///
+    /// # Safety
+    ///
+    /// As there.
+    #[cold]
+    #[inline(never)]
+    unsafe fn begin_growing(
+        frame: *mut Self,
+        slot: &Slot,
+        vec: &'v mut Vec<u8>,
+        max_depth: u64,
+    ) -> Start {
+        let base = vec.len();
+        let mut sink = VecSink { asked: 0, vec };
+        let expected = sink.make_room(base, slot.size().room() as usize);
+        // As for a new one.
+        let region = match expected.or_else(|_| sink.make_room(base, 0)) {
+            Ok(region) => region,
+            // SAFETY: the caller's duty.
+            Err(failure) => unsafe {
+                let error = EncodeError::from_failure(slot.shape(), Some(failure), &[]);
+                return Self::refuse(frame, error);
+            },
         };
         // SAFETY: the caller's duty; the region is the sink's.
-        unsafe { Self::begin(frame, slot, sink, region, base, max_depth) }
+        unsafe {
+            Self::prepare(frame, slot, max_depth);
+            Self::begin(frame, sink, region)
+        }
     }
 
     /// Ends it: answers the number of bytes appended.
@@ -181,7 +201,7 @@ impl<'v> Frame<&'v mut Vec<u8>> {
         // SAFETY: the caller's duty.
         unsafe {
             match Self::finish_as_usual(frame, end) {
-                Some(len) => Ok(len),
+                Some((_, len)) => Ok(len),
                 None => Self::finish_slowly(frame, end),
             }
         }
@@ -208,19 +228,52 @@ impl Frame<Vec<u8>> {
     #[expect(clippy::inline_always, reason = "told in the module `frame`")]
     #[inline(always)]
     pub unsafe fn begin_new(frame: *mut Self, slot: &Slot, max_depth: u64) -> Start {
-        let Some(vec) = allocate(slot.size().room()).or_else(allocate_least) else {
-            let failure = Some(Failure::OutOfMemory);
-            let error = EncodeError::from_failure(slot.shape(), failure, &[]);
-            // SAFETY: the caller's duty.
-            return unsafe { Self::refuse(frame, error) };
-        };
-        let mut sink = VecSink { vec, asked: 0 };
-        let region = sink.region(0);
-        // SAFETY: the caller's duty; the region is the sink's.
-        unsafe { Self::begin(frame, slot, sink, region, 0, max_depth) }
+        // SAFETY: the caller's duty.
+        unsafe {
+            // First, so that little has to be kept while memory is asked for.
+            Self::prepare(frame, slot, max_depth);
+            match allocate(slot.size().room()) {
+                Some(vec) => Self::begin_in(frame, vec),
+                None => Self::begin_in_least(frame),
+            }
+        }
     }
 
-    /// Ends it: answers the vector.
+    /// Begins an encode to this vector, which is empty.
+    ///
+    /// # Safety
+    ///
+    /// The frame is prepared, and the vector has room for the slack.
+    #[expect(clippy::inline_always, reason = "told in the module `frame`")]
+    #[inline(always)]
+    unsafe fn begin_in(frame: *mut Self, vec: Vec<u8>) -> Start {
+        let mut sink = VecSink { asked: 0, vec };
+        let region = sink.region(0);
+        // SAFETY: the caller's duty; the region is the sink's.
+        unsafe { Self::begin(frame, sink, region) }
+    }
+
+    /// Begins where there is no memory for as much as an output is expected to take: it may be smaller.
+    ///
+    /// # Safety
+    ///
+    /// The frame is prepared.
+    #[cold]
+    #[inline(never)]
+    unsafe fn begin_in_least(frame: *mut Self) -> Start {
+        // SAFETY: the caller's duty.
+        unsafe {
+            if let Some(vec) = allocate(0) {
+                return Self::begin_in(frame, vec);
+            }
+            let shape = (*(*frame).slot).shape();
+            let error = EncodeError::from_failure(shape, Some(Failure::OutOfMemory), &[]);
+            Self::refuse(frame, error)
+        }
+    }
+
+    /// Ends it: answers the vector, from words that do not lie beside each other. Two of them moved by one store lie in two cache lines where
+    /// the caller's stack happens to be so, and then who reads one of them waits for both lines: 10 ns in a quarter of all processes.
     ///
     /// # Errors
     ///
@@ -239,7 +292,10 @@ impl Frame<Vec<u8>> {
         // SAFETY: the caller's duty; the sink is not used any more.
         unsafe {
             match Self::finish_as_usual(frame, end) {
-                Some(_) => Ok(word_by_word(frame)),
+                Some((start, len)) => {
+                    let capacity = Frame::vec_mut(frame).capacity();
+                    Ok(Vec::from_raw_parts(start, len, capacity))
+                }
                 None => Self::finish_slowly(frame, end),
             }
         }
@@ -255,24 +311,8 @@ impl Frame<Vec<u8>> {
         // SAFETY: the caller's duty; the sink is not used any more.
         unsafe {
             Self::finish(frame, end)?;
-            Ok(word_by_word(frame))
+            Ok(ptr::read(Frame::vec_mut(frame)))
         }
-    }
-}
-
-/// The vector of a frame. Two of its words moved by one store lie in two cache lines where the caller's stack happens to be so, and then who
-/// reads one of them waits for both lines: 10 ns in a quarter of all processes.
-///
-/// # Safety
-///
-/// The frame's encode has succeeded, and nobody has taken the vector.
-#[inline]
-unsafe fn word_by_word(frame: *mut Frame<Vec<u8>>) -> Vec<u8> {
-    // SAFETY: the caller's duty; these are the parts of a vector that is not dropped.
-    unsafe {
-        let vec = Frame::vec_mut(frame);
-        let (ptr, len, capacity) = (vec.as_mut_ptr(), vec.len(), vec.capacity());
-        Vec::from_raw_parts(black_box(ptr), len, black_box(capacity))
     }
 }
 
