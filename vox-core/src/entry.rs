@@ -132,8 +132,7 @@ entry_type! {
 }
 
 entry_type! {
-    /// Copies `len` bytes from `from` to `to`, and leaves nobody knows what behind them, up to [`crate::kernels::MEDIUM_ROOM`] bytes from
-    /// `to` on. It ignores its first parameter. `len` is at least 1 and below [`crate::kernels::MEDIUM_ROOM`].
+    /// Copies `len` bytes from `from` to `to`, one of [`crate::kernels::MEDIUM_LENS`]. They do not overlap. It ignores its first parameter.
     ///
     /// It keeps all general registers and the lower vector registers whole, which is more than its convention asks for: so machine code
     /// calls it in one that spills nothing.

@@ -69,7 +69,7 @@ fn strings_that_end_at_a_protected_page(fenced: &Fenced, options: CompilerOption
                 Tier::Baseline if baseline::IS_AVAILABLE => unroll(&world, &slot),
                 _ => {}
             }
-            for len in 0..=140 {
+            for len in 0..=200 {
                 for back in 0..=33 {
                     let run = fenced.run(len, back);
                     let mut value = Words([core::ptr::null(); 3]);

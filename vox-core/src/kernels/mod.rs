@@ -29,6 +29,8 @@ pub mod tree;
 mod tests;
 pub mod varint;
 
+use core::ops::Range;
+
 use once_cell::race::OnceBox;
 
 use crate::cx::EncodeCx;
@@ -72,12 +74,12 @@ pub struct Kernels {
     run: Option<run::Routines>,
     /// Options made ready at once, where that is faster than one after the other.
     ready: Option<ready::Routines>,
-    /// Copies of up to [`MEDIUM_ROOM`] - 1 bytes, where that is one piece of code for all lengths.
+    /// Copies of [`MEDIUM_LENS`] bytes, where registers are so wide that it takes few instructions.
     pub copy_medium: Option<CopyMediumFn>,
 }
 
-/// What a copy of medium length may write, whatever the length.
-pub const MEDIUM_ROOM: usize = 128;
+/// The lengths that [`Kernels::copy_medium`] copies, in bytes.
+pub const MEDIUM_LENS: Range<usize> = 64..129;
 
 static PORTABLE: Kernels = Kernels::of::<Portable>("portable");
 

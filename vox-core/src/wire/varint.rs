@@ -109,17 +109,21 @@ pub unsafe fn write_u64(out: *mut u8, value: u64) -> *mut u8 {
         unsafe { write_56(out, value) }
     } else {
         let head = (spread(value & ((1 << 56) - 1)) | CONTINUE).to_le_bytes();
-        let tail = value >> 56;
-        // SAFETY: 10 bytes may be written; `tail` has 8 bits and takes one or
-        // two bytes behind the 8 of `head`.
+        // SAFETY: 10 bytes may be written; one or two of the tail belong to the varint.
         unsafe {
             out.cast::<[u8; 8]>().write_unaligned(head);
-            let [low, high] = [(tail & 0x7f) | ((tail >> 7) << 7), tail >> 7];
-            out.add(8).write(low.to_le_bytes()[0]);
-            out.add(9).write(high.to_le_bytes()[0]);
-            out.add(if tail < 0x80 { 9 } else { 10 })
+            out.add(8).cast::<[u8; 2]>().write_unaligned(tail(value));
+            out.add(if value >> 63 == 0 { 9 } else { 10 })
         }
     }
+}
+
+/// The ninth and the tenth byte of a varint, for those that have them. The ninth is the uppermost eight bits as they are, for the first of them
+/// says whether a tenth follows; of which there is only one.
+#[inline]
+#[must_use]
+pub const fn tail(value: u64) -> [u8; 2] {
+    [(value >> 56) as u8, 1]
 }
 
 /// Writes a `u128` as a varint.

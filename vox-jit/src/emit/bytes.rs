@@ -1,8 +1,8 @@
 //! Strings and lists of bytes; lists copied whole.
 
 use cranelift_codegen::ir::{Block, InstBuilder, Value, condcodes::IntCC, types};
-use vox_core::cx::{EncodeCx, OVERSHOOT, SLACK};
-use vox_core::kernels::{MEDIUM_ROOM, NOTHING, ReadyPlace};
+use vox_core::cx::{EncodeCx, OVERSHOOT};
+use vox_core::kernels::{MEDIUM_LENS, NOTHING, ReadyPlace};
 use vox_core::program::{BlockId, MAX_RESERVE, Op, Program, Source, max_written};
 
 use super::cursor::{self, Cursor};
@@ -299,49 +299,51 @@ fn write_other(
     any: Block,
     join: &mut Join,
 ) {
-    let (some, medium) = (e.cold_block(), e.cold_block());
-    // The length, 0, in any case.
+    let (medium, other, none) = (e.cold_block(), e.cold_block(), e.cold_block());
+    // The length, 0 as well, in any case.
     let flags = e.out_flags();
     e.builder
         .ins()
         .istore8(flags, run.len, cursor.base, cursor.offset);
-    let none = e.cold_block();
-    e.builder.ins().brif(run.len, some, &[], none, &[]);
+    // That of nothing is far above.
+    let above_short = e.add(run.len, -i64::from(SHORT + 1));
+    let is_medium = e.builder.ins().icmp_imm_u(
+        IntCC::UnsignedLessThan,
+        above_short,
+        i64::from(MEDIUM - SHORT),
+    );
+    e.builder.ins().brif(is_medium, medium, &[], other, &[]);
+    e.builder.switch_to_block(other);
+    e.builder.ins().brif(run.len, any, &[], none, &[]);
     // The moves that a join wants would be in the middle of the code if they stood on the way from a branch to it.
     e.builder.switch_to_block(none);
     join.arrive(e, Some(after));
 
-    e.builder.switch_to_block(some);
-    let from_least = e.add(run.len, -i64::from(SHORT + 1));
-    let is_medium = e.builder.ins().icmp_imm_u(
-        IntCC::UnsignedLessThan,
-        from_least,
-        i64::from(MEDIUM - SHORT),
-    );
-    e.builder.ins().brif(is_medium, medium, &[], any, &[]);
     e.builder.switch_to_block(medium);
-    write_medium(e, run, after, any, join);
-}
-
-/// A string of [`SHORT`] + 1 to [`MEDIUM`] bytes whose length is written, if there is room for
-/// it and for what is copied too much.
-fn write_medium(e: &mut Emitter<'_, '_>, run: Run, after: Cursor, any: Block, join: &mut Join) {
-    let fits = e.cold_block();
     let base = e.builder.ins().iadd(after.base, run.len);
     let end = Cursor { base, ..after };
-    let routine = e
-        .program
-        .linkage
-        .kernels
-        .copy_medium
-        .filter(|_| e.options.processor_routines);
-    // How far the end may be beyond the limit, so that what follows finds its room.
-    let beyond = cursor::FREE.cast_signed() - after.spare.cast_signed();
-    let beyond = match routine {
-        // And what is written too much finds its own: it starts no further than the limit.
-        Some(_) => beyond.min(SHORT.cast_signed() + 1),
-        None => beyond,
-    };
+    let fits = e.cold_block();
+    test_room(e, end, fits, any);
+    e.builder.switch_to_block(fits);
+    let (twice, four_times) = (e.cold_block(), e.cold_block());
+    let is_twice = e.builder.ins().icmp_imm_u(
+        IntCC::UnsignedLessThanOrEqual,
+        run.len,
+        i64::from(2 * SHORT),
+    );
+    e.builder.ins().brif(is_twice, twice, &[], four_times, &[]);
+    e.builder.switch_to_block(twice);
+    copy_both_ends(e, run, [after, end], SHORT);
+    join.arrive(e, Some(end));
+    e.builder.switch_to_block(four_times);
+    copy_most(e, run, [after, end]);
+    join.arrive(e, Some(end));
+}
+
+/// Jumps to `fits` if what is to follow finds its room behind `end`, else to `any`.
+fn test_room(e: &mut Emitter<'_, '_>, end: Cursor, fits: Block, any: Block) {
+    // How far the end may be beyond the limit.
+    let beyond = cursor::FREE.cast_signed() - end.spare.cast_signed();
     let wanted = end.address_at(e, beyond);
     let limit = e.load_cx(core::mem::offset_of!(EncodeCx, limit));
     let full = e
@@ -349,38 +351,28 @@ fn write_medium(e: &mut Emitter<'_, '_>, run: Run, after: Cursor, any: Block, jo
         .ins()
         .icmp(IntCC::UnsignedGreaterThan, wanted, limit);
     e.builder.ins().brif(full, any, &[], fits, &[]);
+}
 
-    e.builder.switch_to_block(fits);
-    match routine {
+/// Copies a string of more than 2 * [`SHORT`] and at most [`MEDIUM`] bytes.
+fn copy_most(e: &mut Emitter<'_, '_>, run: Run, [after, end]: [Cursor; 2]) {
+    let routine = e.program.linkage.kernels.copy_medium;
+    match routine.filter(|_| e.options.processor_routines) {
         Some(routine) => {
             let to = after.address(e);
             e.call_copy(routine, [to, run.ptr, run.len]);
         }
-        None => copy_medium(e, run, after, end),
+        None => copy_both_ends(e, run, [after, end], 2 * SHORT),
     }
-    join.arrive(e, Some(end));
 }
 
-const _: () = assert!(MEDIUM_ROOM <= SLACK && MEDIUM < MEDIUM_ROOM as u32);
+const _: () = assert!(MEDIUM_LENS.start <= 2 * SHORT as usize && MEDIUM_LENS.end > MEDIUM as usize);
 
-/// The first and the last bytes of a string, which overlap in the middle.
-fn copy_medium(e: &mut Emitter<'_, '_>, run: Run, after: Cursor, end: Cursor) {
-    let (all, half) = (i64::from(SHORT), SHORT.cast_signed());
+/// Copies so many bytes from the start of a string and so many up to its end. It is longer than that, and at most twice as long.
+fn copy_both_ends(e: &mut Emitter<'_, '_>, run: Run, [after, end]: [Cursor; 2], len: u32) {
+    let len = len.cast_signed();
     let last = e.builder.ins().iadd(run.ptr, run.len);
-    copy_range(e, run.ptr, 0..half, after);
-    copy_range(e, last, -half..0, end);
-    // What lies between, if anything: 64 bytes from the start or from the end, whichever is inside.
-    let most = e.word(all);
-    let second = e.add(run.len, -all);
-    let second = e.builder.ins().umin(second, most);
-    let third = e.add(run.len, -2 * all);
-    let zero = e.word(0);
-    let third = e.builder.ins().smax(third, zero);
-    for start in [second, third] {
-        let from = e.builder.ins().iadd(run.ptr, start);
-        let base = e.builder.ins().iadd(after.base, start);
-        copy_range(e, from, 0..half, Cursor { base, ..after });
-    }
+    copy_range(e, run.ptr, 0..len, after);
+    copy_range(e, last, -len..0, end);
 }
 
 /// Copies the bytes at these distances from an address to the same distances from the cursor.

@@ -40,6 +40,7 @@ codec_test!(
     BTreeMap::from([(1_u8, ()), (2, ())]),
     BTreeMap::from([((1_u8, 'a'), (2_u16, "b"))]),
     BTreeMap::from([(Rc::<str>::from("rc"), Box::new(1_u8))]),
+    BTreeMap::from([("key", Box::<str>::from("value")), ("other", "v".repeat(200).into())]),
     vec![BTreeMap::from([(1_u8, 2_u16)]), BTreeMap::new()],
     Some(BTreeMap::from([(u128::MAX, i128::MIN)])),
     (1_u8, HashMap::from([(1_u8, 2_u8)]), 3_u8),

@@ -31,8 +31,8 @@ impl Part {
             [op] | [Op::Reserve { .. }, op] => op,
             _ => return None,
         };
-        let text = Text::of(op).map(Self::Text);
-        text.or_else(|| Number::of(op).map(Self::Number))
+        let text = Text::of_op(op).map(Self::Text);
+        text.or_else(|| Number::of_op(op).map(Self::Number))
     }
 }
 

@@ -61,7 +61,7 @@ pub(in crate::kernels) struct Text {
 }
 
 impl Text {
-    pub(super) fn of(op: &Op) -> Option<Self> {
+    pub(super) fn of_op(op: &Op) -> Option<Self> {
         let Op::WriteBytes {
             at,
             source: Source::Words { ptr, len },
@@ -75,6 +75,11 @@ impl Text {
             ptr: place(ptr.0)?,
             len: place(len.0)?,
         })
+    }
+
+    /// Whether it is a [`UsualText`].
+    pub(super) fn is_usual(self) -> bool {
+        self == UsualText::WORDS
     }
 
     /// The address and the length.
@@ -123,6 +128,39 @@ impl Written for Text {
     }
 }
 
+/// [`Text`] whose words are where those of a `String` have been for years: what a loop need not look up.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct UsualText;
+
+impl UsualText {
+    const WORDS: Text = Text {
+        ptr: size_of::<usize>(),
+        len: 2 * size_of::<usize>(),
+    };
+}
+
+impl Written for UsualText {
+    const ROOM: usize = Text::ROOM;
+
+    fn of(part: Option<Part>) -> Self {
+        let text = Text::of(part);
+        assert!(text.is_usual(), "chosen for text as usual: {text:?}");
+        Self
+    }
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "into loops of other instructions")]
+    unsafe fn write_short<I: Isa>(self, out: *mut u8, at: *const u8) -> Option<*mut u8> {
+        // SAFETY: the caller's duty; the words are there, as was checked when the part was chosen.
+        unsafe { Self::WORDS.write_short::<I>(out, at) }
+    }
+
+    unsafe fn write<I: Isa>(self, cx: *mut EncodeCx, out: *mut u8, at: *const u8) -> *mut u8 {
+        // SAFETY: as above.
+        unsafe { Self::WORDS.write::<I>(cx, out, at) }
+    }
+}
+
 /// A number or a few bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::kernels) struct Number {
@@ -154,7 +192,7 @@ impl From<Option<Part>> for Number {
 }
 
 impl Number {
-    pub(super) fn of(op: &Op) -> Option<Self> {
+    pub(super) fn of_op(op: &Op) -> Option<Self> {
         let field = RunField::of(op)?;
         let load = match (field.form(), field.width) {
             (Form::Bytes, 1) => Load::U8,
@@ -178,7 +216,7 @@ impl Number {
 
     /// Whether it is a [`U64`].
     pub(super) fn is_u64(self) -> bool {
-        self.load == Load::U64 && self.copied == 0
+        self.load == Load::U64 && self.copied == 0 && self.at == 0
     }
 
     /// The number to be written.
@@ -232,11 +270,9 @@ impl Written for Number {
     }
 }
 
-/// A `u64` that is written as a varint, the commonest number.
+/// A `u64` that is written as a varint and is all there is, the commonest number.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct U64 {
-    at: usize,
-}
+pub(super) struct U64;
 
 impl Written for U64 {
     const ROOM: usize = varint::MAX_LEN_U64;
@@ -247,17 +283,14 @@ impl Written for U64 {
             number.is_u64(),
             "chosen for a number of 64 bits: {number:?}"
         );
-        Self { at: number.at }
+        Self
     }
 
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "into loops of other instructions")]
     unsafe fn write_short<I: Isa>(self, out: *mut u8, at: *const u8) -> Option<*mut u8> {
         // SAFETY: the caller's duty; there is room for the longest.
-        unsafe {
-            let value = at.add(self.at).cast::<u64>().read_unaligned();
-            Some(I::varint(out, value))
-        }
+        unsafe { Some(I::varint(out, at.cast::<u64>().read_unaligned())) }
     }
 
     unsafe fn write<I: Isa>(self, cx: *mut EncodeCx, out: *mut u8, at: *const u8) -> *mut u8 {

@@ -3,7 +3,7 @@
 use core::marker::PhantomData;
 use core::ptr;
 
-use super::part::{Nothing, Number, Text, U64, Written};
+use super::part::{Nothing, Number, Text, U64, UsualText, Written};
 use super::{Part, Plain, Walked};
 use crate::cx::{EncodeCx, FREE_SPARE};
 use crate::entry::PlainFn;
@@ -71,15 +71,16 @@ struct OfKind {
     sets: [PlainFn; KINDS],
 }
 
-/// Texts, numbers of 64 bits, other numbers.
-const KINDS: usize = 3;
+/// Texts as usual, numbers of 64 bits, other texts, other numbers.
+const KINDS: usize = 4;
 
 impl Part {
     fn kind(self) -> usize {
         match self {
-            Self::Text(_) => 0,
+            Self::Text(text) if text.is_usual() => 0,
             Self::Number(number) if number.is_u64() => 1,
-            Self::Number(_) => 2,
+            Self::Text(_) => 2,
+            Self::Number(_) => 3,
         }
     }
 }
@@ -88,13 +89,15 @@ impl OfKind {
     const fn of<S: Compiled, C: Walk>() -> Self {
         Self {
             maps: [
-                maps::<S, C, Text>(),
+                maps::<S, C, UsualText>(),
                 maps::<S, C, U64>(),
+                maps::<S, C, Text>(),
                 maps::<S, C, Number>(),
             ],
             sets: [
-                S::write_plain::<C, Text, Nothing>,
+                S::write_plain::<C, UsualText, Nothing>,
                 S::write_plain::<C, U64, Nothing>,
+                S::write_plain::<C, Text, Nothing>,
                 S::write_plain::<C, Number, Nothing>,
             ],
         }
@@ -104,8 +107,9 @@ impl OfKind {
 /// The loops for one kind of keys.
 const fn maps<S: Compiled, C: Walk, K: Written>() -> [PlainFn; KINDS] {
     [
-        S::write_plain::<C, K, Text>,
+        S::write_plain::<C, K, UsualText>,
         S::write_plain::<C, K, U64>,
+        S::write_plain::<C, K, Text>,
         S::write_plain::<C, K, Number>,
     ]
 }

@@ -13,7 +13,7 @@ use core::ptr;
 
 use region::Protection;
 
-use super::{Kernels, MEDIUM_ROOM, arch, over};
+use super::{Kernels, MEDIUM_LENS, arch, over};
 use crate::cx::{EncodeCx, FREE_SPARE, Failure, OVERSHOOT};
 use crate::entry::BulkFn;
 use crate::entry_fn;
@@ -290,30 +290,38 @@ fn the_portable_set_is_always_there_and_last() {
     assert!(ptr::eq(Kernels::best(), sets[0]));
 }
 
-/// Whatever the length, so many bytes may be read and [`MEDIUM_ROOM`] are written; nothing else is touched.
+/// Whatever the length, so many bytes may be read and written, up to pages nobody may touch; nothing else is changed.
 #[test]
 fn copies_of_medium_length_stay_within_their_string() {
     let Some(copy) = Kernels::best().copy_medium else {
         return;
     };
+    const MARK: u8 = 0xa7;
     let mut source = Fenced::new(1);
     let mut target = Fenced::new(1);
     for at in 1..=source.len {
         // SAFETY: within the memory.
         unsafe { source.before_end(at).write(at as u8 ^ 0x55) };
     }
-    for len in 1..MEDIUM_ROOM {
-        for back in 0..=MEDIUM_ROOM {
+    for len in MEDIUM_LENS {
+        for back in 0..=MEDIUM_LENS.end {
             let from = source.before_end(len + back);
-            // SAFETY: the string ends `back` bytes before the page nobody may read, and the room at one nobody may
-            // write; the set is this processor's.
+            let to = target.before_end(len + back);
+            // SAFETY: the string and the room for it end `back` bytes before a page nobody may read or write; the set
+            // is this processor's.
             let (copied, string) = unsafe {
-                let to = target.before_end(MEDIUM_ROOM + back);
+                to.sub(1).write_bytes(MARK, 1 + len + back);
                 copy(ptr::null_mut(), to, from, len);
                 let slice = core::slice::from_raw_parts::<u8>;
-                (slice(to, len), slice(from, len))
+                (slice(to.sub(1), 1 + len + back), slice(from, len))
             };
-            assert_eq!(copied, string, "{len} bytes, {back} before the end");
+            assert_eq!(
+                copied[1..=len],
+                *string,
+                "{len} bytes, {back} before the end"
+            );
+            let beside = copied[1 + len..].iter().chain(&copied[..1]);
+            assert!(beside.copied().all(|it| it == MARK), "{len}, {back}");
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 use std::ptr;
 
-use facet_core::Facet;
+use facet::Facet;
 use fastrand::Rng;
 use serde::Serialize;
 
@@ -31,6 +31,32 @@ impl Drawn for String {
             _ => random.usize(0..20),
         };
         (0..len).map(|_| random.alphanumeric()).collect()
+    }
+}
+
+/// A string without a capacity: its words are elsewhere than those of a `String`.
+impl Drawn for Box<str> {
+    fn drawn(random: &mut Rng) -> Self {
+        String::drawn(random).into()
+    }
+}
+
+/// Something behind what is not written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Facet, Serialize)]
+#[repr(C)]
+struct Behind<T> {
+    #[facet(skip)]
+    #[serde(skip)]
+    first: u16,
+    written: T,
+}
+
+impl<T: Drawn> Drawn for Behind<T> {
+    fn drawn(random: &mut Rng) -> Self {
+        Self {
+            first: 7,
+            written: T::drawn(random),
+        }
     }
 }
 
@@ -227,6 +253,14 @@ tests! {
     a7_u16_and_i32: u16, i32;
     a7_u8_and_texts: u8, String;
     a7_texts_and_bools: String, bool;
+    a7_boxed_texts_and_words: Box<str>, u64;
+    a7_words_and_boxed_texts: u64, Box<str>;
+    a7_boxed_texts_and_texts: Box<str>, String;
+    a7_texts_and_boxed_texts: String, Box<str>;
+    a7_boxed_texts_and_bytes: Box<str>, u8;
+    a7_bytes_and_boxed_texts: u8, Box<str>;
+    a7_texts_behind_others_and_words_behind_others: Behind<String>, Behind<u64>;
+    a7_words_behind_others_and_boxed_texts_behind_others: Behind<u64>, Behind<Box<str>>;
 }
 
 /// Bytes in another order than the memory's are not copied.

@@ -11,7 +11,7 @@ use crate::entry_fn;
 use crate::kernels::element::{Element, Routine};
 use crate::kernels::fields::compiled_fields;
 use crate::kernels::plain::{self, Compiled, Isa, Plain, Walk, Written};
-use crate::wire::varint::BY_ZEROS;
+use crate::wire::varint::{BY_ZEROS, tail};
 
 /// The routines of this file.
 pub(in crate::kernels) struct Bmi2;
@@ -70,13 +70,11 @@ unsafe fn one(out: *mut u8, value: u64) -> *mut u8 {
             out.add(below as usize / 8 + 1)
         }
     } else {
-        let tail = _pdep_u64(value >> 56, LOW_BITS) | if value >> 63 == 0 { 0 } else { 0x80 };
-        let [low, high, ..] = tail.to_le_bytes();
         // SAFETY: 10 bytes may be written.
         unsafe {
             let head = (word | CONTINUE).to_le_bytes();
             out.cast::<[u8; 8]>().write_unaligned(head);
-            out.add(8).cast::<[u8; 2]>().write_unaligned([low, high]);
+            out.add(8).cast::<[u8; 2]>().write_unaligned(tail(value));
             out.add(9 + (value >> 63) as usize)
         }
     }
@@ -90,12 +88,10 @@ unsafe fn one(out: *mut u8, value: u64) -> *mut u8 {
 #[inline]
 #[target_feature(enable = "bmi1,bmi2,lzcnt")]
 unsafe fn any(out: *mut u8, value: u64) -> *mut u8 {
-    let tail = _pdep_u64(value >> 56, LOW_BITS) | (value >> 56 & 0x80);
-    let [low, high, ..] = tail.to_le_bytes();
     // SAFETY: 10 bytes may be written.
     unsafe {
         let end = head(out, value);
-        out.add(8).cast::<[u8; 2]>().write_unaligned([low, high]);
+        out.add(8).cast::<[u8; 2]>().write_unaligned(tail(value));
         end
     }
 }

@@ -6,7 +6,7 @@ mod avx512;
 mod bmi2;
 mod features;
 mod few;
-mod masked;
+mod medium;
 mod ready;
 mod run;
 
@@ -21,7 +21,7 @@ static AVX512: Kernels = Kernels {
         one: ready::make,
         each: ready::make_each,
     }),
-    copy_medium: Some(masked::copy_medium),
+    copy_medium: Some(medium::copy_medium),
     // They use bmi1, bmi2 and lzcnt, which this set needs as well.
     has_own_fields: true,
     list_u16: few::list_u16,
