@@ -1101,6 +1101,50 @@ fn check_arms(op: &str, arms: usize, count: usize, is_first: bool) {
     }
 }
 
+/// A list of what [`check_arms`] is about: arms of which each goes on to the next element by itself, where they are many.
+#[test]
+fn arms_of_elements_go_on_to_the_next() {
+    for arms in [1, 7, 8, 9, 40] {
+        for op in PIECES {
+            for count in [0, 1, 5] {
+                check_arms_in_list(op, arms, count);
+            }
+        }
+    }
+}
+
+fn check_arms_in_list(op: &str, arms: usize, count: usize) {
+    let of = |arm: usize| if arm.is_multiple_of(3) { count } else { 0 };
+    let mut text = String::from("program T\nt0:\n");
+    for arm in 0..arms {
+        text += &format!("  {arm} -> b{}\n", arm + 2);
+    }
+    text += "b0:\n  write_list at=@0 source=words(ptr=@0, len=@8) stride=640 each=b1 bound=0 path=p0 reserve=1\n  \
+             write_byte at=@16\nb1:\n  reserve bytes=400\n  switch at=@0 tag=u64 arms=t0 path=p0\n";
+    for arm in 0..arms {
+        let rest = piece(op, of(arm));
+        text += &format!("b{}:\n  write_const bytes=[{arm:02x}]\n{rest}", arm + 2);
+    }
+    let element = |arm: usize| {
+        let mut element = [0_u64; 80];
+        element[0] = arm as u64;
+        element
+    };
+    // Each arm behind each, but for the long way between those far apart.
+    let order: Vec<usize> = (0..2 * arms).map(|place| place * 7 % arms).collect();
+    let elements: Vec<[u64; 80]> = order.iter().map(|arm| element(*arm)).collect();
+    for len in [0, 1, 2, elements.len()] {
+        let words = [elements.as_ptr().expose_provenance(), len, 0];
+        let mut expected = vec![len as u8];
+        for arm in &order[..len] {
+            expected.push(*arm as u8);
+            expected.extend(written(op, of(*arm)));
+        }
+        expected.push(0);
+        check(&text, &words, &expected);
+    }
+}
+
 #[test]
 fn jumps_lead_over_and_back_over_elements_of_any_length() {
     for op in PIECES {

@@ -76,3 +76,31 @@ entry_fn! {
         unsafe { &mut *cx }.trace(PathPart::Value(index as u64));
     }
 }
+
+/// Functions as those above, that are told how far the item is behind the first, and from each to the next: who goes from address to address has
+/// not counted, and machine code that divides keeps two registers for it.
+macro_rules! at_distance {
+    ($($(#[$doc:meta])* $name:ident = $part:ident;)*) => { $(
+        entry_fn! {
+            $(#[$doc])*
+            ///
+            /// # Safety
+            ///
+            /// `cx` is the state of a running encode, and `stride` is not 0.
+            #[cold]
+            pub unsafe fn $name(cx: *mut EncodeCx, distance: usize, stride: usize) {
+                // SAFETY: the caller's duty.
+                unsafe { $part(cx, distance / stride) };
+            }
+        }
+    )* };
+}
+
+at_distance! {
+    /// As [`trace_index`].
+    trace_index_at = trace_index;
+    /// As [`trace_key`].
+    trace_key_at = trace_key;
+    /// As [`trace_value`].
+    trace_value_at = trace_value;
+}

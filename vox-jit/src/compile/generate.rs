@@ -11,7 +11,7 @@ use target_lexicon::Architecture;
 use vox_core::program::Program;
 
 use super::CompilerOptions;
-use super::lead::{self, Flow};
+use super::lead::{self, Stretch};
 use crate::emit::stub::{self, Stub};
 use crate::emit::{self, EmitOptions, Stubs};
 use crate::error::CompileError;
@@ -126,12 +126,14 @@ impl Code {
 
     fn new(compiled: &CompiledCode, isa: &dyn TargetIsa) -> Self {
         let code = compiled.code_buffer();
-        let (starts, edges) = compiled.get_code_bb_layout();
-        let lead = lead::best(Flow {
-            starts: &starts,
-            edges: &edges,
-            end: code.len(),
-        });
+        let locations = compiled.buffer.get_srclocs_sorted().iter();
+        let stretches: Vec<Stretch> = locations
+            .map(|it| Stretch {
+                bytes: it.start as usize..it.end as usize,
+                of_loop: emit::loop_of(it.loc),
+            })
+            .collect();
+        let lead = lead::best(&stretches);
         // Nobody gets there; who does is stopped.
         let filler = match isa.triple().architecture {
             Architecture::X86_64 => 0xcc,

@@ -73,7 +73,6 @@ fn flags(options: &CompilerOptions, triple: &Triple) -> Result<settings::Flags, 
     flags.set("enable_verifier", verifier)?;
     // Loops have no alignment of their own: where functions start is decided by where their loops are.
     flags.set("log2_min_function_alignment", "6")?;
-    flags.set("machine_code_cfg_info", "true")?;
     // Profilers walk through.
     flags.set("preserve_frame_pointers", "true")?;
     flags.set("unwind_info", "false")?;

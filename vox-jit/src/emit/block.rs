@@ -20,6 +20,49 @@ pub(super) fn emit(
     cursor: Cursor,
     scope: Scope,
 ) -> Result<Option<Cursor>, CompileError> {
+    emit_ops(e, id, base, cursor, scope, |e, op, cursor, scope| {
+        emit_op(e, op, &[], base, cursor, scope)
+    })
+}
+
+/// The same with as many ends as the block's last op has branches: `end` is called at each, where [`emit`] would have them jump to
+/// one place.
+pub(super) fn emit_to_ends<'a, 'f>(
+    e: &mut Emitter<'a, 'f>,
+    id: BlockId,
+    base: Base,
+    cursor: Cursor,
+    scope: Scope,
+    end: &mut impl FnMut(&mut Emitter<'a, 'f>, Cursor),
+) -> Result<(), CompileError> {
+    let out = emit_ops(e, id, base, cursor, scope, |e, op, cursor, scope| {
+        if let Op::Switch {
+            at,
+            tag,
+            arms,
+            path,
+        } = *op
+            && switch::has_many_arms(e.program, arms)
+        {
+            return switch::write_to_ends(e, base.moved(at), tag, arms, path, cursor, scope, end);
+        }
+        emit_op(e, op, &[], base, cursor, scope)
+    })?;
+    if let Some(cursor) = out {
+        end(e, cursor);
+    }
+    Ok(())
+}
+
+/// Emits the ops of a block, the last one, if any, by `last`.
+fn emit_ops<'a, 'f>(
+    e: &mut Emitter<'a, 'f>,
+    id: BlockId,
+    base: Base,
+    cursor: Cursor,
+    scope: Scope,
+    last: impl FnOnce(&mut Emitter<'a, 'f>, &Op, Cursor, Scope) -> Result<Option<Cursor>, CompileError>,
+) -> Result<Option<Cursor>, CompileError> {
     let scope = scope.nested()?;
     let program = e.program;
     let Some(block) = program.code.blocks.get(id.index()) else {
@@ -27,6 +70,7 @@ pub(super) fn emit(
     };
     let ready = ready::begin(e, id, base);
     let around = core::mem::replace(&mut e.ready, ready);
+    let mut last = Some(last);
     let mut cursor = Some(cursor);
     for (idx, op) in block.ops.iter().enumerate() {
         let Some(at) = cursor else {
@@ -34,7 +78,11 @@ pub(super) fn emit(
             break;
         };
         e.count_op()?;
-        cursor = emit_op(e, op, &block.ops[idx + 1..], base, at, scope)?;
+        let rest = &block.ops[idx + 1..];
+        cursor = match last.take_if(|_| rest.is_empty()) {
+            Some(last) => last(e, op, at, scope)?,
+            None => emit_op(e, op, rest, base, at, scope)?,
+        };
     }
     if let Some(ready) = core::mem::replace(&mut e.ready, around) {
         ready::end(e, ready);

@@ -124,8 +124,9 @@ impl Emitter<'_, '_> {
                 self.call_rarely(runtime::TRACE_REPEATS, &[program, count]);
             }
             Step::Item(part, index) => {
-                let index = self.index(index);
-                self.call_rarely(part, &[index]);
+                let (distance, stride) = self.distance(index);
+                let stride = self.word(stride.into());
+                self.call_rarely(part, &[distance, stride]);
             }
             Step::Dealloc(function, slot) => {
                 let iter = self.slot_address(slot);
@@ -136,22 +137,24 @@ impl Emitter<'_, '_> {
         Ok(())
     }
 
-    fn index(&mut self, index: Index) -> Value {
+    /// How far an item is behind the first, and from each to the next.
+    fn distance(&mut self, index: Index) -> (Value, u32) {
         match index {
-            Index::Distance(from, to, stride) => {
-                let bytes = self.builder.ins().isub(to, from);
-                self.builder.ins().udiv_imm_u(bytes, i64::from(stride))
-            }
-            Index::Difference(whole, part) => self.builder.ins().isub(whole, part),
+            Index::Distance(from, to, stride) => (self.builder.ins().isub(to, from), stride),
+            Index::Difference(whole, part) => (self.builder.ins().isub(whole, part), 1),
             Index::InBatch {
                 counts,
                 last,
                 at,
                 item_bytes,
             } => {
-                let from_here = self.index(Index::Distance(at, last, item_bytes));
+                let from_here = self.builder.ins().isub(last, at);
                 let until_end = counts.until_end(self);
-                self.builder.ins().isub(until_end, from_here)
+                let until_end = self
+                    .builder
+                    .ins()
+                    .imul_imm_u(until_end, i64::from(item_bytes));
+                (self.builder.ins().isub(until_end, from_here), item_bytes)
             }
         }
     }

@@ -2,7 +2,8 @@
 //! for the whole function, and the small operations everything is made of.
 
 use cranelift_codegen::ir::{
-    Block, InstBuilder, MemFlagsData, SigRef, StackSlot, StackSlotData, StackSlotKind, Value, types,
+    Block, InstBuilder, MemFlagsData, SigRef, SourceLoc, StackSlot, StackSlotData, StackSlotKind,
+    Value, types,
 };
 use cranelift_frontend::FunctionBuilder;
 use vox_core::cx::{Counters, EncodeCx};
@@ -11,7 +12,7 @@ use vox_core::program::{Op, Program};
 use super::cold::WayOut;
 use super::ready::ReadyBlock;
 use super::runtime::{self, Function};
-use super::varint::{Spreading, Tables};
+use super::varint::Spreading;
 use super::vtable::Calls;
 use super::{EmitOptions, entry_signature};
 use crate::error::CompileError;
@@ -41,11 +42,19 @@ pub(super) struct Emitter<'a, 'f> {
     pub(super) is_recursive: bool,
     /// What spreads varints by vector instructions, where there are some.
     pub(super) spreading: Option<Spreading>,
-    /// The tables for varints.
-    pub(super) varints: Option<Tables>,
     signatures: Vec<((usize, bool), SigRef)>,
     free_slots: Vec<(u32, StackSlot)>,
     ops: usize,
+    /// How many loops there are.
+    loops: u32,
+}
+
+/// The number of the loop that code at this location belongs to, in the order of their heads; 0 for none.
+pub(crate) fn loop_of(location: SourceLoc) -> u32 {
+    match location.is_default() {
+        true => 0,
+        false => location.bits(),
+    }
 }
 
 /// What surrounds a block being emitted.
@@ -94,11 +103,13 @@ impl Scope {
 
 impl<'a, 'f> Emitter<'a, 'f> {
     pub(super) fn new(
-        builder: FunctionBuilder<'f>,
+        mut builder: FunctionBuilder<'f>,
         program: &'a Program,
         options: EmitOptions<'a>,
         cx: Value,
     ) -> Result<Self, CompileError> {
+        // What is in no loop is told as well.
+        builder.set_srcloc(SourceLoc::new(0));
         Ok(Self {
             calls: Calls::new(&options)?,
             builder,
@@ -112,11 +123,19 @@ impl<'a, 'f> Emitter<'a, 'f> {
             made_ahead: None,
             is_recursive: is_recursive(program),
             spreading: None,
-            varints: None,
             signatures: Vec::new(),
             free_slots: Vec::new(),
             ops: 0,
+            loops: 0,
         })
+    }
+
+    /// What is emitted from here on belongs to a loop; answers the location of what is around, to be set behind it.
+    pub(super) fn enter_loop(&mut self) -> SourceLoc {
+        self.loops += 1;
+        let around = self.builder.srcloc();
+        self.builder.set_srcloc(SourceLoc::new(self.loops));
+        around
     }
 
     /// Counts an op against the limit.
@@ -130,9 +149,6 @@ impl<'a, 'f> Emitter<'a, 'f> {
 
     /// Ends the function.
     pub(super) fn finish(mut self) {
-        if let Some(tables) = self.varints.take() {
-            tables.remove_unless_used(self.builder.func);
-        }
         self.builder.seal_all_blocks();
         self.builder.finalize(self.options.isa.frontend_config());
     }

@@ -290,15 +290,18 @@ fn emit_batches<'a, 'f>(
     let cursor = Cursor::start(head_out);
     let is_end =
         |e: &mut Emitter<'a, 'f>, [at]: [Value; 1]| e.builder.ins().icmp(IntCC::Equal, at, last);
-    let end = list::each(e, [first], cursor, is_end, |e, [at], cursor| {
+    let end = list::each(e, [first], cursor, is_end, |e, [at], cursor, turn| {
         let index = Index::InBatch {
             counts,
             last,
             at,
             item_bytes,
         };
-        let out = body(e, Item { at, index }, cursor, failing)?;
-        Ok(out.map(|out| ([e.add(at, i64::from(item_bytes))], out)))
+        if let Some(out) = body(e, Item { at, index }, cursor, failing)? {
+            let next = e.add(at, i64::from(item_bytes));
+            turn(e, [next], out);
+        }
+        Ok(())
     })?;
 
     let left = counts.load(e, Counts::LEFT);

@@ -60,10 +60,12 @@ pub(super) fn walk<'a, 'f>(
     }
     let is_end =
         |e: &mut Emitter<'a, 'f>, [at]: [Value; 1]| e.builder.ins().icmp(IntCC::Equal, at, last);
-    each(e, [run.ptr], cursor, is_end, |e, [at], body| {
+    each(e, [run.ptr], cursor, is_end, |e, [at], body, turn| {
         let index = Index::Distance(run.ptr, at, items.stride);
-        let out = element(e, at, index, items, body, scope)?;
-        Ok(out.map(|out| ([e.add(at, i64::from(items.stride))], out)))
+        element(e, at, index, items, body, scope, |e, out| {
+            let next = e.add(at, i64::from(items.stride));
+            turn(e, [next], out);
+        })
     })
 }
 
@@ -82,29 +84,36 @@ fn walk_ready<'a>(
     let is_end = |e: &mut Emitter<'a, '_>, [at, ..]: [Value; 3]| {
         e.builder.ins().icmp(IntCC::Equal, at, last)
     };
-    each(e, state, cursor, is_end, |e, [at, few, made], body| {
-        let (none_left, write) = (e.builder.create_block(), e.builder.create_block());
-        let [few_of, made_of] = [(); 2].map(|()| e.builder.append_block_param(write, types::I64));
-        let is_ready = e.builder.ins().icmp(IntCC::NotEqual, at, few);
-        e.builder
-            .ins()
-            .brif(is_ready, write, &[few.into(), made.into()], none_left, &[]);
-        e.builder.switch_to_block(none_left);
-        let few = ready.make(e, at, last);
-        e.builder
-            .ins()
-            .jump(write, &[few.into(), ready.made.into()]);
+    each(
+        e,
+        state,
+        cursor,
+        is_end,
+        |e, [at, few, made], body, turn| {
+            let (none_left, write) = (e.builder.create_block(), e.builder.create_block());
+            let [few_of, made_of] =
+                [(); 2].map(|()| e.builder.append_block_param(write, types::I64));
+            let is_ready = e.builder.ins().icmp(IntCC::NotEqual, at, few);
+            e.builder
+                .ins()
+                .brif(is_ready, write, &[few.into(), made.into()], none_left, &[]);
+            e.builder.switch_to_block(none_left);
+            let few = ready.make(e, at, last);
+            e.builder
+                .ins()
+                .jump(write, &[few.into(), ready.made.into()]);
 
-        e.builder.switch_to_block(write);
-        debug_assert!(e.made_ahead.is_none(), "an element without a block");
-        e.made_ahead = Some(made_of);
-        let index = Index::Distance(run.ptr, at, items.stride);
-        let out = element(e, at, index, items, body, scope)?;
-        Ok(out.map(|out| {
-            let next = e.add(at, i64::from(items.stride));
-            ([next, few_of, ready.next(e, made_of)], out)
-        }))
-    })
+            e.builder.switch_to_block(write);
+            debug_assert!(e.made_ahead.is_none(), "an element without a block");
+            e.made_ahead = Some(made_of);
+            let index = Index::Distance(run.ptr, at, items.stride);
+            element(e, at, index, items, body, scope, |e, out| {
+                let next = e.add(at, i64::from(items.stride));
+                let state = [next, few_of, ready.next(e, made_of)];
+                turn(e, state, out);
+            })
+        },
+    )
 }
 
 /// Runs the block once per element where elements take no memory: there is no
@@ -119,35 +128,43 @@ pub(super) fn count_down<'a, 'f>(
     let is_end = |e: &mut Emitter<'a, 'f>, [left]: [Value; 1]| {
         e.builder.ins().icmp_imm_u(IntCC::Equal, left, 0)
     };
-    each(e, [run.len], cursor, is_end, |e, [left], body| {
+    each(e, [run.len], cursor, is_end, |e, [left], body, turn| {
         let index = Index::Difference(run.len, left);
-        let out = element(e, run.ptr, index, items, body, scope)?;
-        Ok(out.map(|out| ([e.add(left, -1)], out)))
+        element(e, run.ptr, index, items, body, scope, |e, out| {
+            let next = e.add(left, -1);
+            turn(e, [next], out);
+        })
     })
 }
 
-/// The element at an address, with its room made.
-fn element(
-    e: &mut Emitter<'_, '_>,
+/// The element at an address, with its room made. `end` goes on behind it: at every end there is of a choice, so that the way from there to the
+/// next element is one jump.
+fn element<'a, 'f>(
+    e: &mut Emitter<'a, 'f>,
     at: Value,
     index: Index,
     items: Items,
     cursor: Cursor,
     scope: Scope,
-) -> Result<Option<Cursor>, CompileError> {
+    mut end: impl FnMut(&mut Emitter<'a, 'f>, Cursor),
+) -> Result<(), CompileError> {
     let steps = [
         Step::Item(runtime::TRACE_INDEX, index),
         Step::Static(items.path),
     ];
     let inside = e.way_out(scope, &steps);
     let cursor = cursor.ensure(e, items.bound, scope);
-    block::emit(e, items.each, Base::new(at), cursor, inside)
+    block::emit_to_ends(e, items.each, Base::new(at), cursor, inside, &mut end)
 }
 
+/// Where a turn of a loop ends: with the next state and the cursor.
+pub(super) type Turn<'t, 'a, 'f, const WORDS: usize> =
+    &'t mut dyn FnMut(&mut Emitter<'a, 'f>, [Value; WORDS], Cursor);
+
 /// A loop with words of state besides the cursor. `is_end` emits the test of a state, `body` what is done in one that is not the
-/// end; it answers the next state and cursor, or `None` when the body never ends.
+/// end; at each end it has, it calls what it is handed.
 ///
-/// The test stands in front of the loop and at its end: so a turn is one jump.
+/// The test stands in front of the loop and at its ends: so a turn is one jump.
 pub(super) fn each<'a, 'f, const WORDS: usize>(
     e: &mut Emitter<'a, 'f>,
     state: [Value; WORDS],
@@ -157,14 +174,15 @@ pub(super) fn each<'a, 'f, const WORDS: usize>(
         &mut Emitter<'a, 'f>,
         [Value; WORDS],
         Cursor,
-    ) -> Result<Option<([Value; WORDS], Cursor)>, CompileError>,
+        Turn<'_, 'a, 'f, WORDS>,
+    ) -> Result<(), CompileError>,
 ) -> Result<Cursor, CompileError> {
     let again = e.builder.create_block();
     let at = [(); WORDS].map(|()| e.builder.append_block_param(again, types::I64));
     let out = e.builder.append_block_param(again, types::I64);
     let after = e.builder.create_block();
     let end = e.builder.append_block_param(after, types::I64);
-    let turn = |e: &mut Emitter<'a, 'f>, state: [Value; WORDS], cursor: Cursor| {
+    let mut turn = |e: &mut Emitter<'a, 'f>, state: [Value; WORDS], cursor: Cursor| {
         let out = cursor.address(e);
         let done = is_end(e, state);
         let next: Vec<BlockArg> = state.into_iter().chain([out]).map(BlockArg::from).collect();
@@ -173,10 +191,10 @@ pub(super) fn each<'a, 'f, const WORDS: usize>(
             .brif(done, after, &[out.into()], again, &next);
     };
     turn(e, state, cursor);
+    let around = e.enter_loop();
     e.builder.switch_to_block(again);
-    if let Some((next, cursor)) = body(e, at, Cursor::start(out))? {
-        turn(e, next, cursor);
-    }
+    body(e, at, Cursor::start(out), &mut turn)?;
+    e.builder.set_srcloc(around);
     e.builder.switch_to_block(after);
     Ok(Cursor::start(end))
 }

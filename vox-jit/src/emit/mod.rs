@@ -48,10 +48,11 @@ use vox_core::program::{BlockId, Program};
 use crate::error::CompileError;
 use cold::Step;
 use cursor::Cursor;
+pub(crate) use emitter::loop_of;
 use emitter::{Emitter, Scope};
 use place::Base;
 pub use stub::Stubs;
-use varint::{Spreading, Tables};
+use varint::Spreading;
 
 /// How machine code calls facet's `extern "C"` vtable functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -142,7 +143,6 @@ pub fn emit(
     if !emitter.is_recursive {
         // Calls spoil vector registers: what recurs loads these constants where it needs them.
         emitter.spreading = Spreading::new(&mut emitter);
-        emitter.varints = Some(Tables::new(&mut emitter));
     }
     let mut scope = Scope::root(failed, again, repeats);
     if !program.code.repeat_paths().is_empty() {

@@ -133,9 +133,9 @@ type Anything = *const ();
 functions! {
     TRACE_STATIC = trace::trace_static, (Cx, *const Program, usize);
     TRACE_REPEATS = trace::trace_repeats, (Cx, *const Program, usize);
-    TRACE_INDEX = trace::trace_index, (Cx, usize);
-    TRACE_KEY = trace::trace_key, (Cx, usize);
-    TRACE_VALUE = trace::trace_value, (Cx, usize);
+    TRACE_INDEX = trace::trace_index_at, (Cx, usize, usize);
+    TRACE_KEY = trace::trace_key_at, (Cx, usize, usize);
+    TRACE_VALUE = trace::trace_value_at, (Cx, usize, usize);
 
     FAIL_DEPTH = fail::fail_depth, (Cx) -> Out;
     FAIL_LENGTH = fail::fail_length, (Cx, usize, usize) -> Out;

@@ -18,14 +18,48 @@ use super::{block, runtime, scalar};
 use crate::error::CompileError;
 
 /// Runs the block of the arm the tag selects. `base` is where the enum is.
-pub(super) fn write(
-    e: &mut Emitter<'_, '_>,
+pub(super) fn write<'a, 'f>(
+    e: &mut Emitter<'a, 'f>,
     base: Base,
     tag: TagWidth,
     table: TableId,
     path: PathId,
     cursor: Cursor,
     scope: Scope,
+) -> Result<Option<Cursor>, CompileError> {
+    // Every arm writes its index first, most of them one byte.
+    let mut join = Join::new(e, cursor.offset + 1);
+    let mut arrive = |e: &mut Emitter<'a, 'f>, end: Cursor| join.arrive(e, Some(end));
+    match write_to_ends(e, base, tag, table, path, cursor, scope, &mut arrive)? {
+        Some(end) => Ok(Some(end)),
+        None => Ok(join.finish(e)),
+    }
+}
+
+/// Fewer arms meet behind them: what follows is there once.
+const MANY: usize = 8;
+
+/// Whether arms are so many that each goes its own way, as an end in [`write_to_ends`].
+pub(super) fn has_many_arms(program: &Program, table: TableId) -> bool {
+    let arms = program.code.tables.get(table.index());
+    arms.is_some_and(|arms| arms.len() >= MANY)
+}
+
+/// The same where every arm that comes to its end is done with by `end`; `None` then. Where all arms are a byte and nothing else, there is no
+/// branch, and this answers the one end.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "an op, its surroundings and its ends"
+)]
+pub(super) fn write_to_ends<'a, 'f>(
+    e: &mut Emitter<'a, 'f>,
+    base: Base,
+    tag: TagWidth,
+    table: TableId,
+    path: PathId,
+    cursor: Cursor,
+    scope: Scope,
+    end: &mut impl FnMut(&mut Emitter<'a, 'f>, Cursor),
 ) -> Result<Option<Cursor>, CompileError> {
     let program = e.program;
     let Some(arms) = program.code.tables.get(table.index()) else {
@@ -42,7 +76,10 @@ pub(super) fn write(
             let place = base.at(Offset(0));
             write_plain(e, place, tag, arms, distance, unknown, cursor, scope).map(Some)
         }
-        None => write_arms(e, base, tag, arms, unknown, cursor, scope),
+        None => {
+            write_arms(e, base, tag, arms, unknown, cursor, scope, end)?;
+            Ok(None)
+        }
     }
 }
 
@@ -65,27 +102,28 @@ impl Unknown {
 }
 
 /// Jumps to the block of the arm the tag selects.
-fn write_arms(
-    e: &mut Emitter<'_, '_>,
+#[expect(clippy::too_many_arguments, reason = "as for `write_to_ends`")]
+fn write_arms<'a, 'f>(
+    e: &mut Emitter<'a, 'f>,
     base: Base,
     tag: TagWidth,
     arms: &[Arm],
     unknown: Unknown,
     cursor: Cursor,
     scope: Scope,
-) -> Result<Option<Cursor>, CompileError> {
+    end: &mut impl FnMut(&mut Emitter<'a, 'f>, Cursor),
+) -> Result<(), CompileError> {
     let blocks: Vec<Block> = arms.iter().map(|_| e.builder.create_block()).collect();
     let place = base.at(Offset(0));
     dispatch(e, place, tag, arms, &blocks, unknown.block);
     unknown.refuse(e, place, tag, scope);
-    // Every arm writes its index first, most of them one byte.
-    let mut join = Join::new(e, cursor.offset + 1);
     for (arm, start) in arms.iter().zip(blocks) {
         e.builder.switch_to_block(start);
-        let end = block::emit(e, arm.block, base, cursor, scope)?;
-        join.arrive(e, end);
+        if let Some(out) = block::emit(e, arm.block, base, cursor, scope)? {
+            end(e, out);
+        }
     }
-    Ok(join.finish(e))
+    Ok(())
 }
 
 /// The distance from tag to index, when every arm writes an index of one byte and nothing

@@ -9,7 +9,7 @@
 use core::mem::offset_of;
 
 use cranelift_codegen::ir::{
-    ConstantData, Function, InstBuilder, MemFlagsData, Value, condcodes::IntCC, types,
+    ConstantData, InstBuilder, MemFlagsData, Value, condcodes::IntCC, types,
 };
 use target_lexicon::Architecture;
 use vox_core::cx::EncodeCx;
@@ -134,11 +134,9 @@ fn store(e: &mut Emitter<'_, '_>, value: Value, max_len: u32, cursor: Cursor) ->
     let (word, len) = word_and_len(e, value);
     cursor.store(e, word, 0);
     if max_len > WORD {
-        // The uppermost eight bits, whose first says whether the tenth byte follows the ninth, and is that byte.
+        // As `vox_core::wire::varint::tail`.
         let ninth = e.builder.ins().ushr_imm_u(value, i64::from(7 * WORD));
-        let tenth = e.builder.ins().band_imm_u(ninth, 0x80);
-        let both = e.builder.ins().iadd(ninth, tenth);
-        let both = e.builder.ins().iadd(both, tenth);
+        let both = e.builder.ins().bor_imm_u(ninth, 0x100);
         let flags = e.out_flags();
         let offset = cursor.offset + WORD.cast_signed();
         e.builder.ins().istore16(flags, both, cursor.base, offset);
@@ -151,10 +149,7 @@ fn store(e: &mut Emitter<'_, '_>, value: Value, max_len: u32, cursor: Cursor) ->
 fn word_and_len(e: &mut Emitter<'_, '_>, value: Value) -> (Value, Value) {
     let zeros = e.builder.ins().clz(value);
     let spread = spread(e, value);
-    let tables = match &mut e.varints {
-        Some(tables) => tables.taken(),
-        None => load_tables(e),
-    };
+    let tables = load_tables(e);
     let flags = Emitter::read_flags().with_readonly();
     let byte = e.builder.ins().iadd(tables, zeros);
     let at = i32::try_from(offset_of!(ByZeros, len)).expect("a small offset");
@@ -166,39 +161,12 @@ fn word_and_len(e: &mut Emitter<'_, '_>, value: Value) -> (Value, Value) {
     (e.builder.ins().bor(spread, continues), len)
 }
 
+/// The address of the tables. Loaded where it is wanted: a register for the whole function is one that an element's address or the end of a list
+/// would be in otherwise.
 fn load_tables(e: &mut Emitter<'_, '_>) -> Value {
-    let flags = Emitter::read_flags().with_readonly();
+    let flags = Emitter::read_flags();
     let at = i32::try_from(offset_of!(EncodeCx, varints)).expect("a small offset");
     e.builder.ins().load(types::I64, flags, e.cx, at)
-}
-
-/// The address of the tables, in a register for the whole function.
-#[derive(Debug)]
-pub(super) struct Tables {
-    address: Value,
-    is_used: bool,
-}
-
-impl Tables {
-    /// Loads the address, at the start of a function.
-    pub(super) fn new(e: &mut Emitter<'_, '_>) -> Self {
-        Self {
-            address: load_tables(e),
-            is_used: false,
-        }
-    }
-
-    fn taken(&mut self) -> Value {
-        self.is_used = true;
-        self.address
-    }
-
-    /// Removes the load where nothing came to need it: Cranelift keeps all loads.
-    pub(super) fn remove_unless_used(self, func: &mut Function) {
-        if let (false, Some(load)) = (self.is_used, func.dfg.value_def(self.address).inst()) {
-            func.layout.remove_inst(load);
-        }
-    }
 }
 
 /// Spreads the groups of seven bits over the bytes of a word.

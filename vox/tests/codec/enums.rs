@@ -99,6 +99,84 @@ codec_test!(
     ],
 );
 
+/// So many variants that each element of a list has a way of its own to the next, with fields of all kinds, also such lists again.
+#[derive(Facet, Serialize)]
+#[repr(u8)]
+enum Mixed {
+    Unit,
+    Number(u64),
+    Text(String),
+    Maybe(Option<u32>),
+    List(Vec<String>),
+    Inner(Inner),
+    Inners(Vec<Inner>),
+    Pair { first: Option<String>, second: i16 },
+    Array([u16; 3]),
+}
+
+#[derive(Facet, Serialize, Clone, Copy)]
+#[repr(i16)]
+enum Inner {
+    A = -3,
+    B(u8),
+    C,
+    D(Option<u64>),
+    E,
+    F(char),
+    G,
+    H { wide: u128 },
+    I,
+}
+
+fn inners() -> Vec<Inner> {
+    vec![
+        Inner::A,
+        Inner::B(200),
+        Inner::I,
+        Inner::D(Some(300)),
+        Inner::D(None),
+        Inner::F('\u{10ffff}'),
+        Inner::H { wide: u128::MAX },
+        Inner::C,
+        Inner::G,
+        Inner::E,
+    ]
+}
+
+fn mixed() -> Vec<Mixed> {
+    vec![
+        Mixed::Unit,
+        Mixed::Inners(inners()),
+        Mixed::Number(u64::MAX),
+        Mixed::Text("t".repeat(50)),
+        Mixed::Inner(Inner::H { wide: 1 }),
+        Mixed::Maybe(Some(300)),
+        Mixed::List(vec![String::new(), "x".repeat(100), "y".repeat(1000)]),
+        Mixed::Pair {
+            first: Some(String::from("first")),
+            second: -1,
+        },
+        Mixed::Inners(vec![]),
+        Mixed::Maybe(None),
+        Mixed::Array([1, 300, u16::MAX]),
+        Mixed::Pair {
+            first: None,
+            second: 1,
+        },
+        Mixed::Unit,
+    ]
+}
+
+codec_test!(
+    lists_of_many_variants:
+    mixed(),
+    inners(),
+    vec![mixed(), vec![], mixed()],
+    [Inner::A, Inner::B(1), Inner::I],
+    Some(mixed()),
+    vec![(Some(1_u32), Some(2_u64), Some(String::from("s")), Mixed::Unit), (None, None, None, Mixed::Number(1))],
+);
+
 /// Enums of bytes only: the elements of a list look alike in memory.
 #[derive(Facet, Serialize, Clone, Copy)]
 #[repr(u8)]
