@@ -5,7 +5,7 @@ use crate::reflect::ArrayAsPtrFn;
 use super::machine::Machine;
 use crate::cx::{Failure, thin};
 use crate::entry::Pair;
-use crate::kernels::bytes::copy;
+use crate::kernels::bytes::{copy, is_medium, write_medium};
 use crate::kernels::over;
 use crate::program::{ArraySource, BlockId, MAX_RESERVE, Offset, Op, PathId, Source};
 use crate::trampoline::trace;
@@ -49,6 +49,21 @@ impl Machine<'_> {
             // SAFETY: there is room for the string, and the overshoot behind it (A7);
             // reading beyond its end stays in the page (A11).
             return unsafe { over::write(out, pair.ptr, pair.len) };
+        }
+        // SAFETY: the caller's duty.
+        unsafe { self.write_longer(pair, reserve, out) }
+    }
+
+    /// The same of strings that are longer, or empty, or at the end of a page.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::write_string`].
+    #[inline(never)]
+    unsafe fn write_longer(&mut self, pair: Pair, reserve: u32, out: *mut u8) -> *mut u8 {
+        if is_medium(pair.len) && self.cx().spare(out) >= 1 + pair.len + reserve as usize {
+            // SAFETY: there is room for the string.
+            return unsafe { write_medium(out, pair.ptr, pair.len) };
         }
         // SAFETY: the caller's duty.
         unsafe { self.write_pair(pair, 1, reserve, out) }

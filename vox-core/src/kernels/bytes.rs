@@ -50,6 +50,27 @@ pub(crate) unsafe fn copy(to: *mut u8, from: *const u8, len: usize) {
     }
 }
 
+/// Whether a string is of medium length: longer than what is copied without regard to that, and no more than twice as long.
+#[inline]
+pub(crate) fn is_medium(len: usize) -> bool {
+    len.wrapping_sub(over::LEN + 1) < over::LEN
+}
+
+/// Writes the length of a string of medium length, which is one byte, and the string, and answers the end.
+///
+/// # Safety
+///
+/// The string is at `from` and [`is_medium`] said so of its length. `1 + len` bytes may be written at `out`.
+#[inline]
+pub(crate) unsafe fn write_medium(out: *mut u8, from: *const u8, len: usize) -> *mut u8 {
+    // SAFETY: the caller's duty.
+    unsafe {
+        out.write(len.to_le_bytes()[0]);
+        copy_ends::<[u8; over::LEN]>(out.add(1), from, len);
+        out.add(1 + len)
+    }
+}
+
 /// As [`write_bytes`], and faster for short strings, by far the most: they are copied without regard to their
 /// length.
 ///
@@ -71,6 +92,11 @@ pub unsafe fn write_string(
         // SAFETY: there is room for the string, and the overshoot behind it (A7);
         // reading beyond its end stays in the page (A11).
         return unsafe { over::write(out, ptr, len) };
+    }
+    // SAFETY: as above.
+    if is_medium(len) && unsafe { &*cx }.spare(out) >= 1 + len + spare {
+        // SAFETY: there is room for the string.
+        return unsafe { write_medium(out, ptr, len) };
     }
     // SAFETY: the caller's duty.
     unsafe { write_bytes(cx, out, ptr, len, spare) }
