@@ -279,7 +279,8 @@ fn is_callee(clif: &str, address: usize) -> bool {
     let values = clif
         .lines()
         .filter(|line| line.trim_end().ends_with(&constant))
-        .filter_map(|line| line.split_whitespace().next());
+        // In front of the value there may be a source location.
+        .filter_map(|line| line.split(" = ").next()?.split_whitespace().last());
     values.into_iter().any(|value| {
         let callee = format!(", {value}(");
         clif.lines()
