@@ -83,6 +83,64 @@ codec_test!(
     (Ok::<Moody, u8>(Moody::Refuses), &refused("Result<Moody, u8>::Ok")),
 );
 
+/// Elements far apart.
+#[derive(Facet)]
+struct Wide {
+    before: [u8; 70_000],
+    mood: Moody,
+}
+
+fn wide(count: usize, failing: usize) -> Vec<Wide> {
+    let mood = |at: usize| if at == failing { Moody::Refuses } else { FINE };
+    (0..count)
+        .map(|at| Wide {
+            before: [7; 70_000],
+            mood: mood(at),
+        })
+        .collect()
+}
+
+/// So many variants that each goes on to the next element by itself.
+#[derive(Facet)]
+#[repr(u8)]
+enum Many {
+    Unit,
+    First(Moody),
+    Second(Vec<Moody>),
+    Text(String),
+    Maybe(Option<Moody>),
+    Pair(u8, Moody),
+    Inner(Kind),
+    Number(u64),
+    Last(Moody),
+}
+
+fn many(failing: Many) -> Vec<Many> {
+    vec![
+        Many::Last(FINE),
+        Many::Unit,
+        Many::Second(vec![FINE, FINE]),
+        failing,
+        Many::Text(String::from("behind")),
+    ]
+}
+
+codec_test!(
+    elements_of_lists refuses:
+    (wide(40, 39), &refused("Vec<Wide>[39].mood")),
+    (wide(3, 0), &refused("Vec<Wide>[0].mood")),
+    (many(Many::First(Moody::Refuses)), &refused("Vec<Many>[3]::First.0")),
+    (many(Many::Second(vec![FINE, FINE, Moody::Refuses])), &refused("Vec<Many>[3]::Second.0[2]")),
+    (many(Many::Maybe(Some(Moody::Refuses))), &refused("Vec<Many>[3]::Maybe.0")),
+    (many(Many::Pair(1, Moody::Refuses)), &refused("Vec<Many>[3]::Pair.1")),
+    (
+        many(Many::Inner(Kind::Symlink(1, Box::new(Moody::Refuses)))),
+        &refused("Vec<Many>[3]::Inner.0::Symlink.1")
+    ),
+    (many(Many::Last(Moody::Refuses)), &refused("Vec<Many>[3]::Last.0")),
+    (vec![many(Many::Unit), many(Many::Last(Moody::Refuses))], &refused("Vec<Vec<Many>>[1][3]::Last.0")),
+);
+
 #[derive(Facet)]
 struct Holders {
     mutex: Mutex<Inner>,
