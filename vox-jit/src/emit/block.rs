@@ -6,11 +6,15 @@ use vox_core::program::{BlockId, Op};
 use super::cursor::Cursor;
 use super::emitter::{Emitter, Scope};
 use super::place::Base;
+use super::switch::Choice;
 use super::{
     array, borrow, bytes, call, guarded, iter, list, map, option, ready, result, run, runtime,
     scalar, switch,
 };
 use crate::error::CompileError;
+
+/// Goes on at an end of what is emitted.
+pub(super) type End<'t, 'a, 'f> = &'t mut dyn FnMut(&mut Emitter<'a, 'f>, Cursor);
 
 /// Emits a block. `None` when it never comes to its end.
 pub(super) fn emit(
@@ -20,9 +24,7 @@ pub(super) fn emit(
     cursor: Cursor,
     scope: Scope,
 ) -> Result<Option<Cursor>, CompileError> {
-    emit_ops(e, id, base, cursor, scope, |e, op, cursor, scope| {
-        emit_op(e, op, &[], base, cursor, scope)
-    })
+    emit_ops(e, id, base, cursor, scope, None)
 }
 
 /// The same with as many ends as the block's last op has branches: `end` is called at each, where [`emit`] would have them jump to
@@ -33,35 +35,22 @@ pub(super) fn emit_to_ends<'a, 'f>(
     base: Base,
     cursor: Cursor,
     scope: Scope,
-    end: &mut impl FnMut(&mut Emitter<'a, 'f>, Cursor),
+    end: End<'_, 'a, 'f>,
 ) -> Result<(), CompileError> {
-    let out = emit_ops(e, id, base, cursor, scope, |e, op, cursor, scope| {
-        if let Op::Switch {
-            at,
-            tag,
-            arms,
-            path,
-        } = *op
-            && switch::has_many_arms(e.program, arms)
-        {
-            return switch::write_to_ends(e, base.moved(at), tag, arms, path, cursor, scope, end);
-        }
-        emit_op(e, op, &[], base, cursor, scope)
-    })?;
-    if let Some(cursor) = out {
+    if let Some(cursor) = emit_ops(e, id, base, cursor, scope, Some(&mut *end))? {
         end(e, cursor);
     }
     Ok(())
 }
 
-/// Emits the ops of a block, the last one, if any, by `last`.
+/// Emits the ops of a block. Where there is an `end`, branches of the last op may go on with that, and not to the cursor that is answered.
 fn emit_ops<'a, 'f>(
     e: &mut Emitter<'a, 'f>,
     id: BlockId,
     base: Base,
     cursor: Cursor,
     scope: Scope,
-    last: impl FnOnce(&mut Emitter<'a, 'f>, &Op, Cursor, Scope) -> Result<Option<Cursor>, CompileError>,
+    mut end: Option<End<'_, 'a, 'f>>,
 ) -> Result<Option<Cursor>, CompileError> {
     let scope = scope.nested()?;
     let program = e.program;
@@ -70,18 +59,28 @@ fn emit_ops<'a, 'f>(
     };
     let ready = ready::begin(e, id, base);
     let around = core::mem::replace(&mut e.ready, ready);
-    let mut last = Some(last);
     let mut cursor = Some(cursor);
     for (idx, op) in block.ops.iter().enumerate() {
-        let Some(at) = cursor else {
+        let Some(out) = cursor else {
             // Behind a value that cannot exist nothing is ever reached.
             break;
         };
         e.count_op()?;
         let rest = &block.ops[idx + 1..];
-        cursor = match last.take_if(|_| rest.is_empty()) {
-            Some(last) => last(e, op, at, scope)?,
-            None => emit_op(e, op, rest, base, at, scope)?,
+        cursor = match (op, &mut end) {
+            (
+                &Op::Switch {
+                    at,
+                    tag,
+                    arms,
+                    path,
+                },
+                Some(end),
+            ) if rest.is_empty() && switch::has_many_arms(program, arms) => {
+                let choice = Choice { tag, arms, path };
+                switch::write_to_ends(e, base.moved(at), choice, out, scope, end)?
+            }
+            _ => emit_op(e, op, rest, base, out, scope)?,
         };
     }
     if let Some(ready) = core::mem::replace(&mut e.ready, around) {
@@ -297,7 +296,10 @@ fn emit_op(
             tag,
             arms,
             path,
-        } => switch::write(e, base.moved(at), tag, arms, path, cursor, scope),
+        } => {
+            let choice = Choice { tag, arms, path };
+            switch::write(e, base.moved(at), choice, cursor, scope)
+        }
         Op::Borrow { at, source, each } => {
             borrow::write(e, base.at(at), source, each, cursor, scope)
         }

@@ -9,6 +9,7 @@ use cranelift_codegen::ir::{
 use cranelift_frontend::Switch;
 use vox_core::program::{Arm, Offset, Op, PathId, Program, TableId, TagWidth};
 
+use super::block::End;
 use super::cold::Step;
 use super::cursor::Cursor;
 use super::emitter::{Emitter, Scope};
@@ -17,20 +18,26 @@ use super::place::{Base, Place};
 use super::{block, runtime, scalar};
 use crate::error::CompileError;
 
+/// What an op says of an enum.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Choice {
+    pub(super) tag: TagWidth,
+    pub(super) arms: TableId,
+    pub(super) path: PathId,
+}
+
 /// Runs the block of the arm the tag selects. `base` is where the enum is.
 pub(super) fn write<'a, 'f>(
     e: &mut Emitter<'a, 'f>,
     base: Base,
-    tag: TagWidth,
-    table: TableId,
-    path: PathId,
+    choice: Choice,
     cursor: Cursor,
     scope: Scope,
 ) -> Result<Option<Cursor>, CompileError> {
     // Every arm writes its index first, most of them one byte.
     let mut join = Join::new(e, cursor.offset + 1);
     let mut arrive = |e: &mut Emitter<'a, 'f>, end: Cursor| join.arrive(e, Some(end));
-    match write_to_ends(e, base, tag, table, path, cursor, scope, &mut arrive)? {
+    match write_to_ends(e, base, choice, cursor, scope, &mut arrive)? {
         Some(end) => Ok(Some(end)),
         None => Ok(join.finish(e)),
     }
@@ -40,26 +47,24 @@ pub(super) fn write<'a, 'f>(
 const MANY: usize = 8;
 
 /// Whether arms are so many that each goes its own way, as an end in [`write_to_ends`].
-pub(super) fn has_many_arms(program: &Program, table: TableId) -> bool {
-    let arms = program.code.tables.get(table.index());
+pub(super) fn has_many_arms(program: &Program, arms: TableId) -> bool {
+    let arms = program.code.tables.get(arms.index());
     arms.is_some_and(|arms| arms.len() >= MANY)
 }
 
 /// The same where every arm that comes to its end is done with by `end`; `None` then. Where all arms are a byte and nothing else, there is no
 /// branch, and this answers the one end.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "an op, its surroundings and its ends"
-)]
 pub(super) fn write_to_ends<'a, 'f>(
     e: &mut Emitter<'a, 'f>,
     base: Base,
-    tag: TagWidth,
-    table: TableId,
-    path: PathId,
+    Choice {
+        tag,
+        arms: table,
+        path,
+    }: Choice,
     cursor: Cursor,
     scope: Scope,
-    end: &mut impl FnMut(&mut Emitter<'a, 'f>, Cursor),
+    end: End<'_, 'a, 'f>,
 ) -> Result<Option<Cursor>, CompileError> {
     let program = e.program;
     let Some(arms) = program.code.tables.get(table.index()) else {
@@ -102,7 +107,10 @@ impl Unknown {
 }
 
 /// Jumps to the block of the arm the tag selects.
-#[expect(clippy::too_many_arguments, reason = "as for `write_to_ends`")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "an op, its surroundings and its ends"
+)]
 fn write_arms<'a, 'f>(
     e: &mut Emitter<'a, 'f>,
     base: Base,
@@ -111,7 +119,7 @@ fn write_arms<'a, 'f>(
     unknown: Unknown,
     cursor: Cursor,
     scope: Scope,
-    end: &mut impl FnMut(&mut Emitter<'a, 'f>, Cursor),
+    end: End<'_, 'a, 'f>,
 ) -> Result<(), CompileError> {
     let blocks: Vec<Block> = arms.iter().map(|_| e.builder.create_block()).collect();
     let place = base.at(Offset(0));

@@ -164,18 +164,14 @@ impl<'v> Frame<&'v mut Vec<u8>> {
         let mut sink = VecSink { asked: 0, vec };
         let expected = sink.make_room(base, slot.size().room() as usize);
         // As for a new one.
-        let region = match expected.or_else(|_| sink.make_room(base, 0)) {
-            Ok(region) => region,
+        match expected.or_else(|_| sink.make_room(base, 0)) {
+            // SAFETY: the caller's duty.
+            Ok(_) => unsafe { Self::begin_append(frame, slot, sink.vec, max_depth) },
             // SAFETY: the caller's duty.
             Err(failure) => unsafe {
                 let error = EncodeError::from_failure(slot.shape(), Some(failure), &[]);
-                return Self::refuse(frame, error);
+                Self::refuse(frame, error)
             },
-        };
-        // SAFETY: the caller's duty; the region is the sink's.
-        unsafe {
-            Self::prepare(frame, slot, max_depth);
-            Self::begin(frame, sink, region)
         }
     }
 
