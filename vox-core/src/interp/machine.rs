@@ -136,7 +136,29 @@ impl<'p> Machine<'p> {
         unsafe { self.run_ops(&program.code.block(block).ops, base, out) }
     }
 
-    /// Runs the ops of a block, and of the blocks those enter.
+    /// Runs the ops of a block on one value.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::run`].
+    #[inline]
+    pub(super) unsafe fn run_ops(
+        &mut self,
+        ops: &'p [Op],
+        base: *const u8,
+        out: *mut u8,
+    ) -> *mut u8 {
+        let mut one = Values {
+            at: base,
+            stride: 0,
+            behind: 0,
+        };
+        // SAFETY: the caller's duty.
+        unsafe { self.run_each(ops, &mut one, out) }
+    }
+
+    /// Runs the ops of a block, and of the blocks those enter, on values one after the other. `values` is left
+    /// at the one that failed.
     ///
     /// Ops that run one block and are done with it (options, enums, borrows) do not recurse: what is left of
     /// the block around is remembered in a few frames here, or forgotten when nothing is
@@ -144,22 +166,22 @@ impl<'p> Machine<'p> {
     ///
     /// # Safety
     ///
-    /// As for [`Self::run`].
+    /// As for [`Self::run`], of each value; there are spare bytes for all of them.
     #[expect(
         clippy::too_many_lines,
         reason = "one line per op: the table this file is about"
     )]
-    pub(super) unsafe fn run_ops(
+    pub(super) unsafe fn run_each(
         &mut self,
         ops: &'p [Op],
-        base: *const u8,
+        values: &mut Values,
         out: *mut u8,
     ) -> *mut u8 {
         let program = self.program;
         let mut frames = [const { MaybeUninit::<Frame<'p>>::uninit() }; FRAMES];
         let mut depth = 0;
         let mut rest = ops.iter();
-        let (mut base, mut out) = (base, out);
+        let (mut base, mut out) = (values.at, out);
         self.work += ops.len() as u64;
 
         /// Goes on with a block, and then with what is left of this one.
@@ -179,6 +201,45 @@ impl<'p> Machine<'p> {
                 base = inner_base;
             }};
         }
+        /// The same of a block that is mostly one op: the commonest without another dispatch.
+        macro_rules! enter_usual {
+            ($block:expr, $base:expr) => {{
+                let (inner, inner_base): (_, *const u8) =
+                    (&program.code.block($block).ops[..], $base);
+                match *inner {
+                    [Op::WriteVarU32 { at }] => {
+                        fused(inner);
+                        out = write(out, load::<u32>(inner_base, at.0).into());
+                    }
+                    [Op::WriteVarU64 { at }] => {
+                        fused(inner);
+                        out = write(out, load::<u64>(inner_base, at.0));
+                    }
+                    [
+                        Op::WriteBytes {
+                            at,
+                            source: source @ Source::Words { .. },
+                            reserve,
+                        },
+                    ] => {
+                        fused(inner);
+                        let pair = self.parts(inner_base.add(at.index()), source);
+                        try_out!(self.write_string(pair, reserve, out));
+                    }
+                    [
+                        Op::Borrow {
+                            at,
+                            source: PointerSource::Word,
+                            each,
+                        },
+                    ] => {
+                        fused(inner);
+                        enter!(each, load(inner_base, at.0));
+                    }
+                    _ => enter!($block, inner_base),
+                }
+            }};
+        }
         /// Leaves when an op failed.
         macro_rules! try_out {
             ($end:expr) => {{
@@ -192,7 +253,13 @@ impl<'p> Machine<'p> {
         loop {
             let Some(op) = rest.next() else {
                 if depth == 0 {
-                    return out;
+                    if !values.advance() {
+                        return out;
+                    }
+                    base = values.at;
+                    rest = ops.iter();
+                    self.work += ops.len() as u64;
+                    continue;
                 }
                 depth -= 1;
                 // SAFETY: written when the block was entered.
@@ -206,12 +273,7 @@ impl<'p> Machine<'p> {
             unsafe {
                 match *op {
                     Op::Reserve { bytes } => try_out!(self.reserve(out, bytes as usize)),
-                    Op::WriteConst { bytes } => {
-                        // The literal is no longer than the overshoot allows.
-                        out.cast::<[u8; Literal::MAX_LEN]>()
-                            .write_unaligned(*bytes.padded());
-                        out = out.add(bytes.len() as usize);
-                    }
+                    Op::WriteConst { ref bytes } => out = write_const(out, bytes),
                     Op::WriteByte { at } => {
                         out.write(load::<u8>(base, at.0));
                         out = out.add(1);
@@ -352,40 +414,7 @@ impl<'p> Machine<'p> {
                         if payload.is_null() {
                             continue;
                         }
-                        // The commonest payloads without another dispatch.
-                        let inner = &program.code.block(some).ops[..];
-                        match *inner {
-                            [Op::WriteVarU32 { at }] => {
-                                fused(inner);
-                                out = write(out, load::<u32>(payload, at.0).into());
-                            }
-                            [Op::WriteVarU64 { at }] => {
-                                fused(inner);
-                                out = write(out, load::<u64>(payload, at.0));
-                            }
-                            [
-                                Op::WriteBytes {
-                                    at,
-                                    source: source @ Source::Words { .. },
-                                    reserve,
-                                },
-                            ] => {
-                                fused(inner);
-                                let pair = self.parts(payload.add(at.index()), source);
-                                try_out!(self.write_string(pair, reserve, out));
-                            }
-                            [
-                                Op::Borrow {
-                                    at,
-                                    source: PointerSource::Word,
-                                    each,
-                                },
-                            ] => {
-                                fused(inner);
-                                enter!(each, load(payload, at.0));
-                            }
-                            _ => enter!(some, payload),
-                        }
+                        enter_usual!(some, payload);
                     }
                     Op::WriteResult { .. } => {
                         let (is_err, block, payload) = self.outcome(op, base);
@@ -401,12 +430,20 @@ impl<'p> Machine<'p> {
                     } => {
                         let at = base.add(at.index());
                         match self.arm(at, tag, arms) {
-                            Ok(arm) => enter!(arm, at),
+                            Ok(arm) => {
+                                enter!(arm, at);
+                                // The tag on the wire, without another dispatch.
+                                if let [Op::WriteConst { bytes }, behind @ ..] = rest.as_slice() {
+                                    fused(&rest.as_slice()[..1]);
+                                    out = write_const(out, bytes);
+                                    rest = behind.iter();
+                                }
+                            }
                             Err(tag) => return self.fail_tag(tag, path),
                         }
                     }
                     Op::Borrow { at, source, each } => match source {
-                        PointerSource::Word => enter!(each, load(base, at.0)),
+                        PointerSource::Word => enter_usual!(each, load(base, at.0)),
                         PointerSource::BorrowThin { borrow } => {
                             enter!(each, self.borrow_thin(base.add(at.index()), borrow));
                         }
@@ -472,6 +509,28 @@ impl<'p> Machine<'p> {
     }
 }
 
+/// Values at equal distances.
+pub(super) struct Values {
+    /// The first that is not done.
+    pub(super) at: *const u8,
+    pub(super) stride: usize,
+    /// How many follow that one.
+    pub(super) behind: usize,
+}
+
+impl Values {
+    /// Goes on to the next value; false when there is none.
+    #[inline]
+    fn advance(&mut self) -> bool {
+        if self.behind == 0 {
+            return false;
+        }
+        self.behind -= 1;
+        self.at = self.at.wrapping_add(self.stride);
+        true
+    }
+}
+
 /// What is left to do of a block around the one at hand, and its base.
 type Frame<'p> = (core::slice::Iter<'p, Op>, *const u8);
 
@@ -480,11 +539,26 @@ const FRAMES: usize = 6;
 
 /// Counts the ops of a block that is executed without being entered.
 #[inline]
-fn fused(ops: &[Op]) {
+pub(super) fn fused(ops: &[Op]) {
     #[cfg(feature = "op-counts")]
     ops.iter().for_each(super::counts::count);
     #[cfg(not(feature = "op-counts"))]
     let _ = ops;
+}
+
+/// Writes bytes known to the program.
+///
+/// # Safety
+///
+/// There is room for the bytes, and the overshoot behind them (A7).
+#[inline]
+unsafe fn write_const(out: *mut u8, bytes: &Literal) -> *mut u8 {
+    // SAFETY: the literal is no longer than the overshoot allows.
+    unsafe {
+        out.cast::<[u8; Literal::MAX_LEN]>()
+            .write_unaligned(*bytes.padded());
+        out.add(bytes.len() as usize)
+    }
 }
 
 /// Writes a varint; what does not take one byte is not written in line, of which there are many.

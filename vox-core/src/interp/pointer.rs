@@ -5,10 +5,12 @@ use crate::reflect::BorrowFn;
 use core::ptr;
 
 use super::interpret;
-use super::machine::{Machine, load};
+use super::machine::{Machine, fused, load};
 use crate::cx::thin;
 use crate::entry::{EncodeFn, LeafFn, Pair};
-use crate::program::{BlockId, ChildId, FunctionId, FunctionKind, Offset, PathId, ProxyId};
+use crate::program::{
+    BlockId, ChildId, FunctionId, FunctionKind, Offset, Op, PathId, ProxyId, Source,
+};
 use crate::slot::Slot;
 use crate::trampoline::{DONE, fail, lock, proxy, release_last, unpack};
 
@@ -53,8 +55,27 @@ impl Machine<'_> {
         each: BlockId,
         out: *mut u8,
     ) -> *mut u8 {
+        let program = self.program;
+        let ops = &program.code.block(each).ops[..];
+        let at = (&raw const pair).cast::<u8>();
+        // Mostly the pointee is a string.
+        if let [
+            Op::WriteBytes {
+                at: string,
+                source: source @ Source::Words { .. },
+                reserve,
+            },
+        ] = *ops
+        {
+            fused(ops);
+            // SAFETY: the caller's duty.
+            return unsafe {
+                let pair = self.parts(at.add(string.index()), source);
+                self.write_string(pair, reserve, out)
+            };
+        }
         // SAFETY: the caller's duty; the pair outlives the block.
-        unsafe { self.run(each, (&raw const pair).cast(), out) }
+        unsafe { self.run_ops(ops, at, out) }
     }
 
     /// The words of the pointee of [`PointerSource::BorrowWide`](crate::program::PointerSource::BorrowWide).

@@ -2,7 +2,7 @@
 
 use crate::reflect::ArrayAsPtrFn;
 
-use super::machine::Machine;
+use super::machine::{Machine, Values};
 use crate::cx::{Failure, thin};
 use crate::entry::Pair;
 use crate::kernels::bytes::{copy, is_medium, write_medium};
@@ -251,16 +251,15 @@ impl Machine<'_> {
         };
         let program = self.program;
         let ops = &program.code.block(each).ops[..];
-        if let [
-            Op::WriteBytes {
-                at,
-                source: source @ Source::Words { .. },
-                reserve: 0,
-            },
-        ] = *ops
-        {
-            // SAFETY: the caller's duty.
-            return unsafe { self.write_strings(elements, at, source, out) };
+        // SAFETY: the caller's duty; the strings are those of an element, and all there is of it.
+        match *ops {
+            [ref one] if let Some(one) = string(one) => {
+                return unsafe { self.write_strings(elements, [one], out) };
+            }
+            [ref one, ref two] if let (Some(one), Some(two)) = (string(one), string(two)) => {
+                return unsafe { self.write_strings(elements, [one, two], out) };
+            }
+            _ => {}
         }
         let mut out = out;
         let mut done = 0;
@@ -272,14 +271,18 @@ impl Machine<'_> {
                     return out;
                 }
             }
-            for index in done..until {
-                // SAFETY: an element of the run; the batch has its room.
-                out = unsafe { self.run_ops(ops, first.add(index * stride), out) };
-                if out.is_null() {
-                    // SAFETY: the state is alive.
-                    unsafe { trace::trace_index(self.cx, index) };
-                    return self.fail_at(path);
-                }
+            let mut values = Values {
+                // SAFETY: an element of the run.
+                at: unsafe { first.add(done * stride) },
+                stride,
+                behind: until - done - 1,
+            };
+            // SAFETY: elements of the run; the batch has its room.
+            out = unsafe { self.run_each(ops, &mut values, out) };
+            if out.is_null() {
+                // SAFETY: the state is alive.
+                unsafe { trace::trace_index(self.cx, until - 1 - values.behind) };
+                return self.fail_at(path);
             }
             done = until;
         }
@@ -290,35 +293,49 @@ impl Machine<'_> {
     ///
     /// # Safety
     ///
-    /// As for `write_elements`; a string is `at` in each.
-    unsafe fn write_strings(
+    /// As for `write_elements`; each element consists of strings at these places.
+    unsafe fn write_strings<const N: usize>(
         &mut self,
         elements: Elements,
-        at: Offset,
-        source: Source,
+        strings: [(Offset, Source); N],
         out: *mut u8,
     ) -> *mut u8 {
         let mut out = out;
         for index in 0..elements.count {
-            #[cfg(feature = "op-counts")]
-            super::counts::count(&Op::WriteBytes {
-                at,
-                source,
-                reserve: 0,
-            });
-            // SAFETY: an element of the run.
-            out = unsafe {
-                let string = elements.first.add(index * elements.stride + at.index());
-                let pair = self.parts(string, source);
-                self.write_string(pair, 0, out)
-            };
-            if out.is_null() {
-                // SAFETY: the state is alive.
-                unsafe { trace::trace_index(self.cx, index) };
-                return self.fail_at(elements.path);
+            for (at, source) in strings {
+                #[cfg(feature = "op-counts")]
+                super::counts::count(&Op::WriteBytes {
+                    at,
+                    source,
+                    reserve: 0,
+                });
+                // SAFETY: a string of an element of the run.
+                out = unsafe {
+                    let string = elements.first.add(index * elements.stride + at.index());
+                    let pair = self.parts(string, source);
+                    self.write_string(pair, 0, out)
+                };
+                if out.is_null() {
+                    // SAFETY: the state is alive.
+                    unsafe { trace::trace_index(self.cx, index) };
+                    return self.fail_at(elements.path);
+                }
             }
         }
-        self.add_elements(elements.count);
+        self.add_elements(elements.count * N);
         out
+    }
+}
+
+/// Where the string is that an op writes, when it is found without a call and no room is made behind it.
+#[inline]
+fn string(op: &Op) -> Option<(Offset, Source)> {
+    match *op {
+        Op::WriteBytes {
+            at,
+            source: source @ Source::Words { .. },
+            reserve: 0,
+        } => Some((at, source)),
+        _ => None,
     }
 }
