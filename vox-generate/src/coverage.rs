@@ -89,3 +89,48 @@ impl fmt::Display for Coverage {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use facet::Facet;
+    use vox::{Runtime, Tier};
+
+    use super::*;
+
+    /// What the interpreter executes for a value, by name.
+    fn executed<T: Facet<'static>>(value: &T) -> BTreeMap<&'static str, u64> {
+        let builder = Runtime::builder().tier(Tier::Interpreter);
+        let runtime = builder.build();
+        let _ = counts::take();
+        runtime.to_bytes(value).expect("it encodes");
+        let counted = Op::NAMES.iter().copied().zip(counts::take());
+        counted.filter(|(_, count)| *count != 0).collect()
+    }
+
+    #[derive(Facet, Clone)]
+    #[repr(u8)]
+    #[allow(dead_code, reason = "facet reads it")]
+    enum Unit {
+        A,
+        B,
+        C,
+    }
+
+    /// Ops that are executed with the one before count as any other.
+    #[test]
+    fn every_op_counts_once() {
+        let units = executed(&vec![Unit::B; 10]);
+        assert_eq!((units["switch"], units["write_const"]), (10, 10));
+        let number = executed(&Box::new(300_u64));
+        assert_eq!((number["borrow"], number["write_var_u64"]), (1, 1));
+        let text = executed(&Arc::<str>::from("text"));
+        assert_eq!((text["borrow"], text["write_bytes"]), (1, 1));
+        let options = executed(&(Some(Some(300_u64)), Some(String::from("text"))));
+        assert_eq!(options["write_option"], 3);
+        assert_eq!((options["write_var_u64"], options["write_bytes"]), (1, 1));
+        let pair = (String::from("a"), String::from("b"));
+        assert_eq!(executed(&vec![pair; 10])["write_bytes"], 20);
+    }
+}

@@ -1145,6 +1145,62 @@ fn check_arms_in_list(op: &str, arms: usize, count: usize) {
     }
 }
 
+/// Blocks that choose blocks, each with something left to do behind: more of them than a loop over ops remembers
+/// at a time. The innermost is the constant alone, and behind each choice there is another one.
+#[test]
+fn choices_nest_with_something_behind_each() {
+    const LEVELS: usize = 11;
+    for kind in [
+        ["switch"; 2],
+        ["write_option", "borrow"],
+        ["borrow", "switch"],
+    ] {
+        let mut text = String::from("program T\n");
+        for level in 0..LEVELS {
+            text += &format!("t{level}:\n  0 -> b{}\n", level + 2);
+        }
+        text += "b0:\n  write_list at=@8 source=words(ptr=@0, len=@8) stride=16 each=b1 bound=0 path=p0 reserve=1\n  \
+                 write_byte at=@0\nb1:\n  reserve bytes=200\n";
+        // The value at hand is a zero, and behind it a pointer to the value.
+        for level in 0..LEVELS {
+            let into = level + 2;
+            text += &match kind[level % 2] {
+                "switch" => format!("  switch at=@0 tag=u8 arms=t{level} path=p0\n"),
+                "borrow" => format!("  borrow at=@8 source=word each=b{into}\n"),
+                _ => format!(
+                    "  write_option at=@0 source=tagged(tag=u8, tag_at=@0, none=9, payload=@0) some=b{into}\n"
+                ),
+            };
+            text += &format!(
+                "  write_const bytes=[b{level:x}]\nb{into}:\n  write_const bytes=[a{level:x}]\n"
+            );
+        }
+        let mut before = Vec::new();
+        for level in 0..LEVELS {
+            if kind[level % 2] == "write_option" {
+                before.push(1);
+            }
+            before.push(0xa0 + level as u8);
+        }
+        let behind = (0..LEVELS).rev().map(|level| 0xb0 + level as u8);
+        let element: Vec<u8> = before.into_iter().chain(behind).collect();
+        let mut elements = [[0_usize; 2]; 3];
+        let at = |index: usize, elements: &[[usize; 2]; 3]| {
+            (&raw const elements[index]).expose_provenance()
+        };
+        for index in 0..elements.len() {
+            elements[index][1] = at(index, &elements);
+        }
+        for len in 0..=elements.len() {
+            let value = [0, at(0, &elements), len];
+            let mut expected = vec![len as u8];
+            expected.extend(element.repeat(len));
+            expected.push(0);
+            check(&text, &value, &expected);
+        }
+    }
+}
+
 #[test]
 fn jumps_lead_over_and_back_over_elements_of_any_length() {
     for op in PIECES {

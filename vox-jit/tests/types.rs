@@ -551,6 +551,59 @@ fn enums() {
     check_all(&[Wide::A, Wide::B, Wide::C]);
 }
 
+/// Two strings in another order than in memory, and what is like it but is more.
+#[derive(Facet, Serialize)]
+#[repr(C)]
+struct Tagged {
+    text: String,
+    between: u8,
+    bytes: Vec<u8>,
+}
+
+#[test]
+fn lists_of_two_strings() {
+    let lens = [0, 1, 31, 32, 33, 64, 65, 127, 128, 400];
+    let of = |byte: char, len: usize| byte.to_string().repeat(len);
+    let pairs: Vec<(String, Vec<u8>)> = lens
+        .iter()
+        .flat_map(|first| lens.map(|second| (of('a', *first), of('b', second).into_bytes())))
+        .collect();
+    let tagged = |(text, bytes): &(String, Vec<u8>)| Tagged {
+        text: text.clone(),
+        between: 7,
+        bytes: bytes.clone(),
+    };
+    check_all(&[pairs.iter().map(tagged).collect::<Vec<_>>()]);
+    check_all(&[vec![], pairs[..1].to_vec(), pairs]);
+}
+
+/// Strings behind pointers, with so much after them that the room for it must be made by the string.
+#[derive(Facet, Serialize)]
+struct StringsBefore {
+    boxed: Box<Box<str>>,
+    numbers: [u64; 20],
+    counted: Arc<str>,
+    others: [u64; 20],
+    maybe: Option<String>,
+    last: [u64; 20],
+}
+
+#[test]
+fn strings_behind_pointers_make_room_for_what_follows() {
+    let numbers = [u64::MAX; 20];
+    let strings: Vec<StringsBefore> = (0..=130)
+        .map(|len| StringsBefore {
+            boxed: Box::new("a".repeat(len).into()),
+            numbers,
+            counted: "b".repeat(len).into(),
+            others: numbers,
+            maybe: Some("c".repeat(len)),
+            last: numbers,
+        })
+        .collect();
+    check_all(&strings);
+}
+
 #[derive(Facet, Serialize)]
 struct Pointers<'a> {
     boxed: Box<u32>,

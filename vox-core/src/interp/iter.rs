@@ -183,7 +183,7 @@ impl Machine<'_> {
     /// # Safety
     ///
     /// As for [`Self::run`], of which this is one op.
-    // Kept out of the frame of `run`, which deep values take once per level.
+    // Kept out of the frame of `run_each`, which deep values take once per level.
     #[inline(never)]
     pub(super) unsafe fn write_iter(&mut self, op: &Op, base: *const u8, out: *mut u8) -> *mut u8 {
         let Op::WriteIter {
@@ -222,7 +222,7 @@ impl Machine<'_> {
     /// # Safety
     ///
     /// As for [`Self::run`], of which this is one op.
-    // Kept out of the frame of `run`, which deep values take once per level.
+    // Kept out of the frame of `run_each`, which deep values take once per level.
     #[inline(never)]
     pub(super) unsafe fn write_map(&mut self, op: &Op, base: *const u8, out: *mut u8) -> *mut u8 {
         let Op::WriteMap {

@@ -65,6 +65,14 @@ impl<'p> Machine<'p> {
         self.work += (count / PER_OP) as u64;
     }
 
+    /// Adds the ops of a block that is executed without being entered.
+    #[inline]
+    pub(super) fn add_ops(&mut self, ops: &[Op]) {
+        #[cfg(feature = "op-counts")]
+        ops.iter().for_each(super::counts::count);
+        self.work += ops.len() as u64;
+    }
+
     /// The state of the encode.
     #[inline]
     pub(super) fn cx(&mut self) -> &mut EncodeCx {
@@ -201,18 +209,18 @@ impl<'p> Machine<'p> {
                 base = inner_base;
             }};
         }
-        /// The same of a block that is mostly one op: the commonest without another dispatch.
+        /// The same of a block that has one op as a rule: the commonest ones without another dispatch.
         macro_rules! enter_usual {
             ($block:expr, $base:expr) => {{
                 let (inner, inner_base): (_, *const u8) =
                     (&program.code.block($block).ops[..], $base);
                 match *inner {
                     [Op::WriteVarU32 { at }] => {
-                        fused(inner);
+                        self.add_ops(inner);
                         out = write(out, load::<u32>(inner_base, at.0).into());
                     }
                     [Op::WriteVarU64 { at }] => {
-                        fused(inner);
+                        self.add_ops(inner);
                         out = write(out, load::<u64>(inner_base, at.0));
                     }
                     [
@@ -222,7 +230,7 @@ impl<'p> Machine<'p> {
                             reserve,
                         },
                     ] => {
-                        fused(inner);
+                        self.add_ops(inner);
                         let pair = self.parts(inner_base.add(at.index()), source);
                         try_out!(self.write_string(pair, reserve, out));
                     }
@@ -233,7 +241,7 @@ impl<'p> Machine<'p> {
                             each,
                         },
                     ] => {
-                        fused(inner);
+                        self.add_ops(inner);
                         enter!(each, load(inner_base, at.0));
                     }
                     _ => enter!($block, inner_base),
@@ -336,9 +344,8 @@ impl<'p> Machine<'p> {
                         reserve,
                     } => {
                         let write = program.linkage.kernels.list_u16;
-                        let pair = self.parts(base.add(at.index()), source);
-                        self.add_integers(pair.len);
-                        try_out!(write(self.cx, out, pair.ptr, pair.len, reserve as usize));
+                        let at = base.add(at.index());
+                        try_out!(self.write_integers(write, at, source, reserve, out));
                     }
                     Op::WriteListVarU32 {
                         at,
@@ -346,9 +353,8 @@ impl<'p> Machine<'p> {
                         reserve,
                     } => {
                         let write = program.linkage.kernels.list_u32;
-                        let pair = self.parts(base.add(at.index()), source);
-                        self.add_integers(pair.len);
-                        try_out!(write(self.cx, out, pair.ptr, pair.len, reserve as usize));
+                        let at = base.add(at.index());
+                        try_out!(self.write_integers(write, at, source, reserve, out));
                     }
                     Op::WriteListVarU64 {
                         at,
@@ -356,9 +362,8 @@ impl<'p> Machine<'p> {
                         reserve,
                     } => {
                         let write = program.linkage.kernels.list_u64;
-                        let pair = self.parts(base.add(at.index()), source);
-                        self.add_integers(pair.len);
-                        try_out!(write(self.cx, out, pair.ptr, pair.len, reserve as usize));
+                        let at = base.add(at.index());
+                        try_out!(self.write_integers(write, at, source, reserve, out));
                     }
                     Op::WriteListVarI16 {
                         at,
@@ -366,9 +371,8 @@ impl<'p> Machine<'p> {
                         reserve,
                     } => {
                         let write = program.linkage.kernels.list_i16;
-                        let pair = self.parts(base.add(at.index()), source);
-                        self.add_integers(pair.len);
-                        try_out!(write(self.cx, out, pair.ptr, pair.len, reserve as usize));
+                        let at = base.add(at.index());
+                        try_out!(self.write_integers(write, at, source, reserve, out));
                     }
                     Op::WriteListVarI32 {
                         at,
@@ -376,9 +380,8 @@ impl<'p> Machine<'p> {
                         reserve,
                     } => {
                         let write = program.linkage.kernels.list_i32;
-                        let pair = self.parts(base.add(at.index()), source);
-                        self.add_integers(pair.len);
-                        try_out!(write(self.cx, out, pair.ptr, pair.len, reserve as usize));
+                        let at = base.add(at.index());
+                        try_out!(self.write_integers(write, at, source, reserve, out));
                     }
                     Op::WriteListVarI64 {
                         at,
@@ -386,9 +389,8 @@ impl<'p> Machine<'p> {
                         reserve,
                     } => {
                         let write = program.linkage.kernels.list_i64;
-                        let pair = self.parts(base.add(at.index()), source);
-                        self.add_integers(pair.len);
-                        try_out!(write(self.cx, out, pair.ptr, pair.len, reserve as usize));
+                        let at = base.add(at.index());
+                        try_out!(self.write_integers(write, at, source, reserve, out));
                     }
                     Op::WriteUnitList {
                         at,
@@ -434,7 +436,8 @@ impl<'p> Machine<'p> {
                                 enter!(arm, at);
                                 // The tag on the wire, without another dispatch.
                                 if let [Op::WriteConst { bytes }, behind @ ..] = rest.as_slice() {
-                                    fused(&rest.as_slice()[..1]);
+                                    #[cfg(feature = "op-counts")]
+                                    super::counts::count(&rest.as_slice()[0]);
                                     out = write_const(out, bytes);
                                     rest = behind.iter();
                                 }
@@ -511,7 +514,7 @@ impl<'p> Machine<'p> {
 
 /// Values at equal distances.
 pub(super) struct Values {
-    /// The first that is not done.
+    /// The one at hand.
     pub(super) at: *const u8,
     pub(super) stride: usize,
     /// How many follow that one.
@@ -534,17 +537,8 @@ impl Values {
 /// What is left to do of a block around the one at hand, and its base.
 type Frame<'p> = (core::slice::Iter<'p, Op>, *const u8);
 
-/// Blocks one call of [`Machine::run_ops`] nests before it calls itself.
+/// Blocks one call of [`Machine::run_each`] nests before it calls itself.
 const FRAMES: usize = 6;
-
-/// Counts the ops of a block that is executed without being entered.
-#[inline]
-pub(super) fn fused(ops: &[Op]) {
-    #[cfg(feature = "op-counts")]
-    ops.iter().for_each(super::counts::count);
-    #[cfg(not(feature = "op-counts"))]
-    let _ = ops;
-}
 
 /// Writes bytes known to the program.
 ///

@@ -2,8 +2,9 @@
 //!
 //! One function, [`interpret`], is the entry of every type that nothing better
 //! has been made for; it finds the program through the slot. A block is a loop
-//! over its ops; ops that run blocks recurse, each through a function of its own
-//! so that the frames of a deep recursion stay small.
+//! over its ops. Ops that choose a block (options, enums, pointers) are done in that loop; those that
+//! repeat one recurse, each through a function of its own so that the frames of a deep recursion
+//! stay small.
 //!
 //! Read next: `machine` for the loop, then the file of the op at hand.
 

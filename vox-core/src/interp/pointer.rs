@@ -5,7 +5,7 @@ use crate::reflect::BorrowFn;
 use core::ptr;
 
 use super::interpret;
-use super::machine::{Machine, fused, load};
+use super::machine::{Machine, load};
 use crate::cx::thin;
 use crate::entry::{EncodeFn, LeafFn, Pair};
 use crate::program::{
@@ -47,7 +47,7 @@ impl Machine<'_> {
     /// # Safety
     ///
     /// As for [`Self::run`], of which this is part of one op.
-    // The pair is kept out of the frame of `run_ops`.
+    // The pair is kept out of the frame of `run_each`.
     #[inline(never)]
     pub(super) unsafe fn run_on_pair(
         &mut self,
@@ -67,8 +67,9 @@ impl Machine<'_> {
             },
         ] = *ops
         {
-            fused(ops);
-            // SAFETY: the caller's duty.
+            self.add_ops(ops);
+            // SAFETY: the caller's duty; the verifier has seen that the block reads words of the
+            // pair, and they describe initialised bytes (A6).
             return unsafe {
                 let pair = self.parts(at.add(string.index()), source);
                 self.write_string(pair, reserve, out)

@@ -4,7 +4,7 @@ use crate::reflect::ArrayAsPtrFn;
 
 use super::machine::{Machine, Values};
 use crate::cx::{Failure, thin};
-use crate::entry::Pair;
+use crate::entry::{BulkFn, Pair};
 use crate::kernels::bytes::{copy, is_medium, write_medium};
 use crate::kernels::over;
 use crate::program::{ArraySource, BlockId, MAX_RESERVE, Offset, Op, PathId, Source};
@@ -35,7 +35,7 @@ impl Machine<'_> {
     #[inline(always)]
     #[expect(
         clippy::inline_always,
-        reason = "a handful of instructions, four times"
+        reason = "a handful of instructions, where strings are most of what there is"
     )]
     pub(super) unsafe fn write_string(
         &mut self,
@@ -106,6 +106,28 @@ impl Machine<'_> {
         let bulk = self.cx().bulk;
         // SAFETY: the state's own function with its cursor; initialised bytes (A3, A6).
         unsafe { bulk(self.cx, out, pair.ptr, len, reserve) }
+    }
+
+    /// Writes a list of integers by a routine of the processor's.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::run`], of which this is one op; the routine is for the list's integers.
+    #[inline]
+    pub(super) unsafe fn write_integers(
+        &mut self,
+        write: BulkFn,
+        at: *const u8,
+        source: Source,
+        reserve: u32,
+        out: *mut u8,
+    ) -> *mut u8 {
+        // SAFETY: the caller's duty; the list is live, its integers initialised (A6).
+        unsafe {
+            let pair = self.parts(at, source);
+            self.add_integers(pair.len);
+            write(self.cx, out, pair.ptr, pair.len, reserve as usize)
+        }
     }
 
     /// Writes a length and nothing for the elements.
@@ -251,12 +273,13 @@ impl Machine<'_> {
         };
         let program = self.program;
         let ops = &program.code.block(each).ops[..];
-        // SAFETY: the caller's duty; the strings are those of an element, and all there is of it.
         match *ops {
             [ref one] if let Some(one) = string(one) => {
+                // SAFETY: the caller's duty; the string is all there is of an element.
                 return unsafe { self.write_strings(elements, [one], out) };
             }
             [ref one, ref two] if let (Some(one), Some(two)) = (string(one), string(two)) => {
+                // SAFETY: as above, of two strings.
                 return unsafe { self.write_strings(elements, [one, two], out) };
             }
             _ => {}
@@ -300,6 +323,7 @@ impl Machine<'_> {
         strings: [(Offset, Source); N],
         out: *mut u8,
     ) -> *mut u8 {
+        self.add_elements(elements.count * N);
         let mut out = out;
         for index in 0..elements.count {
             for (at, source) in strings {
@@ -309,7 +333,7 @@ impl Machine<'_> {
                     source,
                     reserve: 0,
                 });
-                // SAFETY: a string of an element of the run.
+                // SAFETY: a string of an element of the run, whose bytes are initialised (A6).
                 out = unsafe {
                     let string = elements.first.add(index * elements.stride + at.index());
                     let pair = self.parts(string, source);
@@ -322,7 +346,6 @@ impl Machine<'_> {
                 }
             }
         }
-        self.add_elements(elements.count * N);
         out
     }
 }

@@ -84,6 +84,38 @@ codec_test!(
     (Some(Box::new(Kind::Gone)), &refused("Option<Box<Kind>>::Gone")),
 );
 
+/// Of a length that is known, so that room is made for many elements at a time.
+#[derive(Facet, Serialize, Clone)]
+#[repr(u8)]
+enum Gap {
+    Number(u64),
+    #[facet(skip)]
+    #[serde(skip)]
+    Gone,
+}
+
+codec_test!(
+    fn elements_room_was_made_for_together(judge: &Judge) {
+        let numbers = vec![Gap::Number(u64::MAX); 1000];
+        judge.by_serde("none is gone", &numbers);
+        for gone in [0, 1, 371, 372, 373, 743, 744, 999] {
+            let mut gaps = numbers.clone();
+            gaps[gone] = Gap::Gone;
+            judge.refuses(
+                &format!("{gone}"),
+                &gaps,
+                &refused(&format!("Vec<Gap>[{gone}]::Gone")),
+            );
+            let lists = vec![vec![], numbers.clone(), gaps];
+            judge.refuses(
+                &format!("2, {gone}"),
+                &lists,
+                &refused(&format!("Vec<Vec<Gap>>[2][{gone}]::Gone")),
+            );
+        }
+    }
+);
+
 /// Serde refuses the same values, and no others.
 #[test]
 fn as_serde() {

@@ -79,6 +79,26 @@ fn a_type_that_only_fails_becomes_hot() {
     }
 }
 
+/// So it is with elements the interpreter writes without an op for each.
+#[test]
+fn strings_that_do_not_fit_are_work() {
+    if !has_machine_code() {
+        return;
+    }
+    let runtime = Runtime::builder().compile_after(20_000).build();
+    let pairs = vec![(String::from("key"), String::from("value")); 1_000];
+    let mut buffer = [0; 9_000];
+    for _ in 0..200 {
+        assert!(
+            runtime.to_slice(&pairs, &mut buffer).is_err(),
+            "they take 10,002 bytes"
+        );
+    }
+    until("a list that does not fit is compiled", || {
+        tier::<Vec<(String, String)>>(&runtime) == Tier::Optimized
+    });
+}
+
 /// A list that is being written when its element's type is compiled goes on in the new code.
 #[test]
 fn tier_up_in_the_middle_of_a_list() {
