@@ -1,5 +1,8 @@
 //! A list of enum values: a jump per value, and straight lines behind it.
 
+use core::mem::MaybeUninit;
+use core::ptr;
+
 use super::Hand;
 use super::cursor::Cursor;
 use super::isa::Isa;
@@ -25,14 +28,16 @@ impl Hand for Event {
         // SAFETY: the caller's duty; 21 bytes of scalars at most (H1).
         unsafe {
             let cursor = match self {
-                Self::Idle => cursor.byte(0),
-                Self::Stop => cursor.byte(1),
-                Self::Code(code) => cursor.raw([2, *code]),
+                Self::Idle
+                | Self::Stop
+                | Self::Code(_)
+                | Self::Flag(_)
+                | Self::Fixed(_)
+                | Self::Level(_) => self.write_head(cursor),
                 Self::Count(count) => cursor.byte(3).u32::<I>(*count),
                 Self::Total(total) => cursor.byte(4).u64::<I>(*total),
                 Self::Offset(offset) => cursor.byte(5).i64::<I>(*offset),
                 Self::Ratio(ratio) => cursor.byte(6).raw(ratio.to_le_bytes()),
-                Self::Flag(flag) => cursor.raw([7, (*flag).into()]),
                 Self::Letter(letter) => {
                     let mut utf8 = [0; 4];
                     let len = letter.encode_utf8(&mut utf8).len();
@@ -46,11 +51,31 @@ impl Hand for Event {
                 Self::Point { x, y } => cursor.byte(11).i32::<I>(*x).i32::<I>(*y),
                 Self::Maybe(maybe) => cursor.byte(12).option_u32::<I>(maybe),
                 Self::Bytes(bytes) => cursor.byte(13).bytes::<I>(bytes),
-                Self::Fixed([a, b, c, d]) => cursor.raw([14, *a, *b, *c, *d]),
-                // The number of a unit variant is its discriminant here.
-                Self::Level(level) => cursor.raw([15, *level as u8]),
             };
             cursor.check()
+        }
+    }
+}
+
+impl Event {
+    /// Writes a variant whose wire form is how it begins in memory: its number, and at most four bytes behind it.
+    ///
+    /// # Safety
+    ///
+    /// 8 bytes of room (H1).
+    #[inline(always)]
+    unsafe fn write_head(&self, cursor: Cursor) -> Cursor {
+        const LENS: [u8; 16] = [1, 1, 2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 5, 2];
+        let head = ptr::from_ref(self).cast::<MaybeUninit<[u8; 8]>>();
+        // SAFETY: `repr(u8)` puts the number first and bytes behind it at once; the type is longer than 8 bytes, of
+        // which what is not a byte of the variant is not kept. There are 16 variants. The room is the caller's duty.
+        unsafe {
+            let len = LENS[usize::from(head.cast::<u8>().read()) % LENS.len()];
+            cursor
+                .at()
+                .cast::<MaybeUninit<[u8; 8]>>()
+                .write_unaligned(head.read_unaligned());
+            cursor.advance(len.into())
         }
     }
 }
