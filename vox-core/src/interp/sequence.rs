@@ -174,6 +174,9 @@ impl Machine<'_> {
         };
         // SAFETY: the caller's duty.
         let pair = unsafe { self.parts(base.add(at.index()), source) };
+        if pair.len == 0 {
+            return self.write_no_elements(reserve, out);
+        }
         let mut out = self.reserve(out, LEN);
         if out.is_null() {
             return out;
@@ -194,6 +197,20 @@ impl Machine<'_> {
             return out;
         }
         self.reserve(out, reserve as usize)
+    }
+
+    /// A list that is empty, as many are: its length, and room for what follows it.
+    #[inline]
+    fn write_no_elements(&mut self, reserve: u32, out: *mut u8) -> *mut u8 {
+        let out = self.reserve(out, 1 + reserve as usize);
+        if out.is_null() {
+            return out;
+        }
+        // SAFETY: room for the length, which is zero, was made.
+        unsafe {
+            out.write(0);
+            out.add(1)
+        }
     }
 
     /// [`Op::WriteArray`].
