@@ -101,8 +101,7 @@ mod tests {
 
     /// What the interpreter executes for a value, by name.
     fn executed<T: Facet<'static>>(value: &T) -> BTreeMap<&'static str, u64> {
-        let builder = Runtime::builder().tier(Tier::Interpreter);
-        let runtime = builder.build();
+        let runtime = Runtime::builder().tier(Tier::Interpreter).build();
         let _ = counts::take();
         runtime.to_bytes(value).expect("it encodes");
         let counted = Op::NAMES.iter().copied().zip(counts::take());
