@@ -3,7 +3,15 @@
 //! Not here: what a child is told and what it says, which differ from test to test.
 
 use std::env;
-use std::process::Command;
+use std::io;
+use std::process::{Command, Output};
+
+/// What Windows calls `ERROR_INTERNAL_ERROR`. Wine 8 answers it, about once in some thousand times when several
+/// threads start processes at once, for a process that ended before it came to the program.
+const ENDED_BEFORE_IT_BEGAN: i32 = 1359;
+
+/// How often a process that did not begin is started.
+const STARTS: usize = 4;
 
 /// The program this is part of, to be run for one of its ignored tests, with what that prints.
 ///
@@ -25,4 +33,24 @@ pub fn command(test: &str) -> Command {
     };
     command.args(["--exact", test, "--ignored", "--nocapture"]);
     command
+}
+
+/// Runs the child to its end and answers how it ended and what it printed.
+///
+/// A child that never came to run the program is started once more, and that is printed; one that ran is not,
+/// however it ended.
+///
+/// # Errors
+///
+/// When it cannot be started.
+pub fn output(command: &mut Command) -> io::Result<Output> {
+    for start in 1..STARTS {
+        match command.output() {
+            Err(error) if cfg!(windows) && error.raw_os_error() == Some(ENDED_BEFORE_IT_BEGAN) => {
+                println!("note: start {start} of {command:?}: {error}; once more");
+            }
+            ended => return ended,
+        }
+    }
+    command.output()
 }

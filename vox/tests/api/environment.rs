@@ -30,10 +30,8 @@ fn ask<V: AsRef<OsStr>>(variables: &[(&str, V)], kind: &str) -> Vec<String> {
     for variable in ["VOX_TIER", "VOX_VTABLE_CALLS", "VOX_PROBED_LAYOUTS"] {
         command.env_remove(variable);
     }
-    let output = command
-        .envs(variables.iter().map(|(name, value)| (name, value)))
-        .output()
-        .expect("the child runs");
+    command.envs(variables.iter().map(|(name, value)| (name, value)));
+    let output = child::output(&mut command).expect("the child runs");
     let text = String::from_utf8_lossy(&output.stdout);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{text}\n{errors}");

@@ -208,10 +208,9 @@ fn child() {
 }
 
 fn run_child(mode: usize, number: usize) -> Output {
-    child::command("reflected::child")
-        .env(TOLD, format!("{mode} {number}"))
-        .output()
-        .expect("the child runs")
+    let mut command = child::command("reflected::child");
+    command.env(TOLD, format!("{mode} {number}"));
+    child::output(&mut command).expect("the child runs")
 }
 
 /// Where facet finds no memory the process ends as any Rust program does, and says so.

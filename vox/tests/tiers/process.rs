@@ -28,11 +28,11 @@ impl Said {
 
 /// Runs one ignored test in a process of its own, which must succeed.
 pub(crate) fn run(test: &str, variables: &[(&str, &str)]) -> Said {
-    let output = child::command(test)
+    let mut command = child::command(test);
+    command
         .env_remove("VOX_TIER")
-        .envs(variables.iter().copied())
-        .output()
-        .expect("the child runs");
+        .envs(variables.iter().copied());
+    let output = child::output(&mut command).expect("the child runs");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{variables:?}: {text}\n{errors}");
