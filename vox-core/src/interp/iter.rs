@@ -15,7 +15,6 @@ use crate::kernels::tree::{self, Tree};
 use crate::program::{BlockId, FunctionId, FunctionKind, Iter, IterId, Op, PathId};
 use crate::trampoline::iter::{BATCH, Entry, next, next_entries};
 use crate::trampoline::{FAILED, fail, trace};
-use crate::wire::varint;
 
 /// What an op says about the container it writes.
 #[derive(Clone, Copy)]
@@ -276,12 +275,10 @@ impl Machine<'_> {
     ) -> *mut u8 {
         // SAFETY: the caller's duty.
         let len = unsafe { self.container_len(container.at, container.len) };
-        let out = self.reserve(out, varint::MAX_LEN_U64);
+        let out = self.write_len(len, 0, out);
         if out.is_null() {
             return out;
         }
-        // SAFETY: room for a length was made.
-        let out = unsafe { varint::write_u64(out, len as u64) };
         // SAFETY: the caller's duty.
         let out = unsafe {
             match self.write_plain(&container, len, out) {

@@ -6,11 +6,10 @@ use core::ptr;
 
 use super::interpret;
 use super::machine::{Machine, load};
+use super::sequence::string;
 use crate::cx::thin;
 use crate::entry::{EncodeFn, LeafFn, Pair};
-use crate::program::{
-    BlockId, ChildId, FunctionId, FunctionKind, Offset, Op, PathId, ProxyId, Source,
-};
+use crate::program::{BlockId, ChildId, FunctionId, FunctionKind, Offset, PathId, ProxyId};
 use crate::slot::Slot;
 use crate::trampoline::{DONE, fail, lock, proxy, release_last, unpack};
 
@@ -59,13 +58,8 @@ impl Machine<'_> {
         let ops = &program.code.block(each).ops[..];
         let at = (&raw const pair).cast::<u8>();
         // Mostly the pointee is a string.
-        if let [
-            Op::WriteBytes {
-                at: string,
-                source: source @ Source::Words { .. },
-                reserve,
-            },
-        ] = *ops
+        if let [op] = ops
+            && let Some((string, source, reserve)) = string(op)
         {
             self.add_ops(ops);
             // SAFETY: the caller's duty; the verifier has seen that the block reads words of the

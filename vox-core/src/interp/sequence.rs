@@ -97,12 +97,10 @@ impl Machine<'_> {
                 return out.add(len);
             }
         }
-        let out = self.reserve(out, LEN);
+        let out = self.write_len(pair.len, 0, out);
         if out.is_null() {
             return out;
         }
-        // SAFETY: room for a length was made.
-        let out = unsafe { varint::write_u64(out, pair.len as u64) };
         let bulk = self.cx().bulk;
         // SAFETY: the state's own function with its cursor; initialised bytes (A3, A6).
         unsafe { bulk(self.cx, out, pair.ptr, len, reserve) }
@@ -145,12 +143,18 @@ impl Machine<'_> {
     ) -> *mut u8 {
         // SAFETY: the caller's duty.
         let pair = unsafe { self.parts(at, source) };
+        self.write_len(pair.len, reserve, out)
+    }
+
+    /// Writes a length, and makes room for what follows it. Null when there is none to be had.
+    #[inline]
+    pub(super) fn write_len(&mut self, len: usize, reserve: u32, out: *mut u8) -> *mut u8 {
         let out = self.reserve(out, LEN + reserve as usize);
         if out.is_null() {
             return out;
         }
         // SAFETY: room was made.
-        unsafe { varint::write_u64(out, pair.len as u64) }
+        unsafe { varint::write_u64(out, len as u64) }
     }
 
     /// [`Op::WriteList`].
@@ -174,15 +178,12 @@ impl Machine<'_> {
         };
         // SAFETY: the caller's duty.
         let pair = unsafe { self.parts(base.add(at.index()), source) };
-        if pair.len == 0 {
-            return self.write_no_elements(reserve, out);
-        }
-        let mut out = self.reserve(out, LEN);
-        if out.is_null() {
+        // Many lists are empty: then this is all, and what follows has its room.
+        let behind = if pair.len == 0 { reserve } else { 0 };
+        let mut out = self.write_len(pair.len, behind, out);
+        if pair.len == 0 || out.is_null() {
             return out;
         }
-        // SAFETY: room for a length was made.
-        out = unsafe { varint::write_u64(out, pair.len as u64) };
         let elements = Elements {
             first: pair.ptr,
             count: pair.len,
@@ -197,20 +198,6 @@ impl Machine<'_> {
             return out;
         }
         self.reserve(out, reserve as usize)
-    }
-
-    /// A list that is empty, as many are: its length, and room for what follows it.
-    #[inline]
-    fn write_no_elements(&mut self, reserve: u32, out: *mut u8) -> *mut u8 {
-        let out = self.reserve(out, 1 + reserve as usize);
-        if out.is_null() {
-            return out;
-        }
-        // SAFETY: room for the length, which is zero, was made.
-        unsafe {
-            out.write(0);
-            out.add(1)
-        }
     }
 
     /// [`Op::WriteArray`].
@@ -291,13 +278,17 @@ impl Machine<'_> {
         let program = self.program;
         let ops = &program.code.block(each).ops[..];
         match *ops {
-            [ref one] if let Some(one) = string(one) => {
+            [ref one] if let Some((at, source, 0)) = string(one) => {
                 // SAFETY: the caller's duty; the string is all there is of an element.
-                return unsafe { self.write_strings(elements, [one], out) };
+                return unsafe { self.write_strings(elements, [(at, source)], out) };
             }
-            [ref one, ref two] if let (Some(one), Some(two)) = (string(one), string(two)) => {
+            [ref one, ref two]
+                if let (Some((at, source, 0)), Some((second_at, second, 0))) =
+                    (string(one), string(two)) =>
+            {
+                let strings = [(at, source), (second_at, second)];
                 // SAFETY: as above, of two strings.
-                return unsafe { self.write_strings(elements, [one, two], out) };
+                return unsafe { self.write_strings(elements, strings, out) };
             }
             _ => {}
         }
@@ -320,9 +311,7 @@ impl Machine<'_> {
             // SAFETY: elements of the run; the batch has its room.
             out = unsafe { self.run_each(ops, &mut values, out) };
             if out.is_null() {
-                // SAFETY: the state is alive.
-                unsafe { trace::trace_index(self.cx, until - 1 - values.behind) };
-                return self.fail_at(path);
+                return self.fail_in_element(until - 1 - values.behind, path);
             }
             done = until;
         }
@@ -357,25 +346,31 @@ impl Machine<'_> {
                     self.write_string(pair, 0, out)
                 };
                 if out.is_null() {
-                    // SAFETY: the state is alive.
-                    unsafe { trace::trace_index(self.cx, index) };
-                    return self.fail_at(elements.path);
+                    return self.fail_in_element(index, elements.path);
                 }
             }
         }
         out
     }
+
+    /// Records in which element of a list a failure happened, and where the list is.
+    #[cold]
+    fn fail_in_element(&mut self, index: usize, path: PathId) -> *mut u8 {
+        // SAFETY: the state is alive.
+        unsafe { trace::trace_index(self.cx, index) };
+        self.fail_at(path)
+    }
 }
 
-/// Where the string is that an op writes, when it is found without a call and no room is made behind it.
+/// Where the string is that an op writes, when it is found without a call, and the room made behind it.
 #[inline]
-fn string(op: &Op) -> Option<(Offset, Source)> {
+pub(super) fn string(op: &Op) -> Option<(Offset, Source, u32)> {
     match *op {
         Op::WriteBytes {
             at,
             source: source @ Source::Words { .. },
-            reserve: 0,
-        } => Some((at, source)),
+            reserve,
+        } => Some((at, source, reserve)),
         _ => None,
     }
 }
