@@ -131,5 +131,8 @@ mod tests {
         assert_eq!((options["write_var_u64"], options["write_bytes"]), (1, 1));
         let pair = (String::from("a"), String::from("b"));
         assert_eq!(executed(&vec![pair; 10])["write_bytes"], 20);
+        // Written at once where the processor can.
+        let numbers = executed(&(1_u64, 2_u64, 3_u64, 4_u64, 5_u64, 6_u64, 7_u64, 8_u64));
+        assert_eq!((numbers["write_run"], numbers["write_var_u64"]), (1, 8));
     }
 }

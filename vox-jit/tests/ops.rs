@@ -263,6 +263,49 @@ fn byte_lists_leave_the_reserve_they_promise() {
 }
 
 #[test]
+fn lists_leave_the_reserve_they_promise() {
+    #[repr(C)]
+    struct Value(Words<u8>, [u8; 4096]);
+    let elements: Vec<u8> = (0..200).collect();
+    for reserve in [0, 1, 64, 100, 4096] {
+        for len in [0_usize, 1, 2, 127, 200] {
+            let behind = format!("copy_bytes at=@24 len={reserve}");
+            let value = Value(words(&elements[..len]), [0; 4096]);
+            for (bound, block) in [
+                (1, "write_byte at=@0"),
+                (0, "reserve bytes=1\n  write_byte at=@0"),
+            ] {
+                let mut expected = varint(len as u128);
+                expected.extend(&elements[..len]);
+                expected.resize(expected.len() + reserve, 0);
+                let list = format!(
+                    "write_list {AT} stride=1 each=b1 bound={bound} path=p0 reserve={reserve}"
+                );
+                let text = format!("program T\nb0:\n  {list}\n  {behind}\nb1:\n  {block}\n");
+                check(&text, &value, &expected);
+            }
+            let mut expected = varint(len as u128);
+            expected.resize(expected.len() + reserve, 0);
+            let units = format!("write_unit_list {AT} reserve={reserve}");
+            check(&ops(&[&units, &behind]), &value, &expected);
+        }
+        for count in [0_usize, 1, 2, 24] {
+            let array = format!(
+                "write_array at=@24 source=inline count={count} stride=1 each=b1 bound=1 path=p0 reserve={reserve}"
+            );
+            let text = format!(
+                "program T\nb0:\n  {array}\n  copy_bytes at=@24 len={reserve}\nb1:\n  write_byte at=@0\n"
+            );
+            check(
+                &text,
+                &Value(words(&elements), [0; 4096]),
+                &vec![0; count + reserve],
+            );
+        }
+    }
+}
+
+#[test]
 fn lists_of_fixed_width() {
     let elements: Vec<[u8; 3]> = (0..200).map(|index| [index, 1, 2]).collect();
     for len in [0, 1, 10, 127, 128, 200] {

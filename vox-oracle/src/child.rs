@@ -3,14 +3,14 @@
 //! Not here: what a child is told and what it says, which differ from test to test.
 
 use std::env;
-use std::io;
-use std::process::{Command, Output};
+use std::io::{self, Write as _};
+use std::process::{Child, Command, Output, Stdio};
 
-/// What Windows calls `ERROR_INTERNAL_ERROR`. Wine 8 answers it, about once in some thousand times when several
-/// threads start processes at once, for a process that ended before it came to the program.
+/// What Windows calls `ERROR_INTERNAL_ERROR`. Wine 8 answers it for a process that ended before it came to the
+/// program: about once in 6,000 starts, when several threads start processes at once.
 const ENDED_BEFORE_IT_BEGAN: i32 = 1359;
 
-/// How often a process that did not begin is started.
+/// How often a process that does not begin is started at most.
 const STARTS: usize = 4;
 
 /// The program this is part of, to be run for one of its ignored tests, with what that prints.
@@ -37,20 +37,35 @@ pub fn command(test: &str) -> Command {
 
 /// Runs the child to its end and answers how it ended and what it printed.
 ///
-/// A child that never came to run the program is started once more, and that is printed; one that ran is not,
-/// however it ended.
-///
 /// # Errors
 ///
-/// When it cannot be started.
+/// When it cannot be started, or what it prints cannot be read.
 pub fn output(command: &mut Command) -> io::Result<Output> {
-    for start in 1..STARTS {
-        match command.output() {
-            Err(error) if cfg!(windows) && error.raw_os_error() == Some(ENDED_BEFORE_IT_BEGAN) => {
-                println!("note: start {start} of {command:?}: {error}; once more");
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    start(command)?.wait_with_output()
+}
+
+/// Starts a process, and once more one that did not come to run the program: that says nothing about the program.
+fn start(command: &mut Command) -> io::Result<Child> {
+    let mut starts = 1;
+    loop {
+        match command.spawn() {
+            Err(error) if is_lost(&error) && starts < STARTS => {
+                // On the handle: what is printed by macros is kept from who runs the tests, as long as they pass.
+                writeln!(
+                    io::stderr(),
+                    "note: start {starts} of {command:?}: {error}; once more"
+                )?;
+                starts += 1;
             }
-            ended => return ended,
+            started => return started,
         }
     }
-    command.output()
+}
+
+fn is_lost(error: &io::Error) -> bool {
+    cfg!(windows) && error.raw_os_error() == Some(ENDED_BEFORE_IT_BEGAN)
 }

@@ -9,7 +9,7 @@
 
 use std::cell::Cell;
 
-use crate::program::Op;
+use crate::program::{BlockId, Code, Op};
 
 /// A count for each op, in the order of [`Op::NAMES`].
 pub type OpCounts = [u64; Op::NAMES.len()];
@@ -24,6 +24,11 @@ pub(super) fn count(op: &Op) {
         let count = &counts[op.index()];
         count.set(count.get() + 1);
     });
+}
+
+/// Counts the ops of a block that is about to be executed without being entered.
+pub(super) fn count_block(code: &Code, block: BlockId) {
+    code.block(block).ops.iter().for_each(count);
 }
 
 /// What this thread has counted since it was asked last.

@@ -40,7 +40,7 @@ trait Batch {
     ///
     /// # Safety
     ///
-    /// As for [`next`] and [`table::items`].
+    /// The iteration is of items as the batch has them, and was begun; for `count` of them there is room.
     unsafe fn fill(
         &mut self,
         machine: &mut Machine<'_>,
@@ -52,7 +52,7 @@ trait Batch {
     ///
     /// # Safety
     ///
-    /// The position was filled.
+    /// The position was filled, and its item is live; `out` is the cursor.
     unsafe fn write(
         &self,
         machine: &mut Machine<'_>,
@@ -90,7 +90,7 @@ impl Batch for Items {
         advance: &mut Advance,
         count: usize,
     ) -> usize {
-        let (cx, items) = (&raw mut *machine.cx, self.items.as_mut_ptr());
+        let (cx, items) = (machine.cx, self.items.as_mut_ptr());
         // SAFETY: the caller's duty; the batch has room for `count`.
         unsafe {
             match advance {
@@ -137,7 +137,7 @@ impl Batch for Entries {
         advance: &mut Advance,
         count: usize,
     ) -> usize {
-        let (cx, entries) = (&raw mut *machine.cx, self.entries.as_mut_ptr());
+        let (cx, entries) = (machine.cx, self.entries.as_mut_ptr());
         // SAFETY: the caller's duty; the batch has room for `count`.
         unsafe {
             match advance {
@@ -265,7 +265,7 @@ impl Machine<'_> {
     ///
     /// # Safety
     ///
-    /// A live container the functions apply to is at `container.at` (A1).
+    /// A live container the functions apply to is at `container.at` (A1); `out` is the cursor.
     #[inline(never)]
     unsafe fn write_container<B: Batch>(
         &mut self,
@@ -273,9 +273,12 @@ impl Machine<'_> {
         batch: impl FnOnce() -> B,
         out: *mut u8,
     ) -> *mut u8 {
+        let len;
         // SAFETY: the caller's duty.
-        let len = unsafe { self.container_len(container.at, container.len) };
-        let out = self.write_len(len, 0, out);
+        let out = unsafe {
+            len = self.container_len(container.at, container.len);
+            self.write_len(len, 0, out)
+        };
         if out.is_null() {
             return out;
         }
@@ -289,7 +292,8 @@ impl Machine<'_> {
         if out.is_null() {
             return self.fail_at(container.path);
         }
-        self.reserve(out, container.reserve as usize)
+        // SAFETY: the caller's duty.
+        unsafe { self.reserve(out, container.reserve as usize) }
     }
 
     /// Writes exactly `len` items in one step, if they are plain.
@@ -326,7 +330,7 @@ impl Machine<'_> {
     ///
     /// # Safety
     ///
-    /// A live container the functions apply to is at `container.at` (A1).
+    /// As for `write_container`.
     unsafe fn iterate(
         &mut self,
         container: &Container,
@@ -368,7 +372,7 @@ impl Machine<'_> {
     ///
     /// # Safety
     ///
-    /// A live container of the tree's type is at `at`.
+    /// A live container of the tree's type is at `at`; `out` is the cursor.
     // Kept out of the frame of its caller: the position is large.
     #[inline(never)]
     unsafe fn walk(
@@ -413,7 +417,7 @@ impl Machine<'_> {
     ///
     /// # Safety
     ///
-    /// As for [`next`] and [`table::items`].
+    /// The iteration is of items as the batch has them, and was begun; `out` is the cursor.
     unsafe fn write_items(
         &mut self,
         advance: &mut Advance,

@@ -1,6 +1,5 @@
 //! The loop over the ops of a block.
 
-use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use core::ptr;
 
@@ -11,15 +10,13 @@ use crate::program::{BlockId, Literal, Op, PointerSource, Program, Source};
 use crate::trampoline::{FAILED, predicate, trace};
 use crate::wire::{varint, zigzag};
 
-/// One run of one program.
+/// One run of one program. `cx` is the state of a running encode all the while: whoever makes one promises it.
 pub(super) struct Machine<'p> {
     pub(super) cx: *mut EncodeCx,
     pub(super) program: &'p Program,
     /// Where [`Op::Repeat`] wants to go on; null when nothing asked.
     pub(super) repeat: *const u8,
     work: u64,
-    /// The state belongs to one thread.
-    _single: PhantomData<*mut EncodeCx>,
 }
 
 /// Reads a value of the program's at an address that need not be aligned.
@@ -34,13 +31,15 @@ pub(super) unsafe fn load<T: Copy>(base: *const u8, at: u32) -> T {
 }
 
 impl<'p> Machine<'p> {
-    pub(super) fn new(cx: *mut EncodeCx, program: &'p Program) -> Self {
+    /// # Safety
+    ///
+    /// `cx` is the state of a running encode for as long as the machine lives, and `program` is linked.
+    pub(super) unsafe fn new(cx: *mut EncodeCx, program: &'p Program) -> Self {
         Self {
             cx,
             program,
             repeat: ptr::null(),
             work: 0,
-            _single: PhantomData,
         }
     }
 
@@ -82,17 +81,25 @@ impl<'p> Machine<'p> {
     }
 
     /// Makes sure of `spare` bytes at the cursor; null when that failed.
+    ///
+    /// # Safety
+    ///
+    /// `out` is the cursor.
     #[inline]
-    pub(super) fn reserve(&mut self, out: *mut u8, spare: usize) -> *mut u8 {
+    pub(super) unsafe fn reserve(&mut self, out: *mut u8, spare: usize) -> *mut u8 {
         if self.cx().spare(out) >= spare {
             return out;
         }
-        self.grow(out, spare)
+        // SAFETY: the caller's duty.
+        unsafe { self.grow(out, spare) }
     }
 
+    /// # Safety
+    ///
+    /// As for [`Self::reserve`].
     #[cold]
     #[inline(never)]
-    fn grow(&mut self, out: *mut u8, spare: usize) -> *mut u8 {
+    unsafe fn grow(&mut self, out: *mut u8, spare: usize) -> *mut u8 {
         let grow = self.cx().grow;
         // SAFETY: the state's own function, with its cursor (A3).
         unsafe { grow(self.cx, out, spare) }
@@ -135,7 +142,7 @@ impl<'p> Machine<'p> {
     ///
     /// # Safety
     ///
-    /// `base` is what the block is entered with, `out` has the spare bytes the
+    /// `base` is what the block is entered with, `out` is the cursor and has the spare bytes the
     /// verifier proved for it.
     #[inline]
     pub(super) unsafe fn run(&mut self, block: BlockId, base: *const u8, out: *mut u8) -> *mut u8 {
@@ -168,9 +175,10 @@ impl<'p> Machine<'p> {
     /// Runs the ops of a block, and of the blocks those enter, on values one after the other. `values` is left
     /// at the one that failed.
     ///
-    /// Ops that run one block and are done with it (options, enums, borrows) do not recurse: what is left of
+    /// Ops that run one block and are done with it (options, enums, thin pointers) do not recurse: what is left of
     /// the block around is remembered in a few frames here, or forgotten when nothing is
-    /// left. Everything that needs room on the stack is a function of its own.
+    /// left. Blocks nested deeper recurse, as does everything that needs room on the stack
+    /// or has something to do afterwards: each is a function of its own.
     ///
     /// # Safety
     ///
@@ -318,7 +326,11 @@ impl<'p> Machine<'p> {
                     }
                     Op::WriteChar { at } => out = long_char(out, load::<char>(base, at.0)),
                     Op::WriteRun { each } => match program.linkage.run(each) {
-                        Some(run) => out = run.write(out, base),
+                        Some(run) => {
+                            #[cfg(feature = "op-counts")]
+                            super::counts::count_block(&program.code, each);
+                            out = run.write(out, base);
+                        }
                         None => enter!(each, base),
                     },
                     Op::WriteBytes {

@@ -2,9 +2,9 @@
 //!
 //! One function, [`interpret`], is the entry of every type that nothing better
 //! has been made for; it finds the program through the slot. A block is a loop
-//! over its ops. Ops that choose a block (options, enums, pointers) are done in that loop; those that
-//! repeat one recurse, each through a function of its own so that the frames of a deep recursion
-//! stay small.
+//! over its ops. Ops that choose a block (options, enums, thin pointers) are done in that loop; those that
+//! repeat one, hold something while it runs, or keep a pair of words for it recurse, each through a function
+//! of its own so that the frames of a deep recursion stay small.
 //!
 //! Read next: `machine` for the loop, then the file of the op at hand.
 
@@ -39,7 +39,8 @@ entry_fn! {
             // SAFETY: the state is exclusively ours while a function of ours runs (A3).
             return unsafe { &mut *cx }.fail(Failure::Bug(String::from("a slot has no program")));
         };
-        let mut machine = Machine::new(cx, program);
+        // SAFETY: the caller's duty.
+        let mut machine = unsafe { Machine::new(cx, program) };
         // SAFETY: the caller's duty.
         let out = unsafe { machine.run_program(value, out) };
         slot.count(machine.work());

@@ -6,7 +6,7 @@ use core::ptr;
 
 use super::interpret;
 use super::machine::{Machine, load};
-use super::sequence::string;
+use super::sequence::string_of;
 use crate::cx::thin;
 use crate::entry::{EncodeFn, LeafFn, Pair};
 use crate::program::{BlockId, ChildId, FunctionId, FunctionKind, Offset, PathId, ProxyId};
@@ -59,14 +59,14 @@ impl Machine<'_> {
         let at = (&raw const pair).cast::<u8>();
         // Mostly the pointee is a string.
         if let [op] = ops
-            && let Some((string, source, reserve)) = string(op)
+            && let Some((text, source, reserve)) = string_of(op)
         {
             self.add_ops(ops);
             // SAFETY: the caller's duty; the verifier has seen that the block reads words of the
             // pair, and they describe initialised bytes (A6).
             return unsafe {
-                let pair = self.parts(at.add(string.index()), source);
-                self.write_string(pair, reserve, out)
+                let text = self.parts(at.add(text.index()), source);
+                self.write_string(text, reserve, out)
             };
         }
         // SAFETY: the caller's duty; the pair outlives the block.

@@ -23,9 +23,11 @@ struct Elements {
     each: BlockId,
     bound: usize,
     path: PathId,
+    /// Room to be made behind the last one.
+    reserve: u32,
 }
 
-impl Machine<'_> {
+impl<'p> Machine<'p> {
     /// Writes a length and that many bytes. Short strings, by far the most, are
     /// copied without regard to their length.
     ///
@@ -54,7 +56,8 @@ impl Machine<'_> {
         unsafe { self.write_longer(pair, reserve, out) }
     }
 
-    /// The same of strings that are longer, or empty, or at the end of a page.
+    /// The same of strings that are longer, or empty, or at the end of a page, and of any where there is too little
+    /// room or nothing beyond a string is read.
     ///
     /// # Safety
     ///
@@ -97,7 +100,8 @@ impl Machine<'_> {
                 return out.add(len);
             }
         }
-        let out = self.write_len(pair.len, 0, out);
+        // SAFETY: the caller's duty.
+        let out = unsafe { self.write_len(pair.len, 0, out) };
         if out.is_null() {
             return out;
         }
@@ -132,7 +136,7 @@ impl Machine<'_> {
     ///
     /// # Safety
     ///
-    /// As for `write_bytes`.
+    /// As for [`Self::run`], of which this is one op.
     #[inline(never)]
     pub(super) unsafe fn write_unit_list(
         &mut self,
@@ -142,19 +146,27 @@ impl Machine<'_> {
         out: *mut u8,
     ) -> *mut u8 {
         // SAFETY: the caller's duty.
-        let pair = unsafe { self.parts(at, source) };
-        self.write_len(pair.len, reserve, out)
+        unsafe {
+            let pair = self.parts(at, source);
+            self.write_len(pair.len, reserve, out)
+        }
     }
 
     /// Writes a length, and makes room for what follows it. Null when there is none to be had.
+    ///
+    /// # Safety
+    ///
+    /// `out` is the cursor.
     #[inline]
-    pub(super) fn write_len(&mut self, len: usize, reserve: u32, out: *mut u8) -> *mut u8 {
-        let out = self.reserve(out, LEN + reserve as usize);
-        if out.is_null() {
-            return out;
+    pub(super) unsafe fn write_len(&mut self, len: usize, reserve: u32, out: *mut u8) -> *mut u8 {
+        // SAFETY: the caller's duty; room for a length was made before it is written.
+        unsafe {
+            let out = self.reserve(out, LEN + reserve as usize);
+            if out.is_null() {
+                return out;
+            }
+            varint::write_u64(out, len as u64)
         }
-        // SAFETY: room was made.
-        unsafe { varint::write_u64(out, len as u64) }
     }
 
     /// [`Op::WriteList`].
@@ -178,10 +190,14 @@ impl Machine<'_> {
         };
         // SAFETY: the caller's duty.
         let pair = unsafe { self.parts(base.add(at.index()), source) };
-        // Many lists are empty: then this is all, and what follows has its room.
-        let behind = if pair.len == 0 { reserve } else { 0 };
-        let mut out = self.write_len(pair.len, behind, out);
-        if pair.len == 0 || out.is_null() {
+        if pair.len == 0 {
+            // Many are: this is all, and what follows has its room.
+            // SAFETY: the caller's duty.
+            return unsafe { self.write_len(0, reserve, out) };
+        }
+        // SAFETY: the caller's duty.
+        let out = unsafe { self.write_len(pair.len, 0, out) };
+        if out.is_null() {
             return out;
         }
         let elements = Elements {
@@ -191,13 +207,10 @@ impl Machine<'_> {
             each,
             bound: bound as usize,
             path,
+            reserve,
         };
         // SAFETY: the caller's duty: the list has that many live elements.
-        out = unsafe { self.write_elements(elements, out) };
-        if out.is_null() {
-            return out;
-        }
-        self.reserve(out, reserve as usize)
+        unsafe { self.write_elements(elements, out) }
     }
 
     /// [`Op::WriteArray`].
@@ -231,13 +244,10 @@ impl Machine<'_> {
             each,
             bound: bound as usize,
             path,
+            reserve,
         };
         // SAFETY: the caller's duty: the array has that many live elements.
-        let out = unsafe { self.write_elements(elements, out) };
-        if out.is_null() {
-            return out;
-        }
-        self.reserve(out, reserve as usize)
+        unsafe { self.write_elements(elements, out) }
     }
 
     /// Where the first element of an array is.
@@ -257,47 +267,64 @@ impl Machine<'_> {
         }
     }
 
-    /// Writes elements by a block. Room for bounded ones is made for several at a time.
+    /// Writes elements by a block, and makes the room behind them.
     ///
     /// # Safety
     ///
-    /// `count` live elements are at `first`, a `stride` apart.
+    /// `count` live elements are at `first`, a `stride` apart; the block is for one of them. `out` is the cursor.
     unsafe fn write_elements(&mut self, elements: Elements, out: *mut u8) -> *mut u8 {
+        let program = self.program;
+        // SAFETY: the caller's duty; strings found in the block are all there is of an element.
+        unsafe {
+            let out = match *program.code.block(elements.each).ops {
+                [ref one] if let Some((at, first, 0)) = string_of(one) => {
+                    self.write_strings(elements, [(at, first)], out)
+                }
+                [ref one, ref two]
+                    if let (Some((at, first, 0)), Some((second_at, second, 0))) =
+                        (string_of(one), string_of(two)) =>
+                {
+                    self.write_strings(elements, [(at, first), (second_at, second)], out)
+                }
+                ref ops => self.write_in_batches(elements, ops, out),
+            };
+            if out.is_null() {
+                return out;
+            }
+            self.reserve(out, elements.reserve as usize)
+        }
+    }
+
+    /// Writes elements by ops. Room for bounded ones is made for several at a time.
+    ///
+    /// # Safety
+    ///
+    /// As for `write_elements`; the ops are for one element.
+    unsafe fn write_in_batches(
+        &mut self,
+        elements: Elements,
+        ops: &'p [Op],
+        out: *mut u8,
+    ) -> *mut u8 {
         let Elements {
             first,
             count,
             stride,
-            each,
             bound,
             path,
+            ..
         } = elements;
         let batch = match (MAX_RESERVE as usize).checked_div(bound) {
             Some(batch) => batch.max(1),
             None => usize::MAX,
         };
-        let program = self.program;
-        let ops = &program.code.block(each).ops[..];
-        match *ops {
-            [ref one] if let Some((at, source, 0)) = string(one) => {
-                // SAFETY: the caller's duty; the string is all there is of an element.
-                return unsafe { self.write_strings(elements, [(at, source)], out) };
-            }
-            [ref one, ref two]
-                if let (Some((at, source, 0)), Some((second_at, second, 0))) =
-                    (string(one), string(two)) =>
-            {
-                let strings = [(at, source), (second_at, second)];
-                // SAFETY: as above, of two strings.
-                return unsafe { self.write_strings(elements, strings, out) };
-            }
-            _ => {}
-        }
         let mut out = out;
         let mut done = 0;
         while done < count {
             let until = done.saturating_add(batch).min(count);
             if bound != 0 {
-                out = self.reserve(out, (until - done) * bound);
+                // SAFETY: the caller's duty.
+                out = unsafe { self.reserve(out, (until - done) * bound) };
                 if out.is_null() {
                     return out;
                 }
@@ -355,6 +382,7 @@ impl Machine<'_> {
 
     /// Records in which element of a list a failure happened, and where the list is.
     #[cold]
+    #[inline(never)]
     fn fail_in_element(&mut self, index: usize, path: PathId) -> *mut u8 {
         // SAFETY: the state is alive.
         unsafe { trace::trace_index(self.cx, index) };
@@ -364,7 +392,7 @@ impl Machine<'_> {
 
 /// Where the string is that an op writes, when it is found without a call, and the room made behind it.
 #[inline]
-pub(super) fn string(op: &Op) -> Option<(Offset, Source, u32)> {
+pub(super) fn string_of(op: &Op) -> Option<(Offset, Source, u32)> {
     match *op {
         Op::WriteBytes {
             at,

@@ -32,7 +32,8 @@ pub unsafe fn run_op(
     base: *const u8,
     out: *mut u8,
 ) -> *mut u8 {
-    let mut machine = Machine::new(cx, program);
+    // SAFETY: the caller's duty.
+    let mut machine = unsafe { Machine::new(cx, program) };
     // SAFETY: the caller's duty.
     let out = unsafe { machine.run_ops(core::slice::from_ref(op), base, out) };
     slot.count(machine.work());
@@ -117,9 +118,9 @@ pub unsafe fn pointee(
     at: *const u8,
     pair: &mut Pair,
 ) -> *const u8 {
-    let mut machine = Machine::new(cx, program);
     // SAFETY: the caller's duty; a word that is a pointer is at `at` (A8).
     unsafe {
+        let mut machine = Machine::new(cx, program);
         match source {
             PointerSource::Word => load(at, 0),
             PointerSource::BorrowThin { borrow } => machine.borrow_thin(at, borrow),

@@ -1,9 +1,10 @@
 //! Running Windows programs under Debian's Wine.
 //!
-//! Three traps, each met here: Wine 8 has no `bcryptprimitives.dll`, from which Rust's standard library takes
+//! Four traps, each met here: Wine 8 has no `bcryptprimitives.dll`, from which Rust's standard library takes
 //! `ProcessPrng`, so a stub of ours exports it; the first start sets up a prefix for many seconds, so it is done
-//! apart; and Wine's services outlive the program that started them and would hold its output open, so they are
-//! started with none and ended at the close.
+//! apart; Wine's services outlive the program that started them and would hold its output open, so they are
+//! started with none and ended at the close; and now and then it loses a process that is just starting, so
+//! `vox-oracle`'s `child` starts that again.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
