@@ -292,10 +292,31 @@ fn verdict(row: &Row) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::time::Duration;
 
     use super::*;
+
+    /// A row whose contenders take these times with new vectors.
+    pub(crate) fn row(workload: &'static str, nanos: &[(Column, f64)]) -> Row {
+        let time = |&(column, nanos): &(Column, f64)| Time {
+            column,
+            buffer: Buffer::Fresh,
+            timing: Timing {
+                median_ns: nanos,
+                lower_quartile_ns: nanos,
+                upper_quartile_ns: nanos,
+                iterations: 1,
+            },
+        };
+        Row {
+            workload,
+            values: 1,
+            bytes: 100.0,
+            times: nanos.iter().map(time).collect(),
+            absent: Vec::new(),
+        }
+    }
 
     fn quick(filter: &str) -> Vec<Row> {
         let options = Options {
@@ -325,27 +346,12 @@ mod tests {
 
     #[test]
     fn text_says_ratios_and_whether_the_row_counts() {
-        let timing = |nanos| Timing {
-            median_ns: nanos,
-            lower_quartile_ns: nanos,
-            upper_quartile_ns: nanos,
-            iterations: 1,
-        };
-        let time = |column, nanos| Time {
-            column,
-            buffer: Buffer::Fresh,
-            timing: timing(nanos),
-        };
-        let mut row = Row {
-            workload: "gnarly_16",
-            values: 1,
+        let times = |hand| [(Column::Hand, hand), (Column::SerdePostcard, 3_000.0)];
+        let row_of = |hand| Row {
             bytes: 5_915.0,
-            times: vec![
-                time(Column::Hand, 200.0),
-                time(Column::SerdePostcard, 3_000.0),
-            ],
-            absent: Vec::new(),
+            ..row("gnarly_16", &times(hand))
         };
+        let mut row = row_of(200.0);
         assert_eq!(row.counts(), Some(true));
         let text = to_text(&row);
         assert!(
@@ -356,7 +362,7 @@ mod tests {
             text.contains("15.0 times serde's speed, goal 10.8: counts"),
             "{text}"
         );
-        row.times[0].timing = timing(1_000.0);
+        row = row_of(1_000.0);
         assert_eq!(row.counts(), Some(false));
         assert!(to_text(&row).contains("FALLS SHORT"));
         row.workload = "slices_bytes_64";

@@ -14,6 +14,7 @@ use vox_bench::progress::Progress;
 use vox_bench::report::Machine;
 use vox_bench::rows::Options;
 use vox_bench::study::child::Part;
+use vox_bench::study::counts::Encodes;
 use vox_bench::study::{Section, compile, counts, emission, entry, first, nested, speed, tiers};
 use vox_bench::workload::{Scale, metadata};
 
@@ -36,6 +37,12 @@ struct Arguments {
     /// Do a part that needs a process of its own, and print its numbers.
     #[arg(long, hide = true)]
     part: Option<Part>,
+    /// The contender of a part that is counted.
+    #[arg(long, hide = true, default_value = "")]
+    column: String,
+    /// And how many encodes.
+    #[arg(long, hide = true, default_value_t = 0)]
+    times: u64,
 }
 
 /// How much is measured.
@@ -78,7 +85,12 @@ impl Effort {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if let Some(part) = arguments.part {
-        part.print(&options(&arguments));
+        let encodes = Encodes {
+            row: arguments.rows.concat(),
+            column: arguments.column.clone(),
+            times: arguments.times,
+        };
+        part.print(&options(&arguments), &encodes);
         return ExitCode::SUCCESS;
     }
     let page = measure(&arguments);

@@ -11,6 +11,7 @@ use std::process::Command;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::counts;
 use crate::rows::Options;
 
 /// The parts.
@@ -22,6 +23,8 @@ pub enum Part {
     Entry,
     /// The one row that is meant; see [`super::alone`].
     Row,
+    /// Some encodes, to be counted; see [`super::counts`].
+    Count,
 }
 
 impl Part {
@@ -30,15 +33,17 @@ impl Part {
             Self::First => "first",
             Self::Entry => "entry",
             Self::Row => "row",
+            Self::Count => "count",
         }
     }
 
-    /// Does the part in this process, and prints what it found. The options are for a row.
-    pub fn print(self, options: &Options) {
+    /// Does the part in this process, and prints what it found. The options are for a row, `encodes` is what is counted.
+    pub fn print(self, options: &Options, encodes: &counts::Encodes) {
         match self {
             Self::First => print(&super::first::first_encode()),
             Self::Entry => print(&super::entry::overheads()),
             Self::Row => print(&super::alone::tell(options)),
+            Self::Count => print(&encodes.run()),
         }
     }
 }

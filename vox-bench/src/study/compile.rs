@@ -1,18 +1,82 @@
 //! What machine code costs to make: time and bytes, per scalar field.
+//!
+//! Scalars beside each other are written by one routine on some processors, and cost next to nothing then. So there is
+//! a type whose scalars stand between strings as well: what it costs more than one of the strings alone is theirs.
 
 use std::time::Instant;
 
+use facet::Facet;
 use vox::{Runtime, Tier};
 
 use super::{Cell, Section};
 use crate::measure::median;
 use crate::workload::scalars::{Mixed, Runs};
-use crate::workload::{Encodable, enums, gnarly, options};
+use crate::workload::{enums, gnarly, options};
 
 /// The most a scalar field may take.
 const MOST_MICROS: f64 = 15.0;
 /// And in code.
 const MOST_BYTES: f64 = 70.0;
+
+/// Strings, and nothing else.
+#[derive(Facet)]
+#[allow(dead_code, reason = "facet reads it")]
+struct Strings {
+    a: String,
+    b: String,
+    c: String,
+    d: String,
+    e: String,
+    f: String,
+    g: String,
+    h: String,
+    i: String,
+    j: String,
+    k: String,
+    l: String,
+    m: String,
+    n: String,
+    o: String,
+    p: String,
+}
+
+/// The same strings, a scalar behind each.
+#[derive(Facet)]
+#[allow(dead_code, reason = "facet reads it")]
+struct Between {
+    a: String,
+    aa: u32,
+    b: String,
+    bb: u64,
+    c: String,
+    cc: i32,
+    d: String,
+    dd: u16,
+    e: String,
+    ee: i64,
+    f: String,
+    ff: f64,
+    g: String,
+    gg: bool,
+    h: String,
+    hh: char,
+    i: String,
+    ii: u32,
+    j: String,
+    jj: u64,
+    k: String,
+    kk: i32,
+    l: String,
+    ll: u16,
+    m: String,
+    mm: i64,
+    n: String,
+    nn: f64,
+    o: String,
+    oo: bool,
+    p: String,
+    pp: char,
+}
 
 /// The section; each compile is done so many times.
 #[must_use]
@@ -33,57 +97,79 @@ pub fn section(times: usize) -> Section {
         section.state("this build of vox makes machine code".to_owned(), false);
         return section;
     }
-    let mixed = line::<Mixed>(
-        &mut section,
-        "64 scalars, types taking turns",
-        times,
-        Some(64),
-    );
-    line::<Runs>(
-        &mut section,
-        "64 scalars in runs of a type",
-        times,
-        Some(64),
-    );
-    line::<gnarly::GnarlyPayload>(&mut section, "gnarly", times, None);
-    line::<Vec<options::Record>>(&mut section, "list of records of 32 options", times, None);
-    line::<Vec<enums::Event>>(&mut section, "list of enums of 16 variants", times, None);
-    if let Some((micros, bytes)) = mixed {
-        let text = format!("a scalar field takes {micros:.1} us, at most {MOST_MICROS}");
-        section.state(text, micros <= MOST_MICROS);
-        let text = format!("and {bytes:.0} bytes of code, at most {MOST_BYTES}");
-        section.state(text, bytes <= MOST_BYTES);
+    let alone = line::<Mixed>(&mut section, "64 scalars, types taking turns", times, 64);
+    line::<Runs>(&mut section, "64 scalars in runs of a type", times, 64);
+    let strings = line::<Strings>(&mut section, "16 strings", times, 0);
+    let between = line::<Between>(&mut section, "16 strings, a scalar behind each", times, 0);
+    line::<gnarly::GnarlyPayload>(&mut section, "gnarly", times, 0);
+    line::<Vec<options::Record>>(&mut section, "list of records of 32 options", times, 0);
+    line::<Vec<enums::Event>>(&mut section, "list of enums of 16 variants", times, 0);
+    if let Some(made) = alone {
+        state(&mut section, "a scalar beside scalars", made.part(64));
+    }
+    if let (Some(between), Some(strings)) = (between, strings) {
+        let made = Made {
+            micros: between.micros - strings.micros,
+            bytes: between.bytes - strings.bytes,
+        };
+        state(&mut section, "a scalar between strings", made.part(16));
     }
     section
 }
 
-/// Adds a line; answers microseconds and bytes per field.
-fn line<T: Encodable>(
+/// What one compile takes and makes.
+#[derive(Debug, Clone, Copy)]
+struct Made {
+    micros: f64,
+    bytes: f64,
+}
+
+impl Made {
+    /// The part of one of so many fields.
+    fn part(self, fields: u32) -> Self {
+        Self {
+            micros: self.micros / f64::from(fields),
+            bytes: self.bytes / f64::from(fields),
+        }
+    }
+}
+
+fn state(section: &mut Section, what: &str, Made { micros, bytes }: Made) {
+    let text = format!("{what} takes {micros:.1} us, at most {MOST_MICROS}");
+    section.state(text, micros <= MOST_MICROS);
+    let text = format!("and {bytes:.0} bytes of code, at most {MOST_BYTES}");
+    section.state(text, bytes <= MOST_BYTES);
+}
+
+/// Adds a line of a type of so many scalar fields, 0 where there is something else.
+fn line<T: Facet<'static>>(
     section: &mut Section,
     name: &str,
     times: usize,
-    fields: Option<u32>,
-) -> Option<(f64, f64)> {
-    let samples: Option<Vec<(f64, f64)>> = (0..times).map(|_| compile::<T>()).collect();
+    fields: u32,
+) -> Option<Made> {
+    let samples: Option<Vec<Made>> = (0..times).map(|_| compile::<T>()).collect();
     let Some(samples) = samples.filter(|samples| !samples.is_empty()) else {
         section.state(format!("{name}: compiled"), false);
         return None;
     };
-    let micros = median(samples.iter().map(|sample| sample.0).collect());
-    let bytes = samples[0].1;
-    let per_field = fields.map(|fields| (micros / f64::from(fields), bytes / f64::from(fields)));
+    let made = Made {
+        micros: median(samples.iter().map(|sample| sample.micros).collect()),
+        bytes: samples[0].bytes,
+    };
+    let part = (fields > 0).then(|| made.part(fields));
     section.line(vec![
         Cell::text(name),
-        Cell::number(Some(micros), 0),
-        Cell::number(Some(bytes), 0),
-        Cell::number(per_field.map(|it| it.0), 1),
-        Cell::number(per_field.map(|it| it.1), 0),
+        Cell::number(Some(made.micros), 0),
+        Cell::number(Some(made.bytes), 0),
+        Cell::number(part.map(|part| part.micros), 1),
+        Cell::number(part.map(|part| part.bytes), 0),
     ]);
-    per_field
+    Some(made)
 }
 
 /// Microseconds and bytes of one compile.
-fn compile<T: Encodable>() -> Option<(f64, f64)> {
+fn compile<T: Facet<'static>>() -> Option<Made> {
     let runtime = Runtime::builder()
         .tier(Tier::Optimized)
         .background(false)
@@ -92,9 +178,9 @@ fn compile<T: Encodable>() -> Option<(f64, f64)> {
     let start = Instant::now();
     runtime.prepare::<T>(Tier::Optimized).ok()?;
     let micros = start.elapsed().as_secs_f64() * 1e6;
-    let bytes = runtime.report::<T>().code_bytes?;
     // Exact below 2^53.
-    Some((micros, bytes as f64))
+    let bytes = runtime.report::<T>().code_bytes? as f64;
+    Some(Made { micros, bytes })
 }
 
 #[cfg(test)]
@@ -107,7 +193,7 @@ mod tests {
             return;
         }
         let section = section(1);
-        assert_eq!(section.lines.len(), 5, "{section:?}");
+        assert_eq!(section.lines.len(), 7, "{section:?}");
         for line in &section.lines {
             assert!(line[1].is_positive() && line[2].is_positive(), "{line:?}");
         }

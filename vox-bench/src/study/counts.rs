@@ -1,14 +1,16 @@
 //! Instructions per encode, by callgrind: small changes show here that times hide in noise.
 //!
-//! The program `count` runs under valgrind twice, with different numbers of encodes; the difference is the encodes'. Valgrind
+//! This program runs under valgrind twice, with different numbers of encodes; the difference is the encodes'. Valgrind
 //! knows no AVX-512, so kernels and hand-written encoders are in the forms for processors without it.
 
 use std::io;
-use std::path::PathBuf;
 use std::process::Command;
 
+use super::child::{self, Part};
 use super::{Cell, Section};
-use crate::contender::Column;
+use crate::contender::{Column, Lineup};
+use crate::measure::Subject as _;
+use crate::workload::{Scale, Value, Visitor, Workload, visit_all};
 
 /// The rows that are counted.
 const ROWS: [&str; 8] = [
@@ -72,9 +74,11 @@ fn count(row: &str, column: Column) -> io::Result<f64> {
 
 /// The instructions of a whole process that does so many encodes.
 fn run(row: &str, column: Column, times: u32) -> io::Result<u64> {
+    let part = child::command(&std::env::current_exe()?, Part::Count);
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg(counter()?)
+        .arg(part.get_program())
+        .args(part.get_args())
         .args(["--row", row, "--column", column.key()])
         .args(["--times", &times.to_string()])
         .output()?;
@@ -82,19 +86,65 @@ fn run(row: &str, column: Column, times: u32) -> io::Result<u64> {
     if !output.status.success() {
         return Err(io::Error::other(said));
     }
+    let encoded: Result<(), String> = serde_json::from_slice(&output.stdout)?;
+    encoded.map_err(io::Error::other)?;
     collected(&said).ok_or_else(|| io::Error::other(format!("no count in: {said}")))
 }
 
-/// The program beside this one.
-fn counter() -> io::Result<PathBuf> {
-    let path =
-        std::env::current_exe()?.with_file_name(format!("count{}", std::env::consts::EXE_SUFFIX));
-    match path.exists() {
-        true => Ok(path),
-        false => Err(io::Error::new(
-            io::ErrorKind::NotFound,
-            "there is no program `count` beside this one; build all of vox-bench's",
-        )),
+/// Encodes of one workload by one contender, of which nothing is measured here.
+#[derive(Debug, Clone)]
+pub struct Encodes {
+    /// The workload's name.
+    pub row: String,
+    /// The contender's key.
+    pub column: String,
+    /// How many encodes.
+    pub times: u64,
+}
+
+impl Encodes {
+    /// Does them.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such workload or contender, or the contender does not take part.
+    pub fn run(&self) -> Result<(), String> {
+        let columns = || Column::TABLE.into_iter().chain(Column::ROWS);
+        let Some(column) = columns().find(|column| column.key() == self.column) else {
+            let keys: Vec<&str> = columns().map(Column::key).collect();
+            return Err(format!("no such contender; there are {}", keys.join(", ")));
+        };
+        let mut run = Run {
+            encodes: self,
+            column,
+            lineup: Lineup::new(),
+            ended: Err(String::from("no such workload; `rows --list` names them")),
+        };
+        visit_all(&mut run, Scale::FULL);
+        run.ended
+    }
+}
+
+struct Run<'e> {
+    encodes: &'e Encodes,
+    column: Column,
+    lineup: Lineup,
+    ended: Result<(), String>,
+}
+
+impl Visitor for Run<'_> {
+    fn wants(&mut self, workload: &Workload) -> bool {
+        workload.name == self.encodes.row
+    }
+
+    fn visit<T: Value>(&mut self, workload: &Workload, value: &T) {
+        self.visit_rotation(workload, std::slice::from_ref(value));
+    }
+
+    fn visit_rotation<T: Value>(&mut self, _: &Workload, values: &[T]) {
+        let entered = self.lineup.enter(self.column, values);
+        let run = entered.map(|mut contender| contender.run(self.encodes.times));
+        self.ended = run.map_err(|absence| absence.to_string());
     }
 }
 
@@ -109,6 +159,20 @@ fn collected(said: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_there_is_told() {
+        let encodes = |row: &str, column: &str| Encodes {
+            row: row.to_owned(),
+            column: column.to_owned(),
+            times: 2,
+        };
+        assert_eq!(encodes("enums_256", "hand").run(), Ok(()));
+        let error = encodes("enums_256", "foot").run().unwrap_err();
+        assert!(error.contains("serde_postcard"), "{error}");
+        let error = encodes("enums_257", "hand").run().unwrap_err();
+        assert!(error.contains("no such workload"), "{error}");
+    }
 
     #[test]
     fn the_count_is_found() {

@@ -5,7 +5,8 @@
 //!
 //! | module | studies |
 //! |---|---|
-//! | [`speed`] | every row: vox beside the hand-written encoders and other crates |
+//! | [`speed`] | every row: vox beside the hand-written encoders and other encoders of postcard |
+//! | [`ceiling`], [`interpreter`], [`formats`] | whether that is enough: goals, other formats |
 //! | [`alone`] | a row in processes of its own |
 //! | [`entry`] | what finding the code of a type costs |
 //! | [`tiers`] | tiers on one type, on many in random order, in runs; break-even counts |
@@ -16,12 +17,15 @@
 //! | [`counts`] | instructions per encode, by callgrind |
 
 pub mod alone;
+pub mod ceiling;
 pub mod child;
 pub mod compile;
 pub mod counts;
 pub mod emission;
 pub mod entry;
 pub mod first;
+pub mod formats;
+pub mod interpreter;
 mod mix;
 pub mod nested;
 pub mod speed;

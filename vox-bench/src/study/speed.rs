@@ -1,16 +1,17 @@
-//! Every row: how long an encode takes, beside the hand-written encoder and serde postcard.
+//! Every row: how long an encode takes, beside the hand-written encoder, serde postcard and facet-postcard.
+//!
+//! Whether that is good enough say [`super::ceiling`], [`super::interpreter`] and [`super::formats`].
 
 use std::io::Write;
 
-use super::{Cell, Chart, Section, alone};
+use super::{Cell, Chart, Section, alone, ceiling, formats, interpreter};
 use crate::contender::{Buffer, Column};
-use crate::goals;
 use crate::progress::Progress;
 use crate::rows::Row;
 use crate::workload::Workload;
 
 /// The columns that are shown in full.
-const SHOWN: [Column; 9] = [
+const SHOWN: [Column; 7] = [
     Column::Copied,
     Column::Hand,
     Column::Probed,
@@ -18,14 +19,7 @@ const SHOWN: [Column; 9] = [
     Column::Interpreter,
     Column::SerdePostcard,
     Column::FacetPostcard,
-    Column::Bincode,
-    Column::Bitcode,
 ];
-
-/// The most that vox may take of the hand-written encoder's time, on any row that counts.
-const MOST: f64 = 1.25;
-/// And on the geometric mean of them.
-const MOST_IN_THE_MEAN: f64 = 1.10;
 
 /// Measures rows, each [alone]. Answers them, and what could not be measured.
 pub fn measure<W: Write>(
@@ -52,7 +46,14 @@ pub fn sections(rows: &[Row], failures: &[String]) -> Vec<Section> {
     for failure in failures {
         times.state(failure.clone(), false);
     }
-    vec![times, ratios(rows), reuse(rows), verdicts(rows)]
+    vec![
+        times,
+        ratios(rows),
+        formats::section(rows),
+        reuse(rows),
+        ceiling::section(rows),
+        interpreter::section(rows),
+    ]
 }
 
 fn times(rows: &[Row]) -> Section {
@@ -62,8 +63,8 @@ fn times(rows: &[Row]) -> Section {
         "Time per encode, new vectors",
         "Nanoseconds, the median of many short turns that the contenders of a row take one after another in one process, and of three such processes, \
          whose memory lies differently. \
-         Every contender but the copy and the other formats (feature `peers`) gives serde postcard's bytes, \
-         checked before it is timed. Rotations take 256 values in turns.",
+         Every contender but the copy gives serde postcard's bytes, \
+         checked before it is timed. Rotations take 256 values in turns, those of scalars 2,048.",
         &head,
     );
     for row in rows {
@@ -111,6 +112,13 @@ fn ratios(rows: &[Row]) -> Section {
             ratio(Column::Interpreter, Column::Probed),
         ]);
     }
+    let speed = |row: &Row| row.ratio(Column::SerdePostcard, Column::Probed, Buffer::Fresh);
+    if let Some((name, least)) = least(rows.iter(), speed) {
+        let text = format!(
+            "never slower than serde postcard: {least:.2} times its speed on {name}, the least"
+        );
+        section.state(text, least >= 1.0);
+    }
     section
 }
 
@@ -155,146 +163,36 @@ fn reuse(rows: &[Row]) -> Section {
     section
 }
 
-/// The rows that have goals, and whether they are reached.
-fn verdicts(rows: &[Row]) -> Section {
-    let head = [
-        "row",
-        "serde / hand",
-        "goal",
-        "counts",
-        "vox / hand",
-        "serde / vox",
-        "goal",
-    ];
-    let mut section = Section::new(
-        "Goals",
-        "A row counts where the hand-written encoder is fast enough to be a ceiling. There, vox may take \
-         1.25 times as long on any row, and 1.10 times in the geometric mean.",
-        &head,
-    );
-    let mut to_hand = Vec::new();
-    for row in rows {
-        let Some(goal) = goals::of(row.workload) else {
-            continue;
-        };
-        let counts = row.counts() == Some(true);
-        let ratio = row.ratio(Column::Probed, Column::Hand, Buffer::Fresh);
-        let speed = row.ratio(Column::SerdePostcard, Column::Probed, Buffer::Fresh);
-        section.line(vec![
-            Cell::text(row.workload),
-            Cell::number(
-                row.ratio(Column::SerdePostcard, Column::Hand, Buffer::Fresh),
-                2,
-            ),
-            Cell::number(Some(goal.hand), 2),
-            Cell::text(if counts { "yes" } else { "no" }),
-            Cell::number(ratio, 2),
-            Cell::number(speed, 2),
-            Cell::number(goal.vox, 1),
-        ]);
-        if let Some(ratio) = ratio.filter(|_| counts) {
-            section.state(
-                format!(
-                    "{}: {ratio:.2} of the hand-written time, at most {MOST}",
-                    row.workload
-                ),
-                ratio <= MOST,
-            );
-            to_hand.push(ratio);
-        }
-        if let (Some(goal), Some(speed)) = (goal.vox, speed) {
-            section.state(
-                format!(
-                    "{}: {speed:.2} times serde's speed, at least {goal}",
-                    row.workload
-                ),
-                speed >= goal,
-            );
-        }
-    }
-    if let Some(mean) = geometric_mean(&to_hand) {
-        section.state(
-            format!(
-                "{mean:.2} of the hand-written time in the mean, at most {MOST_IN_THE_MEAN:.2}"
-            ),
-            mean <= MOST_IN_THE_MEAN,
-        );
-    }
-    section
-}
-
-/// The geometric mean, if there is a value.
-fn geometric_mean(values: &[f64]) -> Option<f64> {
-    if values.is_empty() {
-        return None;
-    }
-    let sum: f64 = values.iter().map(|value| value.ln()).sum();
-    Some((sum / values.len() as f64).exp())
+/// The row for which a number is least, and the number.
+pub(super) fn least<'r>(
+    rows: impl Iterator<Item = &'r Row>,
+    number: impl Fn(&Row) -> Option<f64>,
+) -> Option<(&'static str, f64)> {
+    let numbers = rows.filter_map(|row| Some((row.workload, number(row)?)));
+    numbers.min_by(|(_, one), (_, other)| one.total_cmp(other))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure::Timing;
-    use crate::rows::Time;
-
-    fn row(workload: &'static str, hand: f64, vox: f64, serde: f64) -> Row {
-        let time = |column, nanos| Time {
-            column,
-            buffer: Buffer::Fresh,
-            timing: Timing {
-                median_ns: nanos,
-                lower_quartile_ns: nanos,
-                upper_quartile_ns: nanos,
-                iterations: 1,
-            },
-        };
-        Row {
-            workload,
-            values: 1,
-            bytes: 100.0,
-            times: vec![
-                time(Column::Hand, hand),
-                time(Column::Probed, vox),
-                time(Column::SerdePostcard, serde),
-            ],
-            absent: Vec::new(),
-        }
-    }
+    use crate::rows::tests::row;
 
     #[test]
-    fn the_mean_is_geometric() {
-        assert_eq!(geometric_mean(&[]), None);
-        let mean = geometric_mean(&[1.0, 4.0]).unwrap();
-        assert!((mean - 2.0).abs() < 1e-9, "{mean}");
-    }
-
-    #[test]
-    fn rows_whose_ceiling_falls_short_are_not_judged_by_it() {
+    fn the_slowest_row_is_told() {
+        let times = |vox, serde| [(Column::Probed, vox), (Column::SerdePostcard, serde)];
         let rows = [
-            row("gnarly_16", 100.0, 120.0, 2_000.0),
-            row("gnarly_1", 100.0, 900.0, 300.0),
+            row("gnarly_16", &times(100.0, 120.0)),
+            row("gnarly_1", &times(100.0, 80.0)),
+            row("tree_511", &[(Column::Probed, 1.0)]),
         ];
-        let section = verdicts(&rows);
-        let said: Vec<(&str, bool)> = section
-            .statements
-            .iter()
-            .map(|it| (it.text.as_str(), it.holds))
-            .collect();
-        assert_eq!(
-            said,
-            [
-                (
-                    "gnarly_16: 1.20 of the hand-written time, at most 1.25",
-                    true
-                ),
-                ("gnarly_16: 16.67 times serde's speed, at least 8", true),
-                (
-                    "1.20 of the hand-written time in the mean, at most 1.10",
-                    false
-                ),
-            ]
+        let section = ratios(&rows);
+        let [statement] = section.statements.as_slice() else {
+            panic!("{section:?}");
+        };
+        assert!(!statement.holds);
+        assert!(
+            statement.text.contains("0.80 times its speed on gnarly_1"),
+            "{statement:?}"
         );
-        assert_eq!(section.lines.len(), 2);
     }
 }

@@ -1,0 +1,152 @@
+//! The goals: vox beside the hand-written encoders, which are the ceiling, and beside serde postcard.
+
+use super::{Cell, Section};
+use crate::contender::{Buffer, Column};
+use crate::goals;
+use crate::rows::Row;
+
+/// The most that vox may take of the hand-written encoder's time, on any row.
+const MOST: f64 = 1.25;
+/// And on the geometric mean of them.
+const MOST_IN_THE_MEAN: f64 = 1.10;
+
+/// The rows that have goals, and whether they are reached.
+#[must_use]
+pub fn section(rows: &[Row]) -> Section {
+    let head = [
+        "row",
+        "serde / hand",
+        "goal",
+        "counts",
+        "vox / hand",
+        "serde / vox",
+        "goal",
+    ];
+    let mut section = Section::new(
+        "Goals",
+        "A row counts where the hand-written encoder is fast enough to be a ceiling. Vox may take \
+         1.25 times as long on any row, whether it counts or not, and 1.10 times in the geometric mean.",
+        &head,
+    );
+    let (mut all, mut counting) = (Vec::new(), Vec::new());
+    for row in rows {
+        let Some(goal) = goals::of(row.workload) else {
+            continue;
+        };
+        let name = row.workload;
+        let counts = row.counts() == Some(true);
+        let hand = row.ratio(Column::SerdePostcard, Column::Hand, Buffer::Fresh);
+        let ratio = row.ratio(Column::Probed, Column::Hand, Buffer::Fresh);
+        let speed = row.ratio(Column::SerdePostcard, Column::Probed, Buffer::Fresh);
+        section.line(vec![
+            Cell::text(name),
+            Cell::number(hand, 2),
+            Cell::number(Some(goal.hand), 2),
+            Cell::text(if counts { "yes" } else { "no" }),
+            Cell::number(ratio, 2),
+            Cell::number(speed, 2),
+            Cell::number(goal.vox, 1),
+        ]);
+        if let Some(hand) = hand.filter(|_| !counts) {
+            let aim = goal.hand;
+            let text =
+                format!("{name}: the ceiling is {hand:.1} times serde's speed, at least {aim}");
+            section.state(text, false);
+        }
+        if let Some(ratio) = ratio {
+            let text = format!("{name}: {ratio:.2} of the hand-written time, at most {MOST}");
+            section.state(text, ratio <= MOST);
+            all.push(ratio);
+            counting.extend(counts.then_some(ratio));
+        }
+        if let (Some(goal), Some(speed)) = (goal.vox, speed) {
+            let text = format!("{name}: {speed:.2} times serde's speed, at least {goal}");
+            section.state(text, speed >= goal);
+        }
+    }
+    state_mean(&mut section, "all of them", &all);
+    if counting.len() < all.len() {
+        state_mean(&mut section, "those that count", &counting);
+    }
+    section
+}
+
+fn state_mean(section: &mut Section, whose: &str, ratios: &[f64]) {
+    if let Some(mean) = geometric_mean(ratios) {
+        let text = format!(
+            "{mean:.2} of the hand-written time in the mean of {whose}, at most {MOST_IN_THE_MEAN:.2}"
+        );
+        section.state(text, mean <= MOST_IN_THE_MEAN);
+    }
+}
+
+/// The geometric mean, if there is a value.
+fn geometric_mean(values: &[f64]) -> Option<f64> {
+    if values.is_empty() {
+        return None;
+    }
+    let sum: f64 = values.iter().map(|value| value.ln()).sum();
+    Some((sum / values.len() as f64).exp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::tests::row;
+
+    fn said(section: &Section) -> Vec<(&str, bool)> {
+        let statements = section.statements.iter();
+        statements.map(|it| (it.text.as_str(), it.holds)).collect()
+    }
+
+    #[test]
+    fn the_mean_is_geometric() {
+        assert_eq!(geometric_mean(&[]), None);
+        let mean = geometric_mean(&[1.0, 4.0]).unwrap();
+        assert!((mean - 2.0).abs() < 1e-9, "{mean}");
+    }
+
+    #[test]
+    fn a_row_is_judged_whether_its_ceiling_counts_or_not() {
+        let times = |hand, vox, serde| {
+            [
+                (Column::Hand, hand),
+                (Column::Probed, vox),
+                (Column::SerdePostcard, serde),
+            ]
+        };
+        let rows = [
+            row("gnarly_16", &times(100.0, 120.0, 2_000.0)),
+            row("gnarly_1", &times(100.0, 900.0, 300.0)),
+            row("metadata_sample", &times(100.0, 900.0, 300.0)),
+        ];
+        let section = section(&rows);
+        assert_eq!(section.lines.len(), 2);
+        assert_eq!(
+            said(&section),
+            [
+                (
+                    "gnarly_16: 1.20 of the hand-written time, at most 1.25",
+                    true
+                ),
+                ("gnarly_16: 16.67 times serde's speed, at least 8", true),
+                (
+                    "gnarly_1: the ceiling is 3.0 times serde's speed, at least 10.6",
+                    false
+                ),
+                (
+                    "gnarly_1: 9.00 of the hand-written time, at most 1.25",
+                    false
+                ),
+                (
+                    "3.29 of the hand-written time in the mean of all of them, at most 1.10",
+                    false
+                ),
+                (
+                    "1.20 of the hand-written time in the mean of those that count, at most 1.10",
+                    false
+                ),
+            ]
+        );
+    }
+}
