@@ -81,16 +81,17 @@ struct Bench {
 }
 
 impl Bench {
-    /// Has the fields written at a base, with nothing behind them that may be read and not a byte more room than promised.
+    /// Has the fields written at a base, with so many bytes behind them before what may not be read, and not a byte more room than promised.
     fn check(
         &mut self,
         set: &Kernels,
         fields: &Fields,
+        behind: usize,
         write: impl FnOnce(*mut u8, *const u8) -> *mut u8,
     ) {
-        let base = self.source.before_end(fields.memory.len());
+        let base = self.source.before_end(fields.memory.len() + behind);
         let out = self.output.before_end(fields.room + OVERSHOOT);
-        // SAFETY: within the fenced memory, which the fields fill to the fence; what is written was counted from `out` on.
+        // SAFETY: within the fenced memory, before the fence; what is written was counted from `out` on.
         let written = unsafe {
             base.copy_from_nonoverlapping(fields.memory.as_ptr(), fields.memory.len());
             let end = write(out, base);
@@ -98,7 +99,7 @@ impl Bench {
         };
         assert_eq!(
             written, fields.expected,
-            "{} {:02x?}",
+            "{} {:02x?}, {behind} behind",
             set.name, fields.memory
         );
     }
@@ -114,6 +115,9 @@ fn functions(set: &Kernels) -> &'static fields::Fields {
 
 /// Bytes between fields, so that offsets have up to 16 bits.
 const GAPS: [usize; 8] = [0, 1, 2, 3, 7, 255, 4_095, 21_000];
+
+/// How far before the fence fields end: each puts them at another alignment.
+const BEHIND: core::ops::Range<usize> = 0..8;
 
 fn bench() -> Bench {
     Bench {
@@ -142,10 +146,12 @@ fn a7_one_field() {
         for kind in Kind::ALL {
             for number in edges(kind) {
                 let fields = Fields::new([(kind, number)], 0);
-                // SAFETY: the field is at the base, the room behind the cursor; the processor can run the set.
-                bench.check(set, &fields, |out, base| unsafe {
-                    functions(set).one[kind as usize](out, base)
-                });
+                for behind in BEHIND {
+                    // SAFETY: the field is at the base, the room behind the cursor; the processor can run the set.
+                    bench.check(set, &fields, behind, |out, base| unsafe {
+                        functions(set).one[kind as usize](out, base)
+                    });
+                }
             }
         }
     });
@@ -164,8 +170,9 @@ fn a7_pairs_of_all_kinds() {
                 let fields = kinds.map(|kind| (kind, number(&mut random, kind)));
                 let fields = Fields::new(fields, GAPS[round % GAPS.len()]);
                 let write = functions(set).pair[first as usize][second as usize];
+                let behind = round / GAPS.len() % BEHIND.end;
                 // SAFETY: as above, at the offsets.
-                bench.check(set, &fields, |out, base| unsafe {
+                bench.check(set, &fields, behind, |out, base| unsafe {
                     // Nothing but the two offsets counts.
                     write(out, base, fields.packed() | usize::MAX << 16 << 16)
                 });
@@ -183,8 +190,9 @@ fn a7_four_of_a_kind() {
             for round in 0..1_000 {
                 let fields = [kind; 4].map(|kind| (kind, number(&mut random, kind)));
                 let fields = Fields::new(fields, GAPS[round % GAPS.len()]);
+                let behind = round / GAPS.len() % BEHIND.end;
                 // SAFETY: as above.
-                bench.check(set, &fields, |out, base| unsafe {
+                bench.check(set, &fields, behind, |out, base| unsafe {
                     functions(set).four[kind as usize](out, base, fields.packed())
                 });
             }
@@ -200,10 +208,12 @@ fn a7_fields_side_by_side() {
             for count in (0..=40).cycle().take(600) {
                 let fields = (0..count).map(|_| (kind, number(&mut random, kind)));
                 let fields = Fields::new(fields, 0);
-                // SAFETY: as above.
-                bench.check(set, &fields, |out, base| unsafe {
-                    functions(set).run[kind as usize](out, base, count)
-                });
+                for behind in BEHIND {
+                    // SAFETY: as above.
+                    bench.check(set, &fields, behind, |out, base| unsafe {
+                        functions(set).run[kind as usize](out, base, count)
+                    });
+                }
             }
         }
     });
