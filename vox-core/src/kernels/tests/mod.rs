@@ -37,7 +37,6 @@ impl Fenced {
     }
 
     /// Writes every byte, from where it is.
-    #[cfg(target_endian = "little")]
     fn fill(&mut self, byte: impl Fn(usize) -> u8) {
         let start = self.memory.as_mut_ptr::<u8>();
         for at in 0..self.len {
@@ -294,15 +293,13 @@ fn the_portable_set_is_always_there_and_last() {
 #[test]
 fn copies_of_medium_length_stay_within_their_string() {
     let Some(copy) = Kernels::best().copy_medium else {
+        eprintln!("skipped: no set of this processor has a routine for copies of medium length");
         return;
     };
     const MARK: u8 = 0xa7;
     let mut source = Fenced::new(1);
     let mut target = Fenced::new(1);
-    for at in 1..=source.len {
-        // SAFETY: within the memory.
-        unsafe { source.before_end(at).write(at as u8 ^ 0x55) };
-    }
+    source.fill(|at| at as u8 ^ 0x55);
     for len in MEDIUM_LENS {
         for back in 0..=MEDIUM_LENS.end {
             let from = source.before_end(len + back);
