@@ -1,5 +1,5 @@
 //! Maps and sets of plain parts, by every set, against serde postcard: in room that ends at a protected page, and in too
-//! little room.
+//! little room. Texts end at a protected page as well.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::{Fenced, every_set};
 use crate::cx::{EncodeCx, FREE_SPARE, Failure, OVERSHOOT};
 use crate::entry_fn;
-use crate::kernels::{Kernels, Plain};
+use crate::kernels::{Kernels, Plain, over};
 use crate::lower::{LowerOptions, Lowered, lower};
 use crate::program::PathPart;
 use crate::wire::varint;
@@ -189,46 +189,104 @@ impl Bench {
     }
 }
 
-fn parts<K: Drawn + Hash + Ord + Clone, V: Drawn>() {
-    let mut bench = Bench {
-        output: Fenced::new(32),
-        random: Rng::with_seed(11),
-    };
-    let lowered = [
-        probed::<HashMap<K, V>>(),
-        probed::<BTreeMap<K, V>>(),
-        probed::<HashSet<K>>(),
-        probed::<BTreeSet<K>>(),
-    ];
+/// The programs of the containers of some keys and values.
+struct Programs {
+    hashed_map: Lowered,
+    map: Lowered,
+    hashed_set: Lowered,
+    set: Lowered,
+}
 
-    let mut filled = |len: usize| -> Vec<(K, V)> {
-        let random = &mut bench.random;
-        (0..len)
-            .map(|_| (K::drawn(random), V::drawn(random)))
-            .collect()
-    };
-    let lists: Vec<Vec<(K, V)>> = [200, 60, 0, 1, 2, 7, 8, 11, 12, 13, 30, 150, 300]
-        .into_iter()
-        .map(&mut filled)
-        .collect();
-    for entries in lists {
+impl Programs {
+    fn of<K: Facet<'static> + Hash + Ord, V: Facet<'static>>() -> Self {
+        Self {
+            hashed_map: probed::<HashMap<K, V>>(),
+            map: probed::<BTreeMap<K, V>>(),
+            hashed_set: probed::<HashSet<K>>(),
+            set: probed::<BTreeSet<K>>(),
+        }
+    }
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self {
+            output: Fenced::new(32),
+            random: Rng::with_seed(11),
+        }
+    }
+
+    /// Each kind of container of these entries, by every set of routines.
+    fn check_all<K, V>(&mut self, programs: &Programs, entries: &[(K, V)])
+    where
+        K: Serialize + Hash + Ord + Clone,
+        V: Serialize + Clone,
+    {
         let keys = || entries.iter().map(|(key, _)| key.clone());
         let (hashed_set, set): (HashSet<K>, BTreeSet<K>) = (keys().collect(), keys().collect());
+        let hashed_map: HashMap<K, V> = entries.iter().cloned().collect();
+        let map: BTreeMap<K, V> = entries.iter().cloned().collect();
         let len = set.len();
-        let mut rest: Vec<(K, V)> = entries;
-        let mut map = BTreeMap::new();
-        let mut hashed = HashMap::new();
-        for (key, value) in rest.drain(..) {
-            hashed.insert(key.clone(), V::drawn(&mut bench.random));
-            map.insert(key, value);
-        }
         every_set(|kernels| {
-            bench.check(kernels, &lowered[0], &hashed, len);
-            bench.check(kernels, &lowered[1], &map, len);
-            bench.check(kernels, &lowered[2], &hashed_set, len);
-            bench.check(kernels, &lowered[3], &set, len);
+            self.check(kernels, &programs.hashed_map, &hashed_map, len);
+            self.check(kernels, &programs.map, &map, len);
+            self.check(kernels, &programs.hashed_set, &hashed_set, len);
+            self.check(kernels, &programs.set, &set, len);
         });
     }
+}
+
+fn parts<K: Drawn + Hash + Ord + Clone, V: Drawn + Clone>() {
+    let mut bench = Bench::new();
+    let programs = Programs::of::<K, V>();
+    for len in [200, 60, 0, 1, 2, 7, 8, 11, 12, 13, 30, 150, 300] {
+        let random = &mut bench.random;
+        let entries: Vec<(K, V)> = (0..len)
+            .map(|_| (K::drawn(random), V::drawn(random)))
+            .collect();
+        bench.check_all(&programs, &entries);
+    }
+}
+
+/// Texts of every length around the longest that is copied without regard to its length, which all end at the same place: at a protected
+/// page, and so far before it that a wide read just fits or just does not.
+fn texts_before_a_fence<K, V>(key: fn(&'static str) -> K, value: fn(&'static str) -> V)
+where
+    K: Facet<'static> + Serialize + Hash + Ord + Clone,
+    V: Facet<'static> + Serialize + Clone,
+{
+    let mut bench = Bench::new();
+    let programs = Programs::of::<K, V>();
+    let texts = Box::leak(Box::new(Fenced::new(1)));
+    texts.fill(|at| b'a' + (at % 26) as u8);
+    for behind in 0..=2 * over::LEN {
+        let mut text = |len: usize| -> &'static str {
+            // SAFETY: letters, which are written above and never again, in memory that is never freed.
+            unsafe {
+                let bytes = core::slice::from_raw_parts(texts.before_end(len + behind), len);
+                core::str::from_utf8_unchecked(bytes)
+            }
+        };
+        let texts = (0..=40).chain([63, 64, 65, 127, 128, 129]).map(&mut text);
+        let entries: Vec<(K, V)> = texts.map(|text| (key(text), value(text))).collect();
+        bench.check_all(&programs, &entries);
+    }
+}
+
+#[test]
+fn a11_texts_that_end_at_a_protected_page() {
+    texts_before_a_fence(|key| key, |value| value);
+    texts_before_a_fence(|key| key, |value| value.len() as u64);
+    texts_before_a_fence(|key| key.len() as u64, |value| value);
+}
+
+/// With their words where those of a `String` are, which have loops of their own.
+#[test]
+fn a11_texts_behind_others_that_end_at_a_protected_page() {
+    let behind = |written| Behind { first: 7, written };
+    texts_before_a_fence(behind, behind);
+    texts_before_a_fence(behind, |value| value.len() as u64);
+    texts_before_a_fence(|key| key.len() as u64, behind);
 }
 
 macro_rules! tests {
