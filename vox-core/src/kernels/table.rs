@@ -52,10 +52,10 @@ impl Position {
 const GROUP: usize = 8;
 
 /// Control bytes that one instruction looks at, where there is one.
-const PIECE: usize = 16;
+pub(super) const PIECE: usize = 16;
 
 /// Buckets that are looked at at once: as many as there are bits.
-const BLOCK: usize = 64;
+pub(super) const BLOCK: usize = 64;
 
 /// The top bit of each byte.
 const TOP: u64 = u64::from_ne_bytes([0x80; GROUP]);
@@ -203,7 +203,7 @@ unsafe fn control_and_mask(table: &Table, container: *const u8) -> (*const u8, u
 ///
 /// As for [`full`]; the block's first bucket is one of them.
 #[inline(always)]
-unsafe fn full_of_block(control: *const u8, block: usize, mask: usize) -> u64 {
+pub(super) unsafe fn full_of_block(control: *const u8, block: usize, mask: usize) -> u64 {
     if !control::IS_AVAILABLE || mask < PIECE - 1 {
         // SAFETY: the caller's duty.
         return unsafe { full_of_groups(control, block, mask) };
@@ -227,7 +227,7 @@ unsafe fn full_of_block(control: *const u8, block: usize, mask: usize) -> u64 {
 /// As for [`full_of_block`].
 // Not in line: what it needs in registers would be loaded again in each turn of the loop around it.
 #[inline(never)]
-unsafe fn full_of_groups(control: *const u8, block: usize, mask: usize) -> u64 {
+pub(super) unsafe fn full_of_groups(control: *const u8, block: usize, mask: usize) -> u64 {
     let groups = (mask + 1 - block).div_ceil(GROUP).min(BLOCK / GROUP);
     let mut bits = 0;
     for group in 0..groups {

@@ -8,6 +8,7 @@ mod plain;
 mod ready;
 #[cfg(target_endian = "little")]
 mod runs;
+mod table;
 
 use core::ptr;
 
