@@ -30,9 +30,9 @@ pub enum Column {
     SerdePostcard,
     /// The `facet-postcard` crate's `to_vec`.
     FacetPostcard,
-    /// The `bincode` crate, version 2, in its standard configuration, through serde. Bytes of its own.
+    /// The `bincode` crate, version 2, by its derive, with integers of fixed width. Bytes of its own.
     Bincode,
-    /// The `bitcode` crate through serde. Bytes of its own.
+    /// The `bitcode` crate by its derive. Bytes of its own.
     Bitcode,
     /// The `borsh` crate by its derive. Bytes of its own.
     Borsh,

@@ -106,14 +106,8 @@ impl Lineup {
             Column::FacetPostcard => {
                 turns::fresh(column, values, |value| facet_postcard::to_vec(value))
             }
-            #[cfg(feature = "peers")]
-            Column::Bincode => turns::other_format(column, values, |value| {
-                bincode::serde::encode_to_vec(value, bincode::config::standard())
-            }),
-            #[cfg(feature = "peers")]
-            Column::Bitcode => {
-                turns::other_format(column, values, |value| bitcode::serialize(value))
-            }
+            Column::Bincode => turns::derived(column, values, T::BINCODE),
+            Column::Bitcode => turns::derived(column, values, T::BITCODE),
             Column::Borsh => turns::derived(column, values, T::BORSH),
             Column::Rkyv => turns::derived(column, values, T::RKYV),
             Column::Speedy => turns::derived(column, values, T::SPEEDY),

@@ -3,7 +3,7 @@
 //! Their bytes are their own. Each peer takes the workloads it has a derive for; which those are is
 //! the table at the end. Without the feature `peers` there are none.
 //!
-//! Not here: peers through serde (`bincode`, `bitcode`), which take every type.
+//! None goes through serde, not even for a type it has no derive for: a column says what it is.
 
 use crate::workload::{
     borrows, enums, floats, gnarly, maps, metadata, options, scalars, slices, tree,
@@ -15,6 +15,11 @@ pub type Encoded = Result<usize, String>;
 
 /// A type's encoders in other formats; `None` where a peer does not support the type.
 pub trait Peers: Sized {
+    /// The `bincode` crate's `encode_to_vec`, in its configuration `legacy`: integers have a fixed width, as those of borsh,
+    /// speedy and wincode. Its `standard`, of varints, takes longer, up to twelve times for integers.
+    const BINCODE: Option<fn(&Self) -> Encoded> = None;
+    /// The `bitcode` crate's `encode`. Not its `Buffer`, which keeps memory from encode to encode: peers make a new vector.
+    const BITCODE: Option<fn(&Self) -> Encoded> = None;
     /// The `borsh` crate's `to_vec`.
     const BORSH: Option<fn(&Self) -> Encoded> = None;
     /// The `rkyv` crate's `to_bytes`.
@@ -27,6 +32,7 @@ pub trait Peers: Sized {
 
 #[cfg(feature = "peers")]
 mod encode {
+    use std::convert::Infallible;
     use std::hint::black_box;
 
     use super::Encoded;
@@ -37,6 +43,14 @@ mod encode {
             Ok(bytes) => Ok(bytes.as_ref().len()),
             Err(error) => Err(error.to_string()),
         }
+    }
+
+    pub(super) fn bincode<T: bincode::Encode>(value: &T) -> Encoded {
+        length(bincode::encode_to_vec(value, bincode::config::legacy()))
+    }
+
+    pub(super) fn bitcode<T: bitcode::Encode>(value: &T) -> Encoded {
+        length(Ok::<_, Infallible>(bitcode::encode(value)))
     }
 
     pub(super) fn borsh<T: borsh::BorshSerialize>(value: &T) -> Encoded {
@@ -72,6 +86,12 @@ macro_rules! peers {
             $(#[cfg(feature = "peers")] peers!(@$peer $kind);)*
         })*
     };
+    (@bincode $kind:ty) => {
+        const BINCODE: Option<fn(&Self) -> Encoded> = Some(encode::bincode::<$kind>);
+    };
+    (@bitcode $kind:ty) => {
+        const BITCODE: Option<fn(&Self) -> Encoded> = Some(encode::bitcode::<$kind>);
+    };
     (@borsh $kind:ty) => {
         const BORSH: Option<fn(&Self) -> Encoded> = Some(encode::borsh::<$kind>);
     };
@@ -86,24 +106,25 @@ macro_rules! peers {
     };
 }
 
-// Speedy has no Arc and no Rc, wincode no boxed text, and rkyv needs attributes for what is borrowed.
+// Speedy has no Arc and no Rc, wincode no boxed text, and rkyv needs attributes for what is borrowed. Bitcode has nothing
+// for references but those to text, nor for Cow; its encoder of a type holds those of the fields, so no type can hold itself.
 peers! {
-    gnarly::GnarlyPayload: borsh rkyv speedy wincode;
-    gnarly::Arguments: borsh rkyv speedy wincode;
-    gnarly::Response: borsh rkyv speedy wincode;
-    metadata::Document: borsh rkyv speedy wincode;
-    Vec<options::Record>: borsh rkyv speedy wincode;
-    Vec<borrows::Record<'static>>: borsh;
-    Vec<slices::ByteRecord<'static>>: borsh wincode;
-    Vec<slices::WordRecord<'static>>: borsh speedy wincode;
-    Vec<String>: borsh rkyv speedy wincode;
-    scalars::Mixed: borsh rkyv speedy wincode;
-    scalars::Runs: borsh rkyv speedy wincode;
-    Vec<u32>: borsh rkyv speedy wincode;
-    Vec<u64>: borsh rkyv speedy wincode;
-    Vec<enums::Event>: borsh rkyv speedy wincode;
-    tree::Node: borsh rkyv speedy wincode;
-    maps::Maps: borsh rkyv speedy wincode;
-    floats::Samples: borsh rkyv speedy wincode;
-    u8: borsh rkyv speedy wincode;
+    gnarly::GnarlyPayload: bincode bitcode borsh rkyv speedy wincode;
+    gnarly::Arguments: bincode bitcode borsh rkyv speedy wincode;
+    gnarly::Response: bincode bitcode borsh rkyv speedy wincode;
+    metadata::Document: bincode bitcode borsh rkyv speedy wincode;
+    Vec<options::Record>: bincode bitcode borsh rkyv speedy wincode;
+    Vec<borrows::Record<'static>>: bincode borsh;
+    Vec<slices::ByteRecord<'static>>: bincode borsh wincode;
+    Vec<slices::WordRecord<'static>>: bincode borsh speedy wincode;
+    Vec<String>: bincode bitcode borsh rkyv speedy wincode;
+    scalars::Mixed: bincode bitcode borsh rkyv speedy wincode;
+    scalars::Runs: bincode bitcode borsh rkyv speedy wincode;
+    Vec<u32>: bincode bitcode borsh rkyv speedy wincode;
+    Vec<u64>: bincode bitcode borsh rkyv speedy wincode;
+    Vec<enums::Event>: bincode bitcode borsh rkyv speedy wincode;
+    tree::Node: bincode borsh rkyv speedy wincode;
+    maps::Maps: bincode bitcode borsh rkyv speedy wincode;
+    floats::Samples: bincode bitcode borsh rkyv speedy wincode;
+    u8: bincode bitcode borsh rkyv speedy wincode;
 }

@@ -179,20 +179,8 @@ pub(super) fn reused<'v, T: Encodable, E: fmt::Display>(
     ))
 }
 
-/// Lets an encoder of another format in, if it takes every value; each goes to memory of its own.
-pub(super) fn other_format<'v, T: Encodable, R: 'v, E: fmt::Display + 'v>(
-    column: Column,
-    values: &'v [T],
-    encode: impl Fn(&T) -> Result<R, E> + 'v,
-) -> Result<Contender<'v>, Absence> {
-    assert!(!values.is_empty(), "a workload has a value");
-    for value in values {
-        encode(value).map_err(|error| Absence::Refuses(error.to_string()))?;
-    }
-    Ok(turns_fresh(column, values, move |_, value| encode(value)))
-}
-
-/// The same, if the format has an encoder for the type at all.
+/// Lets an encoder of another format in, if there is one for the type and it takes every value; each goes to memory of
+/// its own.
 pub(super) fn derived<T: Encodable>(
     column: Column,
     values: &[T],
@@ -200,7 +188,11 @@ pub(super) fn derived<T: Encodable>(
 ) -> Result<Contender<'_>, Absence> {
     let reason = "it has no derive for this type";
     let encode = encode.ok_or_else(|| Absence::Unavailable(reason.to_owned()))?;
-    other_format(column, values, encode)
+    assert!(!values.is_empty(), "a workload has a value");
+    for value in values {
+        encode(value).map_err(Absence::Refuses)?;
+    }
+    Ok(turns_fresh(column, values, move |_, value| encode(value)))
 }
 
 /// An encoder that cannot fail, with the largest size so far as its hint: what a person would write.

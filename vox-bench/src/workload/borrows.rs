@@ -16,7 +16,7 @@ use super::{Draw, Family, Random, SEED, Visitor, Workload, draw_many, offer, off
 
 /// What the thin pointers point at.
 #[derive(Debug, Clone, PartialEq, Facet, Serialize)]
-#[cfg_attr(feature = "peers", derive(borsh::BorshSerialize))]
+#[cfg_attr(feature = "peers", derive(bincode::Encode, borsh::BorshSerialize))]
 pub struct Point {
     /// Of random magnitude.
     pub x: i32,
@@ -26,7 +26,7 @@ pub struct Point {
 
 /// One of each pointer.
 #[derive(Debug, Clone, PartialEq, Facet, Serialize)]
-#[cfg_attr(feature = "peers", derive(borsh::BorshSerialize))]
+#[cfg_attr(feature = "peers", derive(bincode::Encode, borsh::BorshSerialize))]
 pub struct Record<'a> {
     /// A thin pointer to a scalar.
     pub boxed: Box<u64>,

@@ -17,6 +17,8 @@ use super::{Draw, Family, Random, SEED, Visitor, Workload, draw_many, offer, off
 #[cfg_attr(
     feature = "peers",
     derive(
+        bincode::Encode,
+        bitcode::Encode,
         borsh::BorshSerialize,
         rkyv::Archive,
         rkyv::Serialize,
@@ -56,6 +58,8 @@ fn write_char<W: borsh::io::Write>(letter: &char, writer: &mut W) -> borsh::io::
 #[cfg_attr(
     feature = "peers",
     derive(
+        bincode::Encode,
+        bitcode::Encode,
         borsh::BorshSerialize,
         rkyv::Archive,
         rkyv::Serialize,

@@ -15,6 +15,8 @@ use super::{Draw, Family, Random, SEED, Visitor, Workload, offer, offer_rotation
 #[cfg_attr(
     feature = "peers",
     derive(
+        bincode::Encode,
+        bitcode::Encode,
         borsh::BorshSerialize,
         rkyv::Archive,
         rkyv::Serialize,

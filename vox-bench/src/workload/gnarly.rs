@@ -18,6 +18,8 @@ use super::{Draw, Family, Random, Visitor, Workload, offer, offer_rotation};
 #[cfg_attr(
     feature = "peers",
     derive(
+        bincode::Encode,
+        bitcode::Encode,
         borsh::BorshSerialize,
         rkyv::Archive,
         rkyv::Serialize,
@@ -43,6 +45,8 @@ pub struct GnarlyPayload {
 #[cfg_attr(
     feature = "peers",
     derive(
+        bincode::Encode,
+        bitcode::Encode,
         borsh::BorshSerialize,
         rkyv::Archive,
         rkyv::Serialize,
@@ -72,6 +76,8 @@ pub struct GnarlyEntry {
 #[cfg_attr(
     feature = "peers",
     derive(
+        bincode::Encode,
+        bitcode::Encode,
         borsh::BorshSerialize,
         rkyv::Archive,
         rkyv::Serialize,
@@ -91,6 +97,8 @@ pub struct GnarlyAttr {
 #[cfg_attr(
     feature = "peers",
     derive(
+        bincode::Encode,
+        bitcode::Encode,
         borsh::BorshSerialize,
         rkyv::Archive,
         rkyv::Serialize,

@@ -19,6 +19,8 @@ use super::{Family, Random, SEED, Visitor, Workload, offer, offer_rotation};
 #[cfg_attr(
     feature = "peers",
     derive(
+        bincode::Encode,
+        bitcode::Encode,
         borsh::BorshSerialize,
         rkyv::Archive,
         rkyv::Serialize,

@@ -25,6 +25,8 @@ use super::{Family, Size, Visitor, Workload, offer};
 #[cfg_attr(
     feature = "peers",
     derive(
+        bincode::Encode,
+        bitcode::Encode,
         borsh::BorshSerialize,
         rkyv::Archive,
         rkyv::Serialize,
@@ -57,6 +59,8 @@ pub struct Document {
 #[cfg_attr(
     feature = "peers",
     derive(
+        bincode::Encode,
+        bitcode::Encode,
         borsh::BorshSerialize,
         rkyv::Archive,
         rkyv::Serialize,
@@ -96,6 +100,8 @@ pub struct Package {
 #[cfg_attr(
     feature = "peers",
     derive(
+        bincode::Encode,
+        bitcode::Encode,
         borsh::BorshSerialize,
         rkyv::Archive,
         rkyv::Serialize,
@@ -125,6 +131,8 @@ pub struct Dependency {
 #[cfg_attr(
     feature = "peers",
     derive(
+        bincode::Encode,
+        bitcode::Encode,
         borsh::BorshSerialize,
         rkyv::Archive,
         rkyv::Serialize,
@@ -146,6 +154,8 @@ pub enum DependencyKind {
 #[cfg_attr(
     feature = "peers",
     derive(
+        bincode::Encode,
+        bitcode::Encode,
         borsh::BorshSerialize,
         rkyv::Archive,
         rkyv::Serialize,
@@ -172,6 +182,8 @@ pub struct Target {
 #[cfg_attr(
     feature = "peers",
     derive(
+        bincode::Encode,
+        bitcode::Encode,
         borsh::BorshSerialize,
         rkyv::Archive,
         rkyv::Serialize,
@@ -191,6 +203,8 @@ pub struct Resolve {
 #[cfg_attr(
     feature = "peers",
     derive(
+        bincode::Encode,
+        bitcode::Encode,
         borsh::BorshSerialize,
         rkyv::Archive,
         rkyv::Serialize,
@@ -214,6 +228,8 @@ pub struct Node {
 #[cfg_attr(
     feature = "peers",
     derive(
+        bincode::Encode,
+        bitcode::Encode,
         borsh::BorshSerialize,
         rkyv::Archive,
         rkyv::Serialize,
@@ -235,6 +251,8 @@ pub struct Edge {
 #[cfg_attr(
     feature = "peers",
     derive(
+        bincode::Encode,
+        bitcode::Encode,
         borsh::BorshSerialize,
         rkyv::Archive,
         rkyv::Serialize,

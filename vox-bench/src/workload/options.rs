@@ -13,7 +13,7 @@ macro_rules! record_of_options {
     ($($field:ident: $kind:ident,)*) => {
         /// 32 options. The fields' names say their types.
         #[derive(Debug, Clone, PartialEq, Facet, Serialize, Deserialize)]
-        #[cfg_attr(feature = "peers", derive(borsh::BorshSerialize, rkyv::Archive, rkyv::Serialize, speedy::Writable, wincode::SchemaWrite))]
+        #[cfg_attr(feature = "peers", derive(bincode::Encode, bitcode::Encode, borsh::BorshSerialize, rkyv::Archive, rkyv::Serialize, speedy::Writable, wincode::SchemaWrite))]
         #[expect(missing_docs, reason = "32 fields without meaning")]
         pub struct Record {
             $(pub $field: Option<$kind>,)*

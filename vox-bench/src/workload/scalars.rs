@@ -14,7 +14,7 @@ macro_rules! struct_of_scalars {
     ($(#[$doc:meta])* $name:ident: $($field:ident: $kind:ident,)*) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Facet, Serialize, Deserialize)]
-        #[cfg_attr(feature = "peers", derive(borsh::BorshSerialize, rkyv::Archive, rkyv::Serialize, speedy::Writable, wincode::SchemaWrite))]
+        #[cfg_attr(feature = "peers", derive(bincode::Encode, bitcode::Encode, borsh::BorshSerialize, rkyv::Archive, rkyv::Serialize, speedy::Writable, wincode::SchemaWrite))]
         #[expect(missing_docs, reason = "64 fields without meaning")]
         pub struct $name {
             $(pub $field: $kind,)*

@@ -16,7 +16,10 @@ use super::{Draw, Family, Random, SEED, Visitor, Workload, draw_many, offer, off
 
 /// Bytes behind every kind of pointer.
 #[derive(Debug, Clone, PartialEq, Facet, Serialize)]
-#[cfg_attr(feature = "peers", derive(borsh::BorshSerialize, wincode::SchemaWrite))]
+#[cfg_attr(
+    feature = "peers",
+    derive(bincode::Encode, borsh::BorshSerialize, wincode::SchemaWrite)
+)]
 pub struct ByteRecord<'a> {
     /// Two to four lists.
     pub chunks: Vec<Vec<u8>>,
@@ -34,7 +37,12 @@ pub struct ByteRecord<'a> {
 #[derive(Debug, Clone, PartialEq, Facet, Serialize)]
 #[cfg_attr(
     feature = "peers",
-    derive(borsh::BorshSerialize, speedy::Writable, wincode::SchemaWrite)
+    derive(
+        bincode::Encode,
+        borsh::BorshSerialize,
+        speedy::Writable,
+        wincode::SchemaWrite
+    )
 )]
 pub struct WordRecord<'a> {
     /// A reference to two-byte words.

@@ -14,6 +14,7 @@ use super::{Family, Random, SEED, Visitor, Workload, offer, offer_rotation};
 #[cfg_attr(
     feature = "peers",
     derive(
+        bincode::Encode,
         borsh::BorshSerialize,
         rkyv::Archive,
         rkyv::Serialize,
