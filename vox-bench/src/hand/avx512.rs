@@ -132,9 +132,18 @@ impl Isa for Avx512 {
 
     #[inline(always)]
     unsafe fn run_u64(mut cursor: Cursor, values: &[u64]) -> Cursor {
-        let (eights, rest) = values.as_chunks::<8>();
-        // SAFETY: eight values have 80 bytes at most, and each eight check. The processor has what is used.
+        let (blocks, rest) = values.as_chunks::<32>();
+        let (eights, rest) = rest.as_chunks::<8>();
+        // SAFETY: 32 values have 320 bytes at most, fewer less, and each check behind themselves. The
+        // processor has what is used.
         unsafe {
+            for block in blocks {
+                let mut at = cursor.at();
+                for eight in block.as_chunks::<8>().0 {
+                    at = wide(at, _mm512_loadu_si512(eight.as_ptr().cast()), ALL);
+                }
+                cursor = cursor.moved_to(at).check();
+            }
             for eight in eights {
                 let loaded = _mm512_loadu_si512(eight.as_ptr().cast());
                 cursor = cursor.moved_to(wide(cursor.at(), loaded, ALL)).check();
@@ -320,7 +329,7 @@ unsafe fn narrow(at: *mut u8, values: __m512i, present: __mmask8) -> *mut u8 {
     let groups = _mm512_multishift_epi64_epi8(shifts, values);
     let marks = _mm512_sub_epi8(zeros, load(&const { thresholds::<8>(1) }));
     let is_mark = _mm512_set1_epi8(-128);
-    let kept = _mm512_sub_epi8(zeros, load(&const { thresholds::<8>(0) }));
+    let kept = _mm512_cmplt_epi8_mask(zeros, load(&const { thresholds::<8>(0) }));
     // SAFETY: the caller's duty.
     unsafe { close(at, choose(is_mark, marks, groups), kept) }
 }
@@ -373,7 +382,7 @@ unsafe fn four(at: *mut u8, values: __m512i, zeros: __m512i) -> *mut u8 {
     let is_mark = _mm512_broadcast_i32x4(_mm_set_epi64x(0xfe80, MARKS.cast_signed()));
     let groups = _mm512_multishift_epi64_epi8(shifts, values);
     let marks = _mm512_sub_epi8(zeros, load(&const { thresholds::<16>(1) }));
-    let kept = _mm512_sub_epi8(zeros, load(&const { thresholds::<16>(0) }));
+    let kept = _mm512_cmplt_epi8_mask(zeros, load(&const { thresholds::<16>(0) }));
     // SAFETY: the caller's duty.
     unsafe { close(at, choose(is_mark, marks, groups), kept) }
 }
@@ -385,15 +394,14 @@ fn choose(mask: __m512i, first: __m512i, second: __m512i) -> __m512i {
     _mm512_ternarylogic_epi64::<0xca>(mask, first, second)
 }
 
-/// Writes the bytes whose sign in `kept` is set, next to each other. Answers where the next byte goes.
+/// Writes the bytes whose bit in `kept` is set, next to each other. Answers where the next byte goes.
 ///
 /// # Safety
 ///
 /// 64 bytes of room (H1).
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,popcnt")]
-unsafe fn close(at: *mut u8, bytes: __m512i, kept: __m512i) -> *mut u8 {
-    let kept = _mm512_movepi8_mask(kept);
+unsafe fn close(at: *mut u8, bytes: __m512i, kept: __mmask64) -> *mut u8 {
     // SAFETY: the caller's duty.
     unsafe {
         _mm512_storeu_si512(at.cast(), _mm512_maskz_compress_epi8(kept, bytes));
@@ -466,11 +474,10 @@ unsafe fn two_bytes(at: *mut u8, first: __m512i, second: __m512i) -> *mut u8 {
     let low = _mm512_set1_epi16(0x7f);
     let high = _mm512_slli_epi16::<1>(_mm512_andnot_si512(low, words));
     let groups = _mm512_or_si512(_mm512_and_si512(low, words), high);
-    // A second byte is kept where there is one, and the first is marked then.
+    // The first byte is marked where there is a second, which is kept then: it is not zero.
     let is_long = _mm512_cmpgt_epu16_mask(words, low);
     let bytes = _mm512_mask_add_epi16(groups, is_long, groups, _mm512_set1_epi16(0x80));
-    let first_bytes = _mm512_set1_epi16(0x00ff);
-    let kept = _mm512_mask_mov_epi16(first_bytes, is_long, _mm512_set1_epi16(-1));
+    let kept = _mm512_test_epi8_mask(bytes, bytes) | 0x5555_5555_5555_5555;
     // SAFETY: the caller's duty.
     unsafe { close(at, bytes, kept) }
 }
