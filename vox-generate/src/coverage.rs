@@ -131,6 +131,10 @@ mod tests {
         assert_eq!((options["write_var_u64"], options["write_bytes"]), (1, 1));
         let pair = (String::from("a"), String::from("b"));
         assert_eq!(executed(&vec![pair; 10])["write_bytes"], 20);
+        let lists = BTreeMap::from([(String::from("a"), vec![String::from("b")])]);
+        let map = executed(&lists);
+        assert_eq!((map["write_map"], map["write_list"]), (1, 1));
+        assert_eq!(map["write_bytes"], 2);
         // Written at once where the processor can.
         let numbers = executed(&(1_u64, 2_u64, 3_u64, 4_u64, 5_u64, 6_u64, 7_u64, 8_u64));
         assert_eq!((numbers["write_run"], numbers["write_var_u64"]), (1, 8));

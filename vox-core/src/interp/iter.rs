@@ -115,7 +115,7 @@ impl Batch for Items {
     ) -> *mut u8 {
         // SAFETY: the item is live until the iterator is deallocated (A10).
         unsafe {
-            let out = machine.run(self.each, self.items[position], out);
+            let out = machine.run_short(self.each, self.items[position], out);
             if out.is_null() {
                 trace::trace_index(machine.cx, index);
             }
@@ -162,12 +162,12 @@ impl Batch for Entries {
         let entry = self.entries[position];
         // SAFETY: the entry is live until the iterator is deallocated (A10).
         unsafe {
-            let out = machine.run(self.key, entry.key, out);
+            let out = machine.run_short(self.key, entry.key, out);
             if out.is_null() {
                 trace::trace_key(machine.cx, index);
                 return out;
             }
-            let out = machine.run(self.value, entry.value, out);
+            let out = machine.run_short(self.value, entry.value, out);
             if out.is_null() {
                 trace::trace_value(machine.cx, index);
             }

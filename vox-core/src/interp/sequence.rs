@@ -380,6 +380,37 @@ impl<'p> Machine<'p> {
         out
     }
 
+    /// As [`Self::run`], for blocks that are mostly a string or a list: neither needs the loop over ops.
+    ///
+    /// # Safety
+    ///
+    /// As there.
+    #[inline]
+    pub(super) unsafe fn run_short(
+        &mut self,
+        block: BlockId,
+        base: *const u8,
+        out: *mut u8,
+    ) -> *mut u8 {
+        let program = self.program;
+        let ops = &program.code.block(block).ops[..];
+        // SAFETY: the caller's duty; the bytes of strings are initialised (A6).
+        unsafe {
+            match ops {
+                [op] if let Some((at, source, reserve)) = string_of(op) => {
+                    self.add_ops(ops);
+                    let text = self.parts(base.add(at.index()), source);
+                    self.write_string(text, reserve, out)
+                }
+                [op @ Op::WriteList { .. }] => {
+                    self.add_ops(ops);
+                    self.write_list(op, base, out)
+                }
+                ops => self.run_ops(ops, base, out),
+            }
+        }
+    }
+
     /// Records in which element of a list a failure happened, and where the list is.
     #[cold]
     #[inline(never)]
