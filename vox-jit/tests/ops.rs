@@ -764,6 +764,48 @@ fn enums_of_every_width_dense_and_sparse() {
     check_switch!("u8", u8, vec![7]);
 }
 
+/// Variants that are on the wire as they begin in memory, of every length, others between them, and more than share a way.
+#[test]
+fn enums_that_begin_in_memory_as_on_the_wire() {
+    #[repr(C, align(8))]
+    struct Value([u8; 64]);
+    for most in [1, 2, 3, 5, 8, 14, 15, 16, 40] {
+        let mut text = String::from("program T\nt0:\n");
+        let mut blocks = String::new();
+        let mut expected: Vec<Vec<u8>> = Vec::new();
+        let bytes: [u8; 64] = std::array::from_fn(|index| 0x81 + index as u8);
+        for tag in 0..20_u8 {
+            text += &format!("  {tag} -> b{}\n", tag + 1);
+            blocks += &format!("b{}:\n  write_const bytes=[{tag:02x}]\n", tag + 1);
+            let len = usize::from(tag) % most;
+            let fields = match tag {
+                // A gap in memory, and a field that is not as in memory.
+                4 => 2..3,
+                9 => {
+                    blocks += "  write_var_u16 at=@2\n";
+                    let wire = varint(u16::from_le_bytes([bytes[2], bytes[3]]).into());
+                    expected.push([vec![tag], wire].concat());
+                    continue;
+                }
+                _ => 1..1 + len,
+            };
+            if !fields.is_empty() {
+                blocks += &format!("  copy_bytes at=@{} len={}\n", fields.start, fields.len());
+            }
+            expected.push([&[tag], &bytes[fields]].concat());
+        }
+        text +=
+            "b0:\n  reserve bytes=42\n  switch at=@0 tag=u8 arms=t0 path=p0\n  write_byte at=@0\n";
+        text += &blocks;
+        for (tag, mut expected) in (0..).zip(expected) {
+            let mut value = Value(bytes);
+            value.0[0] = tag;
+            expected.push(tag);
+            check(&text, &value, &expected);
+        }
+    }
+}
+
 #[test]
 fn pointers_of_every_source() {
     extern "C" fn borrow_thin(value: PtrConst) -> PtrConst {

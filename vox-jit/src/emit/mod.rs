@@ -21,6 +21,7 @@ mod cold;
 mod cursor;
 mod emitter;
 mod guarded;
+mod head;
 mod iter;
 mod join;
 mod list;

@@ -13,6 +13,7 @@ use super::block::End;
 use super::cold::Step;
 use super::cursor::Cursor;
 use super::emitter::{Emitter, Scope};
+use super::head::Heads;
 use super::join::Join;
 use super::place::{Base, Place};
 use super::{block, runtime, scalar};
@@ -121,11 +122,28 @@ fn write_arms<'a, 'f>(
     scope: Scope,
     end: End<'_, 'a, 'f>,
 ) -> Result<(), CompileError> {
-    let blocks: Vec<Block> = arms.iter().map(|_| e.builder.create_block()).collect();
     let place = base.at(Offset(0));
+    let heads = Heads::among(e.program, tag, arms).map(|heads| (heads, e.builder.create_block()));
+    let shared = |arm: &Arm| {
+        heads
+            .filter(|(heads, _)| heads.has(arm))
+            .map(|(_, block)| block)
+    };
+    let blocks: Vec<Block> = arms
+        .iter()
+        .map(|arm| shared(arm).unwrap_or_else(|| e.builder.create_block()))
+        .collect();
     dispatch(e, place, tag, arms, &blocks, unknown.block);
     unknown.refuse(e, place, tag, scope);
+    if let Some((heads, block)) = heads {
+        e.builder.switch_to_block(block);
+        let out = heads.write(e, place, cursor)?;
+        end(e, out);
+    }
     for (arm, start) in arms.iter().zip(blocks) {
+        if shared(arm).is_some() {
+            continue;
+        }
         e.builder.switch_to_block(start);
         if let Some(out) = block::emit(e, arm.block, base, cursor, scope)? {
             end(e, out);
