@@ -94,11 +94,6 @@ mod tests {
     use super::*;
     use crate::rows::tests::row;
 
-    fn said(section: &Section) -> Vec<(&str, bool)> {
-        let statements = section.statements.iter();
-        statements.map(|it| (it.text.as_str(), it.holds)).collect()
-    }
-
     #[test]
     fn the_mean_is_geometric() {
         assert_eq!(geometric_mean(&[]), None);
@@ -123,7 +118,7 @@ mod tests {
         let section = section(&rows);
         assert_eq!(section.lines.len(), 2);
         assert_eq!(
-            said(&section),
+            section.said(),
             [
                 (
                     "gnarly_16: 1.20 of the hand-written time, at most 1.25",

@@ -87,13 +87,8 @@ mod tests {
         let section = section(&rows);
         assert_eq!(section.lines.len(), 3);
         assert_eq!(section.lines[0].len(), section.head.len());
-        let said: Vec<(&str, bool)> = section
-            .statements
-            .iter()
-            .map(|it| (it.text.as_str(), it.holds))
-            .collect();
         assert_eq!(
-            said,
+            section.said(),
             [
                 (
                     "gnarly_16: 1.01 of the time of speedy, the fastest other format, at most 1",

@@ -101,13 +101,8 @@ mod tests {
         let section = section(&rows);
         assert_eq!(section.lines.len(), 3);
         assert_eq!(section.lines[2][2], Cell::Nothing);
-        let said: Vec<(&str, bool)> = section
-            .statements
-            .iter()
-            .map(|it| (it.text.as_str(), it.holds))
-            .collect();
         assert_eq!(
-            said,
+            section.said(),
             [
                 ("gnarly_16: 1.10 times serde's speed, more than 1", true),
                 (

@@ -75,6 +75,13 @@ impl Section {
     pub fn state(&mut self, text: String, holds: bool) {
         self.statements.push(Statement { text, holds });
     }
+
+    /// What is stated, and whether it holds.
+    #[cfg(test)]
+    fn said(&self) -> Vec<(&str, bool)> {
+        let statements = self.statements.iter();
+        statements.map(|it| (it.text.as_str(), it.holds)).collect()
+    }
 }
 
 /// Plain text for a terminal, without heading, explanation and charts.

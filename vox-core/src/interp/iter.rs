@@ -273,12 +273,10 @@ impl Machine<'_> {
         batch: impl FnOnce() -> B,
         out: *mut u8,
     ) -> *mut u8 {
-        let len;
         // SAFETY: the caller's duty.
-        let out = unsafe {
-            len = self.container_len(container.at, container.len);
-            self.write_len(len, 0, out)
-        };
+        let len = unsafe { self.container_len(container.at, container.len) };
+        // SAFETY: the caller's duty.
+        let out = unsafe { self.write_len(len, 0, out) };
         if out.is_null() {
             return out;
         }
@@ -321,8 +319,8 @@ impl Machine<'_> {
     #[cfg(feature = "op-counts")]
     fn count_blocks(&self, container: &Container, len: usize) {
         let blocks = core::iter::once(container.first).chain(container.second);
-        for op in blocks.flat_map(|block| &self.program.code.block(block).ops) {
-            (0..len).for_each(|_| super::counts::count(op));
+        for block in blocks {
+            (0..len).for_each(|_| super::counts::count_block(&self.program.code, block));
         }
     }
 

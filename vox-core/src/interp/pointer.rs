@@ -6,7 +6,6 @@ use core::ptr;
 
 use super::interpret;
 use super::machine::{Machine, load};
-use super::sequence::string_of;
 use crate::cx::thin;
 use crate::entry::{EncodeFn, LeafFn, Pair};
 use crate::program::{BlockId, ChildId, FunctionId, FunctionKind, Offset, PathId, ProxyId};
@@ -54,23 +53,8 @@ impl Machine<'_> {
         each: BlockId,
         out: *mut u8,
     ) -> *mut u8 {
-        let program = self.program;
-        let ops = &program.code.block(each).ops[..];
-        let at = (&raw const pair).cast::<u8>();
-        // Mostly the pointee is a string.
-        if let [op] = ops
-            && let Some((text, source, reserve)) = string_of(op)
-        {
-            self.add_ops(ops);
-            // SAFETY: the caller's duty; the verifier has seen that the block reads words of the
-            // pair, and they describe initialised bytes (A6).
-            return unsafe {
-                let text = self.parts(at.add(text.index()), source);
-                self.write_string(text, reserve, out)
-            };
-        }
-        // SAFETY: the caller's duty; the pair outlives the block.
-        unsafe { self.run_ops(ops, at, out) }
+        // SAFETY: the caller's duty; the verifier has seen that the block reads words of the pair, which outlives it.
+        unsafe { self.run_short(each, (&raw const pair).cast(), out) }
     }
 
     /// The words of the pointee of [`PointerSource::BorrowWide`](crate::program::PointerSource::BorrowWide).

@@ -423,7 +423,7 @@ impl<'p> Machine<'p> {
 
 /// Where the string is that an op writes, when it is found without a call, and the room made behind it.
 #[inline]
-pub(super) fn string_of(op: &Op) -> Option<(Offset, Source, u32)> {
+fn string_of(op: &Op) -> Option<(Offset, Source, u32)> {
     match *op {
         Op::WriteBytes {
             at,

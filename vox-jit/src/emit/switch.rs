@@ -124,14 +124,13 @@ fn write_arms<'a, 'f>(
 ) -> Result<(), CompileError> {
     let place = base.at(Offset(0));
     let heads = Heads::among(e.program, tag, arms).map(|heads| (heads, e.builder.create_block()));
-    let shared = |arm: &Arm| {
-        heads
-            .filter(|(heads, _)| heads.has(arm))
-            .map(|(_, block)| block)
-    };
+    let shared = heads.map(|(_, block)| block);
     let blocks: Vec<Block> = arms
         .iter()
-        .map(|arm| shared(arm).unwrap_or_else(|| e.builder.create_block()))
+        .map(|arm| match heads {
+            Some((heads, block)) if heads.has(arm) => block,
+            _ => e.builder.create_block(),
+        })
         .collect();
     dispatch(e, place, tag, arms, &blocks, unknown.block);
     unknown.refuse(e, place, tag, scope);
@@ -141,7 +140,7 @@ fn write_arms<'a, 'f>(
         end(e, out);
     }
     for (arm, start) in arms.iter().zip(blocks) {
-        if shared(arm).is_some() {
+        if Some(start) == shared {
             continue;
         }
         e.builder.switch_to_block(start);
