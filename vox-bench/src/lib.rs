@@ -19,6 +19,7 @@
 //! | [`explain`] | a type from shape to machine code, for people to look at |
 //! | [`study`], [`page`] | all that the report says, and how it looks |
 //! | [`mixture`] | two hundred small types, for studies of cold and mixed ones |
+//! | [`direct`] | an encode with the slot at hand |
 //! | `nested` | a call from each tier to each |
 //! | [`switches`] | whether a slow call was the scheduler's |
 //! | [`progress`] | what is said meanwhile |
@@ -27,6 +28,7 @@
 
 pub mod check;
 pub mod contender;
+pub mod direct;
 #[cfg(feature = "jit")]
 pub mod explain;
 pub mod goals;

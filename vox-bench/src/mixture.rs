@@ -12,6 +12,7 @@ use facet::Facet;
 use serde::Serialize;
 use vox::{Encoder, PrepareError, Runtime, Tier};
 
+use crate::direct::Direct;
 use crate::workload::{Draw, Random, SEED};
 
 /// Types of each kind.
@@ -56,6 +57,25 @@ impl Case {
         self.run.encode_by_encoder(buffer);
     }
 
+    /// Finds the type's slot, for [`Self::encode_directly`]. Not done where the case is made: of a cold type nothing shall have been looked at.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the case was cloned.
+    pub fn find_slot(&mut self) {
+        let run = Arc::get_mut(&mut self.run);
+        run.expect("the case is the only one").find_slot();
+    }
+
+    /// Appends the value's bytes with the slot at hand.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the slot was not found before.
+    pub fn encode_directly(&self, buffer: &mut Vec<u8>) {
+        self.run.encode_directly(buffer);
+    }
+
     /// What any use of the case takes, whatever it does: calls a function that was instantiated for the type, with the value.
     pub fn touch(&self, buffer: &mut Vec<u8>) {
         self.run.touch(buffer);
@@ -79,6 +99,8 @@ trait Run {
     fn encode(&self, runtime: &Runtime, buffer: &mut Vec<u8>);
     fn encode_globally(&self, buffer: &mut Vec<u8>);
     fn encode_by_encoder(&self, buffer: &mut Vec<u8>);
+    fn find_slot(&mut self);
+    fn encode_directly(&self, buffer: &mut Vec<u8>);
     fn touch(&self, buffer: &mut Vec<u8>);
     fn expected(&self) -> Vec<u8>;
     fn code_bytes(&self, runtime: &Runtime) -> Option<usize>;
@@ -87,6 +109,7 @@ trait Run {
 struct Typed<T> {
     value: T,
     encoder: Encoder<T>,
+    direct: Option<Direct<T>>,
 }
 
 const ENCODES: &str = "every type of the mixture has an encoding";
@@ -106,6 +129,15 @@ impl<T: Facet<'static> + Serialize> Run for Typed<T> {
 
     fn encode_by_encoder(&self, buffer: &mut Vec<u8>) {
         self.encoder.encode_in(&self.value, buffer).expect(ENCODES);
+    }
+
+    fn find_slot(&mut self) {
+        self.direct = Some(Direct::new());
+    }
+
+    fn encode_directly(&self, buffer: &mut Vec<u8>) {
+        let direct = self.direct.expect("the slot was found before");
+        direct.encode_in(&self.value, buffer).expect(ENCODES);
     }
 
     fn touch(&self, buffer: &mut Vec<u8>) {
@@ -192,6 +224,7 @@ fn case<T: Facet<'static> + Serialize + Draw>(name: &str, random: &mut Random) -
     let typed = Typed {
         value: T::draw(random),
         encoder: Encoder::new(),
+        direct: None,
     };
     Case {
         name: name.to_owned(),
@@ -206,13 +239,15 @@ mod tests {
     #[test]
     fn every_way_gives_serdes_bytes() {
         let runtime = Runtime::builder().tier(Tier::Interpreter).build();
-        for case in cases(12) {
+        for mut case in cases(12) {
+            case.find_slot();
             let expected = case.expected();
             let mut bytes = Vec::new();
             case.encode(&runtime, &mut bytes);
             case.encode_globally(&mut bytes);
             case.encode_by_encoder(&mut bytes);
-            assert_eq!(bytes, expected.repeat(3), "{}", case.name);
+            case.encode_directly(&mut bytes);
+            assert_eq!(bytes, expected.repeat(4), "{}", case.name);
         }
     }
 

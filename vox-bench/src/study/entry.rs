@@ -1,19 +1,15 @@
 //! What finding the code of a type costs: the free function, an encoder, and no search at all.
 
 use std::hint::black_box;
-use std::mem::MaybeUninit;
 use std::time::{Duration, Instant};
 
 use facet::Facet;
 use vox::{EncodeError, Encoder};
-use vox_core::lower::LowerOptions;
-use vox_core::registry::Registry;
-use vox_core::sink::vec::{Frame, Start};
-use vox_core::slot::Slot;
 
 use super::child::{self, Part};
 use super::mix::{Mix, Shared, random_order};
 use super::{Cell, Section};
+use crate::direct::Direct;
 use crate::measure::{self, Plan, Subject, WallClock};
 use crate::mixture::{self, Case};
 
@@ -30,14 +26,14 @@ static TINY: Encoder<Tiny> = Encoder::new();
 
 /// One way to encode a byte.
 struct One<'c> {
-    way: Way<'c>,
+    way: Way,
     buffer: &'c Shared,
 }
 
 #[derive(Clone, Copy)]
-enum Way<'c> {
+enum Way {
     /// With the slot at hand.
-    Direct(&'c Slot),
+    Direct(Direct<Tiny>),
     Encoder,
     Function,
     /// As `Encoder`, to a new vector each time.
@@ -50,8 +46,8 @@ impl Subject for One<'_> {
     fn run(&mut self, iterations: u64) {
         let mut buffer = self.buffer.take();
         match self.way {
-            Way::Direct(slot) => repeat(iterations, &mut buffer, |value, buffer| {
-                call(slot, value, buffer)
+            Way::Direct(direct) => repeat(iterations, &mut buffer, |value, buffer| {
+                direct.encode_in(value, buffer)
             }),
             Way::Encoder => repeat(iterations, &mut buffer, |value, buffer| {
                 TINY.encode_in(value, buffer)
@@ -86,59 +82,27 @@ fn repeat_fresh(iterations: u64, encode: impl Fn(&Tiny) -> Result<Vec<u8>, Encod
     }
 }
 
-/// An encode with the slot at hand, in the three steps that the others take.
-#[inline]
-fn call(slot: &Slot, value: &Tiny, buffer: &mut Vec<u8>) -> Result<usize, EncodeError> {
-    let mut frame = MaybeUninit::uninit();
-    let frame = frame.as_mut_ptr();
-    // SAFETY: memory for a frame; the slot is that of the value's type (A1), and the vector is ours (A3).
-    unsafe {
-        let start = begin(frame, slot, buffer);
-        let end = start.call(frame, core::ptr::from_ref(value).cast());
-        finish(frame, end)
-    }
-}
-
-/// See [`Frame::begin_append`].
-///
-/// # Safety
-///
-/// As there.
-#[inline(never)]
-unsafe fn begin<'v>(
-    frame: *mut Frame<&'v mut Vec<u8>>,
-    slot: &Slot,
-    buffer: &'v mut Vec<u8>,
-) -> Start {
-    // SAFETY: the caller's duty.
-    unsafe { Frame::begin_append(frame, slot, buffer, 64) }
-}
-
-/// See [`Frame::finish_append`].
-///
-/// # Safety
-///
-/// As there.
-#[inline(never)]
-unsafe fn finish(frame: *mut Frame<&mut Vec<u8>>, end: *mut u8) -> Result<usize, EncodeError> {
-    // SAFETY: the caller's duty.
-    unsafe { Frame::finish_append(frame, end) }
-}
-
 /// Nanoseconds of one encode of one byte, into a reused vector with the slot at hand, by an encoder, by
-/// the free function, and to new vectors by the last two. All by the interpreter, so that the same code runs behind; this process must have been
-/// started so.
+/// the free function, and to new vectors by the last two; and of 64 types in random order, as the first three. All by the interpreter, so that
+/// the same code runs behind; this process must have been started so.
 #[must_use]
 pub fn overheads() -> Vec<f64> {
-    let registry = Registry::new(LowerOptions {
-        probed_layouts: true,
-    });
-    let slot = registry
-        .slot(Tiny::SHAPE)
-        .expect("a struct of a byte has an encoding");
+    let mut nanos = of_one_type();
+    nanos.extend(in_random_order(
+        Plan::FULL,
+        [
+            Case::encode_directly,
+            Case::encode_by_encoder,
+            Case::encode_globally,
+        ],
+    ));
+    nanos
+}
+
+fn of_one_type() -> Vec<f64> {
     let buffer = Shared::default();
     let ways = [
-        Way::Direct(slot),
+        Way::Direct(Direct::new()),
         Way::Encoder,
         Way::Function,
         Way::EncoderFresh,
@@ -173,7 +137,16 @@ pub fn section(plan: Plan) -> Section {
         ],
     );
     match child::run(Part::Entry, "interpreter").as_deref() {
-        Ok(&[direct, encoder, function, encoder_fresh, function_fresh]) => {
+        Ok(
+            &[
+                direct,
+                encoder,
+                function,
+                encoder_fresh,
+                function_fresh,
+                ref in_order @ ..,
+            ],
+        ) => {
             let (over, over_encoder) = (encoder - direct, function - encoder);
             let name = "one type, one vector reused";
             section.line(line(name, Some(direct), encoder, function));
@@ -188,11 +161,19 @@ pub fn section(plan: Plan) -> Section {
             let over_fresh = function_fresh - encoder_fresh;
             let text = format!("to_bytes adds {over_fresh:.1} ns to Encoder::encode, at most 3");
             section.state(text, over_fresh <= 3.0);
+            if let [direct, encoder, function] = *in_order {
+                let name = "64 types in random order, by the interpreter";
+                section.line(line(name, Some(direct), encoder, function));
+                let over = encoder - direct;
+                let text = format!("in random order an encoder adds {over:.1} ns, at most 1");
+                section.state(text, over <= 1.0);
+            }
         }
         Ok(numbers) => section.state(format!("one type: not understood: {numbers:?}"), false),
         Err(error) => section.state(format!("one type: not measured: {error}"), false),
     }
-    let [encoder, function] = in_random_order(plan);
+    let [encoder, function] =
+        in_random_order(plan, [Case::encode_by_encoder, Case::encode_globally]);
     let name = "64 types in random order, one vector reused";
     section.line(line(name, None, encoder, function));
     let over = function - encoder;
@@ -213,11 +194,15 @@ fn line(name: &str, direct: Option<f64>, encoder: f64, function: f64) -> Vec<Cel
     ]
 }
 
-fn in_random_order(plan: Plan) -> [f64; 2] {
-    let cases = mixture::cases(64);
+/// Nanoseconds of an encode of 64 types in random order, each way.
+fn in_random_order<const WAYS: usize>(
+    plan: Plan,
+    ways: [fn(&Case, &mut Vec<u8>); WAYS],
+) -> [f64; WAYS] {
+    let mut cases = mixture::cases(64);
+    cases.iter_mut().for_each(Case::find_slot);
     warm(&cases);
     let order = random_order(cases.len());
-    let ways: [fn(&Case, &mut Vec<u8>); 2] = [Case::encode_by_encoder, Case::encode_globally];
     let buffer = Shared::default();
     let mut subjects = ways.map(|encode| Mix {
         encode,
@@ -227,10 +212,10 @@ fn in_random_order(plan: Plan) -> [f64; 2] {
         buffer: &buffer,
     });
     let timings = measure::interleave(&mut WallClock::start(), plan, &mut subjects);
-    [timings[0].lower_quartile_ns, timings[1].lower_quartile_ns]
+    core::array::from_fn(|way| timings[way].lower_quartile_ns)
 }
 
-/// Encodes until every type is in the tier it stays in: both ways, for each finds the type by itself the first time.
+/// Encodes until every type is in the tier it stays in: all ways, for each finds the type by itself the first time.
 fn warm(cases: &[Case]) {
     let mut buffer = Vec::new();
     for case in cases {
@@ -238,6 +223,7 @@ fn warm(cases: &[Case]) {
             buffer.clear();
             case.encode_globally(&mut buffer);
             case.encode_by_encoder(&mut buffer);
+            case.encode_directly(&mut buffer);
         }
     }
     let start = Instant::now();
