@@ -1,12 +1,14 @@
 //! The loop over the ops of a block.
 
-use core::mem::MaybeUninit;
+use core::mem::{MaybeUninit, offset_of};
 use core::ptr;
 
+use super::choice::read_tag;
 use super::pointer::counted_pair;
 use crate::cx::EncodeCx;
+use crate::entry::Pair;
 use crate::kernels::bytes::copy;
-use crate::program::{BlockId, Literal, Op, PointerSource, Program, Source};
+use crate::program::{BlockId, Literal, Offset, Op, OptionSource, PointerSource, Program, Source};
 use crate::trampoline::{FAILED, predicate, trace};
 use crate::wire::{varint, zigzag};
 
@@ -14,7 +16,7 @@ use crate::wire::{varint, zigzag};
 pub(super) struct Machine<'p> {
     pub(super) cx: *mut EncodeCx,
     pub(super) program: &'p Program,
-    /// Where [`Op::Repeat`] wants to go on; null when nothing asked.
+    /// Where [`Op::Repeat`] wants to go on, of an op that is executed alone; null when nothing asked.
     pub(super) repeat: *const u8,
     work: u64,
 }
@@ -119,23 +121,18 @@ impl<'p> Machine<'p> {
     ///
     /// As for [`super::interpret`].
     pub(super) unsafe fn run_program(&mut self, value: *const u8, out: *mut u8) -> *mut u8 {
-        let mut value = value;
-        let mut out = out;
-        let mut repeats = 0;
-        loop {
-            // SAFETY: the caller's duty, and that of whoever set `repeat`.
-            out = unsafe { self.run(BlockId(0), value, out) };
-            if out.is_null() {
-                // SAFETY: the state and the program are alive.
-                unsafe { trace::trace_repeats(self.cx, self.program, repeats) };
-                return out;
-            }
-            if self.repeat.is_null() {
-                return out;
-            }
-            repeats += 1;
-            value = core::mem::replace(&mut self.repeat, ptr::null());
+        let program = self.program;
+        let mut value = Values {
+            repeats: Some(0),
+            ..Values::one(value)
+        };
+        // SAFETY: the caller's duty.
+        let out = unsafe { self.run_each(&program.code.block(BlockId(0)).ops, &mut value, out) };
+        if out.is_null() {
+            // SAFETY: the state and the program are alive.
+            unsafe { trace::trace_repeats(self.cx, program, value.repeats.unwrap_or(0)) };
         }
+        out
     }
 
     /// Runs a block; answers the new cursor, or null.
@@ -163,13 +160,8 @@ impl<'p> Machine<'p> {
         base: *const u8,
         out: *mut u8,
     ) -> *mut u8 {
-        let mut one = Values {
-            at: base,
-            stride: 0,
-            behind: 0,
-        };
         // SAFETY: the caller's duty.
-        unsafe { self.run_each(ops, &mut one, out) }
+        unsafe { self.run_each(ops, &mut Values::one(base), out) }
     }
 
     /// Runs the ops of a block, and of the blocks those enter, on values one after the other. `values` is left
@@ -325,14 +317,20 @@ impl<'p> Machine<'p> {
                         out = long_u128(out, zigzag::encode_i128(load(base, at.0)));
                     }
                     Op::WriteChar { at } => out = long_char(out, load::<char>(base, at.0)),
-                    Op::WriteRun { each } => match program.linkage.run(each) {
-                        Some(run) => {
+                    Op::WriteRun { each } => {
+                        if let Some(run) = program.linkage.run(each) {
                             #[cfg(feature = "op-counts")]
                             super::counts::count_block(&program.code, each);
                             out = run.write(out, base);
+                        } else if let Some(groups) = program.linkage.groups(each) {
+                            #[cfg(feature = "op-counts")]
+                            super::counts::count_block(&program.code, each);
+                            self.work += groups.len() as u64;
+                            out = groups.write(out, base);
+                        } else {
+                            enter!(each, base);
                         }
-                        None => enter!(each, base),
-                    },
+                    }
                     Op::WriteBytes {
                         at,
                         source,
@@ -411,6 +409,19 @@ impl<'p> Machine<'p> {
                     } => try_out!(self.write_unit_list(base.add(at.index()), source, reserve, out)),
                     Op::WriteList { .. } => try_out!(self.write_list(op, base, out)),
                     Op::WriteArray { .. } => try_out!(self.write_array(op, base, out)),
+                    Op::WriteOption {
+                        at,
+                        source: OptionSource::NullIsNone,
+                        some,
+                    } => {
+                        let at = base.add(at.index());
+                        let is_some = !load::<*const u8>(at, 0).is_null();
+                        out.write(is_some.into());
+                        out = out.add(1);
+                        if is_some {
+                            enter_usual!(some, at);
+                        }
+                    }
                     Op::WriteOption { at, source, some } => {
                         if let Some(run) = program.linkage.option_run(some)
                             // An op executed alone has nothing beside it.
@@ -443,8 +454,9 @@ impl<'p> Machine<'p> {
                         path,
                     } => {
                         let at = base.add(at.index());
-                        match self.arm(at, tag, arms) {
-                            Ok(arm) => {
+                        let tag = read_tag(at, tag);
+                        match self.arm(tag, arms) {
+                            Some(arm) => {
                                 enter!(arm, at);
                                 // The tag on the wire, without another dispatch.
                                 if let [Op::WriteConst { bytes }, behind @ ..] = rest.as_slice() {
@@ -454,31 +466,57 @@ impl<'p> Machine<'p> {
                                     rest = behind.iter();
                                 }
                             }
-                            Err(tag) => return self.fail_tag(tag, path),
+                            None => return self.fail_tag(tag, path),
                         }
                     }
-                    Op::Borrow { at, source, each } => match source {
-                        PointerSource::Word => enter_usual!(each, load(base, at.0)),
-                        PointerSource::BorrowThin { borrow } => {
-                            enter!(each, self.borrow_thin(base.add(at.index()), borrow));
+                    Op::Borrow { at, source, each } => {
+                        let at = base.add(at.index());
+                        let pair = match source {
+                            PointerSource::Word => {
+                                enter_usual!(each, load(at, 0));
+                                continue;
+                            }
+                            PointerSource::BorrowThin { borrow } => {
+                                enter!(each, self.borrow_thin(at, borrow));
+                                continue;
+                            }
+                            PointerSource::BorrowWide { borrow } => self.wide_pair(at, borrow),
+                            PointerSource::Counted { ptr, len, behind } => {
+                                counted_pair(at, ptr, len, behind)
+                            }
+                        };
+                        // Mostly a string, of which these are the words.
+                        match program.code.block(each).ops[..] {
+                            [
+                                ref op @ Op::WriteBytes {
+                                    at: Offset(0),
+                                    source: WORDS_OF_A_PAIR,
+                                    reserve,
+                                },
+                            ] => {
+                                self.add_ops(core::slice::from_ref(op));
+                                try_out!(self.write_string(pair, reserve, out));
+                            }
+                            _ => try_out!(self.run_on_pair(pair, each, out)),
                         }
-                        PointerSource::BorrowWide { borrow } => {
-                            let pair = self.wide_pair(base.add(at.index()), borrow);
-                            try_out!(self.run_on_pair(pair, each, out));
-                        }
-                        PointerSource::Counted { ptr, len, behind } => {
-                            let pair = counted_pair(base.add(at.index()), ptr, len, behind);
-                            try_out!(self.run_on_pair(pair, each, out));
-                        }
-                    },
+                    }
                     Op::WriteIter { .. } => try_out!(self.write_iter(op, base, out)),
                     Op::WriteMap { .. } => try_out!(self.write_map(op, base, out)),
                     Op::Call { at, child, path } => {
                         try_out!(self.call(base.add(at.index()), child, path, out));
                     }
                     Op::Repeat { at, .. } => {
-                        // The last op all the way up: everybody returns at once.
-                        self.repeat = base.add(at.index());
+                        let next = base.add(at.index());
+                        // The last op all the way up: nothing is left of any block.
+                        match &mut values.repeats {
+                            Some(repeats) => {
+                                *repeats += 1;
+                                base = next;
+                                rest = ops.iter();
+                                self.work += ops.len() as u64;
+                            }
+                            None => self.repeat = next,
+                        }
                     }
                     Op::WithLock {
                         at,
@@ -524,6 +562,12 @@ impl<'p> Machine<'p> {
     }
 }
 
+/// Where the words of a [`Pair`] are in it.
+const WORDS_OF_A_PAIR: Source = Source::Words {
+    ptr: Offset(offset_of!(Pair, ptr) as u32),
+    len: Offset(offset_of!(Pair, len) as u32),
+};
+
 /// Values at equal distances.
 pub(super) struct Values {
     /// The one at hand.
@@ -531,9 +575,21 @@ pub(super) struct Values {
     pub(super) stride: usize,
     /// How many follow that one.
     pub(super) behind: usize,
+    /// Of a value that its program's first block is run on: how often the program went on with another one. Others cannot be left for that.
+    pub(super) repeats: Option<usize>,
 }
 
 impl Values {
+    /// One value.
+    fn one(at: *const u8) -> Self {
+        Self {
+            at,
+            stride: 0,
+            behind: 0,
+            repeats: None,
+        }
+    }
+
     /// Goes on to the next value; false when there is none.
     #[inline]
     fn advance(&mut self) -> bool {

@@ -28,6 +28,9 @@ pub(super) unsafe fn counted_pair(at: *const u8, ptr: Offset, len: Offset, behin
     }
 }
 
+/// Work that is told before the end of the encode that does it: a large value's type may become hot on the way.
+const MUCH: u64 = 512;
+
 impl Machine<'_> {
     /// The pointee of [`PointerSource::BorrowThin`](crate::program::PointerSource::BorrowThin).
     ///
@@ -110,6 +113,18 @@ impl Machine<'_> {
     unsafe fn call_slot(&mut self, slot: &Slot, at: *const u8, out: *mut u8) -> *mut u8 {
         let entry = slot.entry();
         match slot.program() {
+            // A value of the type that is being encoded, whose account the work so far belongs to as well.
+            Some(program)
+                if ptr::eq(program, self.program)
+                    && ptr::fn_addr_eq(entry, interpret as EncodeFn) =>
+            {
+                // SAFETY: the caller's duty.
+                let out = unsafe { self.run_program(at, out) };
+                if self.work() >= MUCH {
+                    slot.count(self.take_work(0));
+                }
+                out
+            }
             Some(program) if ptr::fn_addr_eq(entry, interpret as EncodeFn) => {
                 // SAFETY: slots, and their programs, live as long as the one that calls (A12).
                 let program = unsafe { &*ptr::from_ref(program) };

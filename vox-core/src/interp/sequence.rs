@@ -334,6 +334,7 @@ impl<'p> Machine<'p> {
                 at: unsafe { first.add(done * stride) },
                 stride,
                 behind: until - done - 1,
+                repeats: None,
             };
             // SAFETY: elements of the run; the batch has its room.
             out = unsafe { self.run_each(ops, &mut values, out) };

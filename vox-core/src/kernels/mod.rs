@@ -10,12 +10,13 @@
 //! best set of the processor it runs on ([`Kernels::best`]): what a portable binary
 //! cannot have, a run-time compiler can. Every set writes the bytes of the portable one.
 //!
-//! Read next: [`bytes`], [`list`], [`fields`], [`varint`]; `arch` for the processors.
+//! Read next: [`bytes`], [`list`], [`fields`], [`group`], [`varint`]; `arch` for the processors.
 
 mod arch;
 pub mod bytes;
 mod element;
 pub mod fields;
+pub mod group;
 mod list;
 pub(crate) mod over;
 mod plain;
@@ -37,6 +38,7 @@ use crate::cx::EncodeCx;
 use crate::entry::{BulkFn, CopyMediumFn};
 use crate::program::{BlockId, Code, Op};
 use element::Routine;
+use group::Groups;
 pub use over::NOTHING;
 pub use plain::Plain;
 use plain::{Compiled, Routines};
@@ -65,8 +67,8 @@ pub struct Kernels {
     pub list_i32: BulkFn,
     /// Lists of `i64`.
     pub list_i64: BulkFn,
-    /// Whether fields are written by the functions of the architecture, not by those that run everywhere. The functions themselves are not here:
-    /// who has no baseline tier has no use for them.
+    /// Whether fields are written by the functions of the architecture, which have no branch on lengths, not by those that run everywhere:
+    /// [`group::functions`] answers them.
     pub has_own_fields: bool,
     /// Maps and sets of plain parts.
     plain: Routines,
@@ -113,6 +115,12 @@ impl Kernels {
     #[must_use]
     pub fn link_run(&self, ops: &[Op]) -> Option<Run> {
         Run::new(self.run?, ops)
+    }
+
+    /// Prepares a block that is a run to be written group by group, where this set has no routine for it.
+    #[must_use]
+    pub fn link_groups(&self, ops: &[Op]) -> Option<Groups> {
+        Groups::new(self, ops)
     }
 
     /// Prepares the options of a block for the routines of this set, if it has some and they are worth it: for a value alone, or for the

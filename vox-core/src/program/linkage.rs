@@ -3,6 +3,7 @@
 use core::ptr::NonNull;
 
 use super::{BlockId, ChildId, Code, FunctionId, Op, OptionRun};
+use crate::kernels::group::Groups;
 use crate::kernels::{Kernels, Plain, Ready, ReadyOf, Run};
 use crate::slot::Slot;
 
@@ -19,6 +20,8 @@ pub struct Linkage {
     pub kernels: &'static Kernels,
     /// By block: the runs this processor does in one step.
     runs: Vec<Option<Box<Run>>>,
+    /// By block: the other runs, for the interpreter.
+    groups: Vec<Option<Groups>>,
     /// By the block of the first option's payload: options side by side.
     option_runs: Vec<Option<OptionRun>>,
     /// By block: the options this processor makes ready at once, of a value alone and of an element.
@@ -37,6 +40,7 @@ impl Linkage {
             children,
             kernels: Kernels::best(),
             runs: Vec::new(),
+            groups: Vec::new(),
             option_runs: Vec::new(),
             ready: Vec::new(),
             plain: Vec::new(),
@@ -47,11 +51,8 @@ impl Linkage {
     #[must_use]
     pub fn with_runs(mut self, code: &Code) -> Self {
         for op in code.blocks.iter().flat_map(|block| &block.ops) {
-            if let Op::WriteRun { each } = *op
-                && let Some(run) = self.kernels.link_run(&code.block(each).ops)
-            {
-                self.runs.resize_with(code.blocks.len(), || None);
-                self.runs[each.index()] = Some(Box::new(run));
+            if let Op::WriteRun { each } = *op {
+                self.add_run(code, each);
             }
             if let Some((first, plain)) = self.kernels.link_plain(code, &self.functions, op) {
                 self.plain.resize_with(code.blocks.len(), || None);
@@ -73,12 +74,30 @@ impl Linkage {
         self
     }
 
+    fn add_run(&mut self, code: &Code, each: BlockId) {
+        let ops = &code.block(each).ops;
+        if let Some(run) = self.kernels.link_run(ops) {
+            self.runs.resize_with(code.blocks.len(), || None);
+            self.runs[each.index()] = Some(Box::new(run));
+        } else if let Some(groups) = self.kernels.link_groups(ops) {
+            self.groups.resize_with(code.blocks.len(), || None);
+            self.groups[each.index()] = Some(groups);
+        }
+    }
+
     /// The run a block was prepared as, at an address that stays while the
     /// program lives; `None` where its ops are to be run one by one.
     #[inline]
     #[must_use]
     pub fn run(&self, each: BlockId) -> Option<&Run> {
         self.runs.get(each.index())?.as_deref()
+    }
+
+    /// The groups of a run that was not prepared as a whole.
+    #[inline]
+    #[must_use]
+    pub fn groups(&self, each: BlockId) -> Option<&Groups> {
+        self.groups.get(each.index())?.as_ref()
     }
 
     /// The options of a block that are made ready at once, at an address that stays while the program lives. For

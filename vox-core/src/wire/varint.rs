@@ -82,12 +82,12 @@ const fn spread(value: u64) -> u64 {
 /// 8 bytes may be written at `out`.
 #[inline]
 unsafe fn write_56(out: *mut u8, value: u64) -> *mut u8 {
-    let len = len_u64(value);
-    let bytes = (spread(value) | continues(len)).to_le_bytes();
-    // SAFETY: the caller allows 8 bytes, and `len` is at most 8.
+    let zeros = value.leading_zeros() as usize;
+    let bytes = (spread(value) | BY_ZEROS.continues[zeros]).to_le_bytes();
+    // SAFETY: the caller allows 8 bytes, and the length is at most 8.
     unsafe {
         out.cast::<[u8; 8]>().write_unaligned(bytes);
-        out.add(len)
+        out.add(BY_ZEROS.len[zeros].into())
     }
 }
 

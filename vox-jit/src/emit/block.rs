@@ -91,7 +91,7 @@ fn emit_ops<'a, 'f>(
 
 /// Emits one op, which `rest` follow. A list of one-line arms, longer than a function usually gets:
 /// it is the table of all ops.
-fn emit_op(
+pub(super) fn emit_op(
     e: &mut Emitter<'_, '_>,
     op: &Op,
     rest: &[Op],

@@ -5,7 +5,10 @@
 //! accepts a function of that many parameters.
 
 use vox_core::cx::EncodeCx;
-use vox_core::entry::{BulkFn, CopyMediumFn, EightsFn, PlainFn, ReadyEachFn, ReadyFn, RunFn};
+use vox_core::entry::{
+    BulkFn, CopyMediumFn, EightsFn, PackedFn, PlainFn, ReadyEachFn, ReadyFn, RunFn, SideBySideFn,
+    VarintFn,
+};
 use vox_core::kernels::{Plain, Ready, Run, bytes, table, tree, varint};
 use vox_core::program::Program;
 use vox_core::trampoline::{self, fail, iter, lock, predicate, proxy, trace};
@@ -82,6 +85,36 @@ pub(super) fn eights(routine: EightsFn) -> Function {
     Function {
         name: "EIGHTS",
         address,
+        parameters: 3,
+        returns: true,
+    }
+}
+
+/// Writes one varint of a kind.
+pub(super) fn varint(routine: VarintFn) -> Function {
+    Function {
+        name: "VARINT",
+        address: vox_core::entry_address!(routine, (Out, Address) -> Out),
+        parameters: 2,
+        returns: true,
+    }
+}
+
+/// Writes a few varints, whose offsets are packed into a word.
+pub(super) fn packed(name: &'static str, routine: PackedFn) -> Function {
+    Function {
+        name,
+        address: vox_core::entry_address!(routine, (Out, Address, usize) -> Out),
+        parameters: 3,
+        returns: true,
+    }
+}
+
+/// Writes the varints of integers that lie side by side.
+pub(super) fn side_by_side(routine: SideBySideFn) -> Function {
+    Function {
+        name: "SIDE_BY_SIDE",
+        address: vox_core::entry_address!(routine, (Out, Address, usize) -> Out),
         parameters: 3,
         returns: true,
     }

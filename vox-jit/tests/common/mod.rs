@@ -224,10 +224,19 @@ pub fn check_error<'f, T: Facet<'f>>(value: &T) -> String {
 /// A program written by hand, in the text form, with the addresses of its
 /// functions.
 pub fn made(text: &str, functions: &[*const ()], children: &[&Slot]) -> Slot {
-    made_with(Kernels::best(), text, functions, children)
+    let code: vox_core::program::Code = text.parse().expect("a program");
+    slot_of(code, linkage(functions, children))
 }
 
-/// The same, linked with a set of routines.
+fn linkage(functions: &[*const ()], children: &[&Slot]) -> vox_core::program::Linkage {
+    let children = children
+        .iter()
+        .map(|slot| core::ptr::NonNull::from(*slot))
+        .collect();
+    vox_core::program::Linkage::new(functions.to_vec(), children)
+}
+
+/// The same, linked with a set of routines, and with what is prepared then: runs, options, maps.
 pub fn made_with(
     kernels: &'static Kernels,
     text: &str,
@@ -235,22 +244,15 @@ pub fn made_with(
     children: &[&Slot],
 ) -> Slot {
     let code: vox_core::program::Code = text.parse().expect("a program");
-    let mut linkage = vox_core::program::Linkage::new(
-        functions.to_vec(),
-        children
-            .iter()
-            .map(|slot| core::ptr::NonNull::from(*slot))
-            .collect(),
-    );
+    let mut linkage = linkage(functions, children);
     linkage.kernels = kernels;
+    let linkage = linkage.with_runs(&code);
     slot_of(code, linkage)
 }
 
-/// The same with what is prepared when a program is linked: runs, options, maps.
+/// The same with the best routines, of a program that has no functions and no children.
 pub fn made_with_runs(text: &str) -> Slot {
-    let code: vox_core::program::Code = text.parse().expect("a program");
-    let linkage = vox_core::program::Linkage::new(Vec::new(), Vec::new()).with_runs(&code);
-    slot_of(code, linkage)
+    made_with(Kernels::best(), text, &[], &[])
 }
 
 fn slot_of(code: vox_core::program::Code, linkage: vox_core::program::Linkage) -> Slot {
@@ -280,7 +282,7 @@ pub fn unroll(world: &World, slot: &Slot) {
     assert_eq!(slot.tier(), Tier::Baseline);
 }
 
-/// Checks a hand-made program in the interpreter, in the baseline with every set of routines, and in all kinds of machine code.
+/// Checks a hand-made program in the interpreter, the baseline and machine code, with every set of routines, and in all kinds of machine code.
 ///
 /// # Safety
 ///
@@ -305,15 +307,20 @@ pub unsafe fn check_made(
             assert_bytes(&slot, value, expected, &world.name);
         }
     }
-    if !vox_jit::baseline::IS_AVAILABLE {
-        return;
-    }
-    // The best was there in each world.
-    for kernels in &Kernels::available()[1..] {
+    // The best was there in each world, without what is prepared when a program is linked.
+    for kernels in Kernels::available() {
         let slot = made_with(kernels, text, functions, children);
-        unroll(&worlds()[0], &slot);
-        // SAFETY: the caller's duty.
-        unsafe { assert_bytes(&slot, value, expected, kernels.name) };
+        let check = |tier: &str| {
+            // SAFETY: the caller's duty.
+            unsafe { assert_bytes(&slot, value, expected, &format!("{} {tier}", kernels.name)) };
+        };
+        check("interpreter");
+        if vox_jit::baseline::IS_AVAILABLE {
+            unroll(&worlds()[0], &slot);
+            check("baseline");
+        }
+        compile(&worlds()[0], &slot);
+        check("optimized");
     }
 }
 

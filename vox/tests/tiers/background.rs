@@ -107,12 +107,30 @@ fn tier_up_in_the_middle_of_a_list() {
     }
     // The outermost tree is part of the list's own program; those in it are called.
     let value: Vec<Tree> = (0..30_000).map(|_| tree(1)).collect();
-    let expected = postcard::to_allocvec(&value).expect("serde encodes it");
+    changes_tier_on_the_way(&value);
+}
+
+/// So does a tree that is being written when its own type is compiled, though no other type's account is added to meanwhile.
+#[test]
+fn tier_up_in_the_middle_of_a_tree() {
+    if !has_machine_code() {
+        return;
+    }
+    let value = Tree {
+        children: (0..30_000).map(|_| tree(1)).collect(),
+        ..tree(0)
+    };
+    changes_tier_on_the_way(&value);
+}
+
+/// Encodes a value with some 30,000 maps that its type becomes hot by.
+fn changes_tier_on_the_way<T: Facet<'static> + Serialize>(value: &T) {
+    let expected = postcard::to_allocvec(value).expect("serde encodes it");
     let all_interpreted = {
         let runtime = Runtime::builder().tier(Tier::Interpreter).build();
         // The first one learns what is in a map; from then on each is asked for its length alone.
-        runtime.to_bytes(&value).expect("it encodes");
-        let (bytes, counters) = runtime.to_bytes_counted(&value).expect("it encodes");
+        runtime.to_bytes(value).expect("it encodes");
+        let (bytes, counters) = runtime.to_bytes_counted(value).expect("it encodes");
         assert!(bytes == expected);
         counters.vtable_calls
     };
@@ -120,10 +138,10 @@ fn tier_up_in_the_middle_of_a_list() {
         all_interpreted >= 30_000,
         "every map is asked for its length"
     );
-    until("a list changes its tier on the way", || {
+    until("a value changes its tier on the way", || {
         let runtime = Runtime::builder().compile_after(1_000).build();
         // The interpreter counts the calls it makes; code that was not told to does not.
-        let (bytes, counters) = runtime.to_bytes_counted(&value).expect("it encodes");
+        let (bytes, counters) = runtime.to_bytes_counted(value).expect("it encodes");
         assert!(bytes == expected);
         assert!(counters.vtable_calls > 0, "it started in the interpreter");
         counters.vtable_calls < all_interpreted

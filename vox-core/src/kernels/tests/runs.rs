@@ -126,31 +126,23 @@ struct Bench {
 
 impl Bench {
     fn check(&mut self, kernels: &crate::kernels::Kernels, case: &Case) {
+        let groups = kernels.link_groups(&case.ops).expect("all are fields");
+        // SAFETY: the fields are at the base, the room behind the cursor.
+        self.check_by(kernels.name, case, |out, base| unsafe {
+            groups.write(out, base)
+        });
         let Some(run) = kernels.link_run(&case.ops) else {
             return;
         };
-        let most = |op: &Op| max_written(op).unwrap() as usize;
-        let room: usize = case.ops.iter().map(most).sum();
-        let base = self.source.before_end(case.memory.len());
-        let out = self.output.before_end(room + OVERSHOOT);
-        // SAFETY: the fields are at the base, the room behind the cursor.
-        let written = unsafe {
-            base.copy_from_nonoverlapping(case.memory.as_ptr(), case.memory.len());
-            let end = run.write(out, base);
-            core::slice::from_raw_parts(out, end.addr() - out.addr())
-        };
-        assert_eq!(
-            written, case.expected,
-            "{:?} {:02x?}",
-            case.ops, case.memory
-        );
+        // SAFETY: as above.
+        self.check_by("run", case, |out, base| unsafe { run.write(out, base) });
         self.ran += 1;
         let Some(pieces) = run.pieces() else {
             return;
         };
         // SAFETY: as above; what a piece overshoots finds its room.
-        let written = unsafe {
-            let end = pieces.iter().fold(out, |out, piece| match *piece {
+        self.check_by("pieces", case, |out, base| unsafe {
+            pieces.iter().fold(out, |out, piece| match *piece {
                 Piece::Eights { at, count, write } => {
                     write(out, base.add(at as usize), count as usize)
                 }
@@ -158,11 +150,32 @@ impl Bench {
                     out.copy_from_nonoverlapping(base.add(at as usize), 8);
                     out.add(8)
                 }
-            });
+            })
+        });
+        self.in_pieces += 1;
+    }
+
+    fn check_by(
+        &mut self,
+        way: &str,
+        case: &Case,
+        write: impl FnOnce(*mut u8, *const u8) -> *mut u8,
+    ) {
+        let most = |op: &Op| max_written(op).unwrap() as usize;
+        let room: usize = case.ops.iter().map(most).sum();
+        let base = self.source.before_end(case.memory.len());
+        let out = self.output.before_end(room + OVERSHOOT);
+        // SAFETY: both are within the fenced memory; what is written was counted from `out` on.
+        let written = unsafe {
+            base.copy_from_nonoverlapping(case.memory.as_ptr(), case.memory.len());
+            let end = write(out, base);
             core::slice::from_raw_parts(out, end.addr() - out.addr())
         };
-        assert_eq!(written, case.expected, "{pieces:?} {:02x?}", case.memory);
-        self.in_pieces += 1;
+        assert_eq!(
+            written, case.expected,
+            "{way}: {:?} {:02x?}",
+            case.ops, case.memory
+        );
     }
 }
 

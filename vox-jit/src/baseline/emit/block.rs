@@ -1,10 +1,11 @@
 //! A block: its ops one after the other. The one match over all ops.
 
+use vox_core::kernels::group::varint;
 use vox_core::program::{BlockId, Op};
 
 use super::super::handlers::Handler;
 use super::super::isa::Assembler;
-use super::scalar::{MAX_COPY, varint};
+use super::scalar::MAX_COPY;
 use super::sequence::Elements;
 use super::{Emitter, MAX_DEPTH, Refusal, SLOT, Scope};
 

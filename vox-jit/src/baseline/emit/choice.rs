@@ -5,9 +5,9 @@ use vox_core::trampoline::predicate::SKIP;
 
 use super::super::handlers::{Handler, Kind};
 use super::super::isa::{Assembler, Jump, Range};
-use super::scalar::varint;
 use super::sequence::sum;
 use super::{Emitter, Refusal, SLOT, Scope};
+use vox_core::kernels::group::varint;
 
 /// What a predicate that panicked answers, in one byte.
 const FAILED: i8 = -1;

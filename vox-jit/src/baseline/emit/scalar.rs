@@ -3,9 +3,10 @@
 //! Stores do not move the cursor one by one: it moves once, behind the last of them.
 
 use vox_core::kernels::Run;
+use vox_core::kernels::group::{Group, varint};
 use vox_core::program::{BlockId, Literal, Offset, Op};
 
-use super::super::handlers::{Handler, Kind};
+use super::super::handlers::Handler;
 use super::super::isa::Assembler;
 use super::{Emitter, Refusal, Scope, names};
 
@@ -40,20 +41,6 @@ impl Store {
             Self::Const(bytes) => bytes.len(),
             Self::Copy { len, .. } => len,
         }
-    }
-}
-
-/// The varint an op writes.
-#[inline]
-pub(super) fn varint(op: &Op) -> Option<(Kind, Offset)> {
-    match *op {
-        Op::WriteVarU16 { at } => Some((Kind::U16, at)),
-        Op::WriteVarU32 { at } => Some((Kind::U32, at)),
-        Op::WriteVarU64 { at } => Some((Kind::U64, at)),
-        Op::WriteVarI16 { at } => Some((Kind::I16, at)),
-        Op::WriteVarI32 { at } => Some((Kind::I32, at)),
-        Op::WriteVarI64 { at } => Some((Kind::I64, at)),
-        _ => None,
     }
 }
 
@@ -144,77 +131,33 @@ impl<A: Assembler> Emitter<'_, '_, A> {
     /// Emits the varints the ops start with; answers how many ops they are.
     pub(super) fn varints(&mut self, ops: &[Op], scope: Scope) -> Result<usize, Refusal> {
         let mut done = 0;
-        while let Some((kind, at)) = ops.get(done).and_then(varint) {
-            let at = self.at(scope, at)?;
-            let rest = &ops[done..];
-            let count = side_by_side(rest);
-            done += if count > 4 {
-                self.run(kind, at, count);
-                count
-            } else {
-                self.few(rest, scope)?
-            };
+        while let Some((_, at)) = ops.get(done).and_then(varint) {
+            let group = Group::first(&ops[done..], scope.delta);
+            let (group, count) = group.ok_or(Refusal::FarOffset(at.0))?;
+            self.group(group);
+            done += count;
         }
         Ok(done)
     }
 
-    /// One call for varints that lie side by side.
-    fn run(&mut self, kind: Kind, at: u32, count: usize) {
-        self.asm.arg_const(2, count as u64);
-        self.asm.call_with_at(Handler::run(kind).index(), at);
-    }
-
-    /// One call for the next four, two or one; answers how many those are.
-    fn few(&mut self, ops: &[Op], scope: Scope) -> Result<usize, Refusal> {
-        let mut fields = [(Kind::U16, 0); 4];
-        let mut len = 0;
-        for (field, (kind, at)) in fields.iter_mut().zip(ops.iter().map_while(varint)) {
-            *field = (kind, self.at(scope, at)?);
-            len += 1;
+    /// One call for what a group has.
+    fn group(&mut self, group: Group) {
+        match group {
+            Group::SideBySide { kind, at, count } => {
+                self.asm.arg_const(2, count as u64);
+                self.asm.call_with_at(Handler::run(kind).index(), at);
+            }
+            Group::Four { kind, packed } => self.packed(Handler::four(kind), packed),
+            Group::Pair {
+                kinds: [first, second],
+                packed,
+            } => self.packed(Handler::pair(first, second), packed),
+            Group::One { kind, at } => self.asm.call_with_at(Handler::one(kind).index(), at),
         }
-        let [first, second, third, fourth] = fields;
-        let is_one_kind = [second, third, fourth].iter().all(|it| it.0 == first.0);
-        if len == 4
-            && is_one_kind
-            && let Some(packed) = pack(&fields)
-        {
-            self.packed(Handler::four(first.0), packed);
-            return Ok(4);
-        }
-        if len >= 2
-            && let Some(packed) = pack(&[first, second])
-        {
-            self.packed(Handler::pair(first.0, second.0), packed);
-            return Ok(2);
-        }
-        self.asm
-            .call_with_at(Handler::one(first.0).index(), first.1);
-        Ok(1)
     }
 
     fn packed(&mut self, handler: Handler, packed: u64) {
         self.asm.arg_const(2, packed);
         self.asm.call_with_at(handler.index(), 0);
     }
-}
-
-/// How many of the ops are varints of the first's kind that lie side by side.
-fn side_by_side(ops: &[Op]) -> usize {
-    let mut fields = ops.iter().map_while(varint);
-    let Some((kind, first)) = fields.next() else {
-        return 0;
-    };
-    let mut expected = u64::from(first.0);
-    let is_next = |field: &(Kind, Offset)| {
-        expected += u64::from(kind.width());
-        field.0 == kind && u64::from(field.1.0) == expected
-    };
-    1 + fields.take_while(is_next).count()
-}
-
-/// Up to four offsets in one word; `None` when one has more than 16 bits.
-fn pack(fields: &[(Kind, u32)]) -> Option<u64> {
-    fields.iter().rev().try_fold(0, |packed, (_, at)| {
-        Some(packed << 16 | u64::from(u16::try_from(*at).ok()?))
-    })
 }
