@@ -16,7 +16,8 @@ use crate::wire::{varint, zigzag};
 pub(super) struct Machine<'p> {
     pub(super) cx: *mut EncodeCx,
     pub(super) program: &'p Program,
-    /// Where [`Op::Repeat`] wants to go on, of an op that is executed alone; null when nothing asked.
+    /// Where [`Op::Repeat`] wants to go on that is not reached in the loop of its program: below a pair, or in an op that is executed alone; null
+    /// when nothing asked.
     pub(super) repeat: *const u8,
     work: u64,
 }
@@ -132,6 +133,7 @@ impl<'p> Machine<'p> {
             // SAFETY: the state and the program are alive.
             unsafe { trace::trace_repeats(self.cx, program, value.repeats.unwrap_or(0)) };
         }
+        debug_assert!(self.repeat.is_null(), "a value is left");
         out
     }
 
@@ -245,6 +247,22 @@ impl<'p> Machine<'p> {
                         enter!(each, load(inner_base, at.0));
                     }
                     _ => enter!($block, inner_base),
+                }
+            }};
+        }
+        /// Goes on with the program on another value, or has whoever runs the program do so: the last op all the way up, so nothing is left of
+        /// any block.
+        macro_rules! repeat {
+            ($next:expr) => {{
+                debug_assert_eq!(depth, 0, "something is left to do");
+                match &mut values.repeats {
+                    Some(repeats) => {
+                        *repeats += 1;
+                        base = $next;
+                        rest = ops.iter();
+                        self.work += ops.len() as u64;
+                    }
+                    None => self.repeat = $next,
                 }
             }};
         }
@@ -497,7 +515,13 @@ impl<'p> Machine<'p> {
                                 self.add_ops(core::slice::from_ref(op));
                                 try_out!(self.write_string(pair, reserve, out));
                             }
-                            _ => try_out!(self.run_on_pair(pair, each, out)),
+                            _ => {
+                                try_out!(self.run_on_pair(pair, each, out));
+                                let next = core::mem::replace(&mut self.repeat, ptr::null());
+                                if !next.is_null() {
+                                    repeat!(next);
+                                }
+                            }
                         }
                     }
                     Op::WriteIter { .. } => try_out!(self.write_iter(op, base, out)),
@@ -505,19 +529,7 @@ impl<'p> Machine<'p> {
                     Op::Call { at, child, path } => {
                         try_out!(self.call(base.add(at.index()), child, path, out));
                     }
-                    Op::Repeat { at, .. } => {
-                        let next = base.add(at.index());
-                        // The last op all the way up: nothing is left of any block.
-                        match &mut values.repeats {
-                            Some(repeats) => {
-                                *repeats += 1;
-                                base = next;
-                                rest = ops.iter();
-                                self.work += ops.len() as u64;
-                            }
-                            None => self.repeat = next,
-                        }
-                    }
+                    Op::Repeat { at, .. } => repeat!(base.add(at.index())),
                     Op::WithLock {
                         at,
                         lock,
@@ -575,7 +587,7 @@ pub(super) struct Values {
     pub(super) stride: usize,
     /// How many follow that one.
     pub(super) behind: usize,
-    /// Of a value that its program's first block is run on: how often the program went on with another one. Others cannot be left for that.
+    /// Of a value that its program's first block is run on: how often the program went on with another one.
     pub(super) repeats: Option<usize>,
 }
 

@@ -23,7 +23,7 @@ pub enum Group {
         /// How many there are.
         count: usize,
     },
-    /// Of four integers of one kind.
+    /// Of four integers of one kind, where a word holds four offsets.
     Four {
         /// The kind.
         kind: Kind,
@@ -71,7 +71,8 @@ impl Group {
         }
         let (kind, at) = *first[..len].first()?;
         let is_one_kind = first.iter().all(|field| field.0 == kind);
-        if len == Self::PACKED
+        if cfg!(target_pointer_width = "64")
+            && len == Self::PACKED
             && is_one_kind
             && let Some(packed) = pack(&first)
         {
@@ -197,7 +198,6 @@ impl Step {
             Group::SideBySide { kind, at, count } => {
                 Self::SideBySide(fields.run[kind as usize], at, count)
             }
-            // A word that holds four offsets has 64 bits.
             Group::Four { kind, packed } => {
                 Self::Packed(fields.four[kind as usize], usize::try_from(packed).ok()?)
             }
@@ -254,6 +254,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(target_pointer_width = "64")]
     fn more_than_four_side_by_side_are_a_group() {
         let five: Vec<Op> = (0..5).map(|n| u32_at(8 + 4 * n)).collect();
         let expected = Group::SideBySide {
@@ -270,6 +271,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(target_pointer_width = "64")]
     fn others_go_by_four_by_two_and_alone() {
         // In no order: four, then two of two kinds, then one, then no integer.
         let ops = [

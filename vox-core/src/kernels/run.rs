@@ -8,8 +8,8 @@
 //! value only decides how many of its lane's bytes are kept. Eight integers of one type that are neighbours
 //! in both orders are loaded as they are.
 //!
-//! Here is the table. The routine that reads it is in `arch`; where there is none, tiers run the
-//! block of the run op by op.
+//! Here is the table. The routine that reads it is in `arch`; where there is none, a run goes by [groups](super::group), or op by
+//! op.
 
 use crate::entry::{EightsFn, RunFn};
 use crate::program::Op;

@@ -1,8 +1,8 @@
 //! Runs: fields that follow each other on the wire become one op.
 //!
 //! A run is worth an op when it has enough varints: those are what a routine writes without a branch,
-//! while bytes and floats cost next to nothing either way. Where the processor has no routine,
-//! tiers do the run field by field, as they would have done without it.
+//! while bytes and floats cost next to nothing either way. Where the processor has no routine
+//! for it as a whole, tiers write a few fields by each call, or one by one.
 //!
 //! Formed last, when blocks are known to stay: nothing here changes what is written.
 

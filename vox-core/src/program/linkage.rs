@@ -86,7 +86,7 @@ impl Linkage {
     }
 
     /// The run a block was prepared as, at an address that stays while the
-    /// program lives; `None` where its ops are to be run one by one.
+    /// program lives; `None` where it goes by groups or by ops.
     #[inline]
     #[must_use]
     pub fn run(&self, each: BlockId) -> Option<&Run> {

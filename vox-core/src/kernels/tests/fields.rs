@@ -6,7 +6,8 @@ use fastrand::Rng;
 use super::{Fenced, definition, every_set, low};
 use crate::cx::OVERSHOOT;
 use crate::kernels::Kernels;
-use crate::kernels::fields::{self, Kind, OWN, PORTABLE};
+use crate::kernels::fields::Kind;
+use crate::kernels::group::functions;
 use crate::wire::varint::{MAX_LEN_U16, MAX_LEN_U32, MAX_LEN_U64};
 
 impl Kind {
@@ -102,14 +103,6 @@ impl Bench {
             "{} {:02x?}, {behind} behind",
             set.name, fields.memory
         );
-    }
-}
-
-/// The functions of a set.
-fn functions(set: &Kernels) -> &'static fields::Fields {
-    match set.has_own_fields {
-        true => const { &OWN },
-        false => const { &PORTABLE },
     }
 }
 
