@@ -783,7 +783,7 @@ fn enums_that_begin_in_memory_as_on_the_wire() {
                 4 => 2..3,
                 9 => {
                     blocks += "  write_var_u16 at=@2\n";
-                    let wire = varint(u16::from_le_bytes([bytes[2], bytes[3]]).into());
+                    let wire = varint(u16::from_ne_bytes([bytes[2], bytes[3]]).into());
                     expected.push([vec![tag], wire].concat());
                     continue;
                 }
