@@ -427,21 +427,10 @@ impl<'p> Machine<'p> {
                     } => try_out!(self.write_unit_list(base.add(at.index()), source, reserve, out)),
                     Op::WriteList { .. } => try_out!(self.write_list(op, base, out)),
                     Op::WriteArray { .. } => try_out!(self.write_array(op, base, out)),
-                    Op::WriteOption {
-                        at,
-                        source: OptionSource::NullIsNone,
-                        some,
-                    } => {
-                        let at = base.add(at.index());
-                        let is_some = !load::<*const u8>(at, 0).is_null();
-                        out.write(is_some.into());
-                        out = out.add(1);
-                        if is_some {
-                            enter_usual!(some, at);
-                        }
-                    }
                     Op::WriteOption { at, source, some } => {
-                        if let Some(run) = program.linkage.option_run(some)
+                        // No run has a pointer's.
+                        if source != OptionSource::NullIsNone
+                            && let Some(run) = program.linkage.option_run(some)
                             // An op executed alone has nothing beside it.
                             && let Some(behind) = rest.as_slice().get(run.fields.len() - 1..)
                         {
@@ -513,7 +502,7 @@ impl<'p> Machine<'p> {
                                 },
                             ] => {
                                 self.add_ops(core::slice::from_ref(op));
-                                try_out!(self.write_string(pair, reserve, out));
+                                try_out!(self.write_text(pair, reserve, out));
                             }
                             _ => {
                                 try_out!(self.run_on_pair(pair, each, out));

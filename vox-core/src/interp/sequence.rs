@@ -56,6 +56,17 @@ impl<'p> Machine<'p> {
         unsafe { self.write_longer(pair, reserve, out) }
     }
 
+    /// The same, kept out of the frame of `run_each`, which deep values take once per level.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::write_string`].
+    #[inline(never)]
+    pub(super) unsafe fn write_text(&mut self, pair: Pair, reserve: u32, out: *mut u8) -> *mut u8 {
+        // SAFETY: the caller's duty.
+        unsafe { self.write_string(pair, reserve, out) }
+    }
+
     /// The same of strings that are longer, or empty, or at the end of a page, and of any where there is too little
     /// room or nothing beyond a string is read.
     ///
