@@ -205,12 +205,7 @@ fn in_random_order<const WAYS: usize>(
     ways: [fn(&Case, &mut Vec<u8>); WAYS],
 ) -> [f64; WAYS] {
     let mut cases = mixture::cases(64);
-    for case in &mut cases {
-        // One behind the other for each type: where programs lie in memory shall not tell the ways apart.
-        case.find_slot();
-        case.encode_globally(&mut Vec::new());
-    }
-    warm(&cases);
+    warm(&mut cases, &ways);
     let order = random_order(cases.len());
     let buffer = Shared::default();
     let mut subjects = ways.map(|encode| Mix {
@@ -224,15 +219,17 @@ fn in_random_order<const WAYS: usize>(
     core::array::from_fn(|way| timings[way].lower_quartile_ns)
 }
 
-/// Encodes until every type is in the tier it stays in: all ways, for each finds the type by itself the first time.
-fn warm(cases: &[Case]) {
+/// Encodes until every type is in the tier it stays in: all ways, for each finds the type by itself the first time. Type by type, so
+/// that where programs lie in memory does not tell the ways apart.
+fn warm(cases: &mut [Case], ways: &[fn(&Case, &mut Vec<u8>)]) {
     let mut buffer = Vec::new();
     for case in cases {
+        case.find_slot();
         for _ in 0..10_000 {
-            buffer.clear();
-            case.encode_globally(&mut buffer);
-            case.encode_by_encoder(&mut buffer);
-            case.encode_directly(&mut buffer);
+            for encode in ways {
+                buffer.clear();
+                encode(case, &mut buffer);
+            }
         }
     }
     let start = Instant::now();

@@ -343,7 +343,7 @@ impl<'p> Machine<'p> {
                         } else if let Some(groups) = program.linkage.groups(each) {
                             #[cfg(feature = "op-counts")]
                             super::counts::count_block(&program.code, each);
-                            self.work += groups.len() as u64;
+                            self.add_elements(groups.len());
                             out = groups.write(out, base);
                         } else {
                             enter!(each, base);

@@ -112,33 +112,29 @@ impl Machine<'_> {
     /// `at` is what the slot's program encodes.
     unsafe fn call_slot(&mut self, slot: &Slot, at: *const u8, out: *mut u8) -> *mut u8 {
         let entry = slot.entry();
-        match slot.program() {
-            // A value of the type that is being encoded, whose account the work so far belongs to as well.
-            Some(program)
-                if ptr::eq(program, self.program)
-                    && ptr::fn_addr_eq(entry, interpret as EncodeFn) =>
-            {
-                // SAFETY: the caller's duty.
-                let out = unsafe { self.run_program(at, out) };
-                if self.work() >= MUCH {
-                    slot.count(self.take_work(0));
-                }
-                out
-            }
-            Some(program) if ptr::fn_addr_eq(entry, interpret as EncodeFn) => {
-                // SAFETY: slots, and their programs, live as long as the one that calls (A12).
-                let program = unsafe { &*ptr::from_ref(program) };
-                let caller = core::mem::replace(&mut self.program, program);
-                let work = self.take_work(0);
-                // SAFETY: the caller's duty.
-                let out = unsafe { self.run_program(at, out) };
-                slot.count(self.take_work(work));
-                self.program = caller;
-                out
-            }
+        let program = match slot.program() {
+            Some(program) if ptr::fn_addr_eq(entry, interpret as EncodeFn) => program,
             // SAFETY: the caller's duty.
-            _ => unsafe { entry(self.cx, slot, at, out) },
+            _ => return unsafe { entry(self.cx, slot, at, out) },
+        };
+        if ptr::eq(program, self.program) {
+            // A value of the type that is being encoded, whose account the work so far belongs to as well.
+            // SAFETY: the caller's duty.
+            let out = unsafe { self.run_program(at, out) };
+            if self.work() >= MUCH {
+                slot.count(self.take_work(0));
+            }
+            return out;
         }
+        // SAFETY: slots, and their programs, live as long as the one that calls (A12).
+        let program = unsafe { &*ptr::from_ref(program) };
+        let caller = core::mem::replace(&mut self.program, program);
+        let work = self.take_work(0);
+        // SAFETY: the caller's duty.
+        let out = unsafe { self.run_program(at, out) };
+        slot.count(self.take_work(work));
+        self.program = caller;
+        out
     }
 
     /// [`crate::program::Op::WithLock`]; `at` is where the lock is.

@@ -6,7 +6,7 @@
 //!
 //! Read next: [`super::fields`], the functions.
 
-use super::fields::{Fields, Kind, OWN, PORTABLE};
+use super::fields::{Fields, Kind};
 use super::{Kernels, bytes};
 use crate::entry::{PackedFn, SideBySideFn, VarintFn};
 use crate::program::{Offset, Op};
@@ -140,7 +140,7 @@ enum Step {
 impl Groups {
     /// The groups of a block of scalars, with the functions of a set; `None` when something else is among them.
     pub(super) fn new(kernels: &Kernels, ops: &[Op]) -> Option<Self> {
-        let fields = functions(kernels);
+        let fields = kernels.fields();
         let mut steps = Vec::new();
         let mut rest = ops;
         while let Some(op) = rest.first() {
@@ -219,15 +219,6 @@ impl Step {
             Op::WriteF64 { at } if little => Some(Self::Copy(at.0, 8)),
             _ => None,
         }
-    }
-}
-
-/// The functions of a set.
-#[must_use]
-pub fn functions(kernels: &Kernels) -> &'static Fields {
-    match kernels.has_own_fields {
-        true => &OWN,
-        false => &PORTABLE,
     }
 }
 

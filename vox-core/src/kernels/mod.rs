@@ -38,6 +38,7 @@ use crate::cx::EncodeCx;
 use crate::entry::{BulkFn, CopyMediumFn};
 use crate::program::{BlockId, Code, Op};
 use element::Routine;
+use fields::Fields;
 use group::Groups;
 pub use over::NOTHING;
 pub use plain::Plain;
@@ -68,7 +69,7 @@ pub struct Kernels {
     /// Lists of `i64`.
     pub list_i64: BulkFn,
     /// Whether fields are written by the functions of the architecture, which have no branch on lengths, not by those that run everywhere:
-    /// [`group::functions`] answers them.
+    /// [`Self::fields`] answers them.
     pub has_own_fields: bool,
     /// Maps and sets of plain parts.
     plain: Routines,
@@ -115,6 +116,15 @@ impl Kernels {
     #[must_use]
     pub fn link_run(&self, ops: &[Op]) -> Option<Run> {
         Run::new(self.run?, ops)
+    }
+
+    /// The functions for varints of fields.
+    #[must_use]
+    pub fn fields(&self) -> &'static Fields {
+        match self.has_own_fields {
+            true => &fields::OWN,
+            false => &fields::PORTABLE,
+        }
     }
 
     /// Prepares a block that is a run to be written group by group, where this set has no routine for it.

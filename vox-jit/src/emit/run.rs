@@ -7,7 +7,7 @@ use core::ptr;
 
 use cranelift_codegen::ir::types;
 use vox_core::kernels::fields::Fields;
-use vox_core::kernels::group::{Group, functions};
+use vox_core::kernels::group::Group;
 use vox_core::kernels::{Piece, Run};
 use vox_core::program::{BlockId, Offset, Op, max_written};
 
@@ -45,7 +45,7 @@ fn by_groups(
     scope: Scope,
 ) -> Result<Cursor, CompileError> {
     let program = e.program;
-    let fields = functions(program.linkage.kernels);
+    let fields = program.linkage.kernels.fields();
     let mut rest = &program.code.block(each).ops[..];
     let mut cursor = cursor;
     while let Some(op) = rest.first() {
@@ -73,11 +73,11 @@ fn group_call(fields: &Fields, group: Group) -> (Function, u32, Option<i64>) {
     match group {
         Group::SideBySide { kind, at, count } => {
             // No type has more bytes than this has numbers.
-            let function = runtime::side_by_side(fields.run[kind as usize]);
+            let function = runtime::fields("SIDE_BY_SIDE", fields.run[kind as usize]);
             (function, at, Some(count as i64))
         }
         Group::Four { kind, packed } => {
-            let function = runtime::packed("FOUR", fields.four[kind as usize]);
+            let function = runtime::fields("FOUR", fields.four[kind as usize]);
             (function, 0, Some(packed.cast_signed()))
         }
         Group::Pair {
@@ -85,7 +85,7 @@ fn group_call(fields: &Fields, group: Group) -> (Function, u32, Option<i64>) {
             packed,
         } => {
             let routine = fields.pair[first as usize][second as usize];
-            let function = runtime::packed("PAIR", routine);
+            let function = runtime::fields("PAIR", routine);
             (function, 0, Some(packed.cast_signed()))
         }
         Group::One { kind, at } => (runtime::varint(fields.one[kind as usize]), at, None),
@@ -126,7 +126,7 @@ fn write_pieces(e: &mut Emitter<'_, '_>, pieces: &[Piece], base: Base, cursor: C
             Piece::Eights { at, count, write } => {
                 let from = base.at(Offset(at)).address(e);
                 let arguments = [cursor.address(e), from, e.word(count.into())];
-                cursor = Cursor::start(e.call(runtime::eights(write), &arguments));
+                cursor = Cursor::start(e.call(runtime::fields("EIGHTS", write), &arguments));
             }
             Piece::Copy { at } => {
                 let value = base.at(Offset(at)).load(e, types::I64);

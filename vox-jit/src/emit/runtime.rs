@@ -6,8 +6,7 @@
 
 use vox_core::cx::EncodeCx;
 use vox_core::entry::{
-    BulkFn, CopyMediumFn, EightsFn, PackedFn, PlainFn, ReadyEachFn, ReadyFn, RunFn, SideBySideFn,
-    VarintFn,
+    BulkFn, CopyMediumFn, PackedFn, PlainFn, ReadyEachFn, ReadyFn, RunFn, VarintFn,
 };
 use vox_core::kernels::{Plain, Ready, Run, bytes, table, tree, varint};
 use vox_core::program::Program;
@@ -79,17 +78,6 @@ pub(super) fn run(routine: RunFn) -> Function {
     }
 }
 
-/// A routine for integers that are neighbours.
-pub(super) fn eights(routine: EightsFn) -> Function {
-    let address = vox_core::entry_address!(routine, (Out, Address, usize) -> Out);
-    Function {
-        name: "EIGHTS",
-        address,
-        parameters: 3,
-        returns: true,
-    }
-}
-
 /// Writes one varint of a kind.
 pub(super) fn varint(routine: VarintFn) -> Function {
     Function {
@@ -100,20 +88,10 @@ pub(super) fn varint(routine: VarintFn) -> Function {
     }
 }
 
-/// Writes a few varints, whose offsets are packed into a word.
-pub(super) fn packed(name: &'static str, routine: PackedFn) -> Function {
+/// Writes the varints of a few integers at an address: of so many, or of those whose offsets are packed into a word. All such routines are of one type.
+pub(super) fn fields(name: &'static str, routine: PackedFn) -> Function {
     Function {
         name,
-        address: vox_core::entry_address!(routine, (Out, Address, usize) -> Out),
-        parameters: 3,
-        returns: true,
-    }
-}
-
-/// Writes the varints of integers that lie side by side.
-pub(super) fn side_by_side(routine: SideBySideFn) -> Function {
-    Function {
-        name: "SIDE_BY_SIDE",
         address: vox_core::entry_address!(routine, (Out, Address, usize) -> Out),
         parameters: 3,
         returns: true,

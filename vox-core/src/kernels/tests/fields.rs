@@ -7,7 +7,6 @@ use super::{Fenced, definition, every_set, low};
 use crate::cx::OVERSHOOT;
 use crate::kernels::Kernels;
 use crate::kernels::fields::Kind;
-use crate::kernels::group::functions;
 use crate::wire::varint::{MAX_LEN_U16, MAX_LEN_U32, MAX_LEN_U64};
 
 impl Kind {
@@ -142,7 +141,7 @@ fn a7_one_field() {
                 for behind in BEHIND {
                     // SAFETY: the field is at the base, the room behind the cursor; the processor can run the set.
                     bench.check(set, &fields, behind, |out, base| unsafe {
-                        functions(set).one[kind as usize](out, base)
+                        set.fields().one[kind as usize](out, base)
                     });
                 }
             }
@@ -162,7 +161,7 @@ fn a7_pairs_of_all_kinds() {
                 let kinds = [first, second];
                 let fields = kinds.map(|kind| (kind, number(&mut random, kind)));
                 let fields = Fields::new(fields, GAPS[round % GAPS.len()]);
-                let write = functions(set).pair[first as usize][second as usize];
+                let write = set.fields().pair[first as usize][second as usize];
                 let behind = round / GAPS.len() % BEHIND.end;
                 // SAFETY: as above, at the offsets.
                 bench.check(set, &fields, behind, |out, base| unsafe {
@@ -186,7 +185,7 @@ fn a7_four_of_a_kind() {
                 let behind = round / GAPS.len() % BEHIND.end;
                 // SAFETY: as above.
                 bench.check(set, &fields, behind, |out, base| unsafe {
-                    functions(set).four[kind as usize](out, base, fields.packed())
+                    set.fields().four[kind as usize](out, base, fields.packed())
                 });
             }
         }
@@ -204,7 +203,7 @@ fn a7_fields_side_by_side() {
                 for behind in BEHIND {
                     // SAFETY: as above.
                     bench.check(set, &fields, behind, |out, base| unsafe {
-                        functions(set).run[kind as usize](out, base, count)
+                        set.fields().run[kind as usize](out, base, count)
                     });
                 }
             }

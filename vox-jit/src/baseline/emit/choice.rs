@@ -1,5 +1,6 @@
 //! Options, results, and fields that may be left out: emitted jumps.
 
+use vox_core::kernels::group::varint;
 use vox_core::program::{BlockId, FunctionId, Op, OptionSource, PathId, TagWidth};
 use vox_core::trampoline::predicate::SKIP;
 
@@ -7,7 +8,6 @@ use super::super::handlers::{Handler, Kind};
 use super::super::isa::{Assembler, Jump, Range};
 use super::sequence::sum;
 use super::{Emitter, Refusal, SLOT, Scope};
-use vox_core::kernels::group::varint;
 
 /// What a predicate that panicked answers, in one byte.
 const FAILED: i8 = -1;
