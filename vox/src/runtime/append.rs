@@ -236,7 +236,9 @@ fn find_global() -> &'static Inner {
 }
 
 /// A slot of the global runtime, found when it is first wanted, and what else an encode needs of that: what an encoder keeps.
+/// Aligned so that it never lies in two cache lines.
 #[derive(Debug)]
+#[repr(align(16))]
 pub(crate) struct KnownSlot {
     slot: AtomicPtr<Slot>,
     /// Of the global runtime. Stored before the slot.
