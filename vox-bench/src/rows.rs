@@ -66,7 +66,7 @@ impl Row {
     pub fn counts(&self) -> Option<bool> {
         let goal = goals::of(self.workload)?;
         let speed = self.ratio(Column::SerdePostcard, Column::Hand, Buffer::Fresh)?;
-        Some(speed >= goal.hand)
+        Some(speed >= goal.hand())
     }
 }
 
@@ -279,12 +279,12 @@ fn verdict(row: &Row) -> String {
     let speed = row.ratio(Column::SerdePostcard, Column::Hand, Buffer::Fresh);
     match (goals::of(row.workload), speed) {
         (Some(goal), Some(speed)) => {
-            let state = if speed >= goal.hand {
+            let state = if speed >= goal.hand() {
                 "counts"
             } else {
                 "FALLS SHORT"
             };
-            let aim = goal.hand;
+            let aim = goal.hand();
             format!("  hand-written: {speed:.1} times serde's speed, goal {aim:.1}: {state}")
         }
         _ => "  no goal for the hand-written encoder".to_owned(),

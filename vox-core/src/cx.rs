@@ -15,7 +15,7 @@ use crate::reflect::{PtrConst, ReadLockResult, Shape, WriteLockResult};
 
 use crate::entry::{BulkFn, GrowFn};
 use crate::program::{NoForm, PathPart};
-use crate::wire::varint::{BY_ZEROS, ByZeros};
+use crate::wire::varint::ByZeros;
 
 /// How far beyond the cursor a write may touch more than the spare bytes it
 /// was promised: room for one store of the widest register there is.
@@ -38,24 +38,41 @@ pub struct EncodeCx {
     pub limit: *mut u8,
     /// How many more levels of calls are allowed.
     pub depth_left: u64,
-    /// Makes room in the sink.
-    pub grow: GrowFn,
-    /// Appends a long run of bytes to the sink.
-    pub bulk: BulkFn,
-    /// For varints in machine code.
-    pub varints: &'static ByZeros,
+    /// What does not change: behind one pointer, so that an encode begins with one store for all of it.
+    pub constants: &'static Constants,
     /// What was called, for reports and tests.
     pub counters: Counters,
     /// The sink, of the type `grow` and `bulk` were made for.
     pub(crate) sink: *mut (),
     /// The depth limit the encode started with, for the error.
     pub(crate) max_depth: u64,
-    /// The one failure that is recorded here: memory for `cold` may be lacking as well.
-    out_of_memory: bool,
-    cold: Option<Box<Cold>>,
+    rare: Rare,
     /// Arguments and results of stubs that preserve all registers, in machine code. Means
     /// nothing between two calls.
     pub exchange: MaybeUninit<[u64; 4]>,
+}
+
+/// What is the same in all encodes into sinks of one type.
+#[repr(C)]
+#[derive(Debug)]
+pub struct Constants {
+    /// Makes room in the sink.
+    pub grow: GrowFn,
+    /// Appends a long run of bytes to the sink.
+    pub bulk: BulkFn,
+    /// For varints in machine code.
+    pub varints: ByZeros,
+}
+
+impl Constants {
+    /// Those of sinks that these functions are for.
+    pub(crate) const fn new(grow: GrowFn, bulk: BulkFn) -> Self {
+        Self {
+            grow,
+            bulk,
+            varints: ByZeros::new(),
+        }
+    }
 }
 
 /// How many calls an encode made out of its tier.
@@ -74,6 +91,14 @@ pub struct Counters {
     pub c_trampoline_calls: u64,
     /// Calls of accessors for Rust values that have no vtable function.
     pub accessor_calls: u64,
+}
+
+/// What most encodes have nothing of.
+enum Rare {
+    Nothing,
+    /// The encode has failed for want of memory, and there may be none to tell it either.
+    OutOfMemory,
+    Cold(Box<Cold>),
 }
 
 /// What an encode needs only when it fails, or meets locks and proxies.
@@ -176,21 +201,18 @@ impl Drop for FreeOnDrop {
 }
 
 impl EncodeCx {
-    /// The state at the start of an encode into a sink.
+    /// The state at the start of an encode into a sink, whose functions the constants have.
     #[inline]
     pub(crate) const fn new(
         limit: *mut u8,
         max_depth: u64,
-        grow: GrowFn,
-        bulk: BulkFn,
+        constants: &'static Constants,
         sink: *mut (),
     ) -> Self {
         Self {
             limit,
             depth_left: max_depth,
-            grow,
-            bulk,
-            varints: &BY_ZEROS,
+            constants,
             counters: Counters {
                 vtable_calls: 0,
                 trampoline_calls: 0,
@@ -199,8 +221,7 @@ impl EncodeCx {
             },
             sink,
             max_depth,
-            out_of_memory: false,
-            cold: None,
+            rare: Rare::Nothing,
             exchange: MaybeUninit::uninit(),
         }
     }
@@ -208,44 +229,65 @@ impl EncodeCx {
     /// Drops the state: without a call where it holds nothing, as that of most encodes.
     #[inline]
     pub(crate) fn discard(self) {
-        match self.cold {
-            Some(_) => drop(self),
-            None => core::mem::forget(self),
+        match self.rare {
+            Rare::Cold(_) => drop(self),
+            Rare::Nothing | Rare::OutOfMemory => core::mem::forget(self),
         }
     }
 
-    /// Whether there is anything to drop.
+    /// Whether nothing rare has happened, and there is nothing to drop.
     #[inline]
-    pub(crate) fn has_cold(&self) -> bool {
-        self.cold.is_some()
+    pub(crate) fn is_ordinary(&self) -> bool {
+        matches!(self.rare, Rare::Nothing)
     }
 
+    /// What is rare, with a place for it.
     fn cold(&mut self) -> &mut Cold {
-        self.cold.get_or_insert_default()
+        if !matches!(self.rare, Rare::Cold(_)) {
+            self.rare = Rare::Cold(Box::default());
+        }
+        self.has_cold().expect("it was made just now")
     }
 
     /// As [`Self::cold`]; `None` when there is no memory for it.
     fn try_cold(&mut self) -> Option<&mut Cold> {
-        if self.cold.is_none() {
-            self.cold = Some(try_box(Cold::default())?);
+        if matches!(self.rare, Rare::Nothing) {
+            self.rare = Rare::Cold(try_box(Cold::default())?);
         }
-        self.cold.as_deref_mut()
+        self.has_cold()
+    }
+
+    fn has_cold(&mut self) -> Option<&mut Cold> {
+        match &mut self.rare {
+            Rare::Cold(cold) => Some(cold),
+            Rare::Nothing | Rare::OutOfMemory => None,
+        }
+    }
+
+    fn failure(&self) -> Option<&Failure> {
+        match &self.rare {
+            Rare::Nothing => None,
+            Rare::OutOfMemory => Some(&Failure::OutOfMemory),
+            Rare::Cold(cold) => cold.failure.as_ref(),
+        }
     }
 
     /// Records why the encode fails and answers the null that every tier
     /// passes on. The first reason stays.
     #[cold]
     pub fn fail(&mut self, failure: Failure) -> *mut u8 {
-        let has_failed =
-            self.out_of_memory || matches!(&self.cold, Some(cold) if cold.failure.is_some());
         match failure {
-            _ if has_failed => {}
-            Failure::OutOfMemory => self.out_of_memory = true,
+            _ if self.failure().is_some() => {}
             // A panic must go on, whatever else happens.
             failure @ Failure::Panic(_) => self.cold().failure = Some(failure),
+            // No memory is asked for.
+            Failure::OutOfMemory => match self.has_cold() {
+                Some(cold) => cold.failure = Some(Failure::OutOfMemory),
+                None => self.rare = Rare::OutOfMemory,
+            },
             failure => match self.try_cold() {
                 Some(cold) => cold.failure = Some(failure),
-                None => self.out_of_memory = true,
+                None => self.rare = Rare::OutOfMemory,
             },
         }
         core::ptr::null_mut()
@@ -254,7 +296,7 @@ impl EncodeCx {
     /// Whether the failure has a place to tell. Running out of memory has none, and
     /// telling it must not ask for more.
     pub(crate) fn has_place(&self) -> bool {
-        !self.out_of_memory
+        !matches!(self.failure(), Some(Failure::OutOfMemory))
     }
 
     /// Adds one step of the way from the place of failure to the root.
@@ -268,12 +310,10 @@ impl EncodeCx {
     /// Takes the reason and the way to it, innermost step first.
     #[cold]
     pub(crate) fn take_failure(&mut self) -> (Option<Failure>, Vec<PathPart>) {
-        if self.out_of_memory {
-            return (Some(Failure::OutOfMemory), Vec::new());
-        }
-        match &mut self.cold {
-            Some(cold) => (cold.failure.take(), core::mem::take(&mut cold.trace)),
-            None => (None, Vec::new()),
+        match &mut self.rare {
+            Rare::Nothing => (None, Vec::new()),
+            Rare::OutOfMemory => (Some(Failure::OutOfMemory), Vec::new()),
+            Rare::Cold(cold) => (cold.failure.take(), core::mem::take(&mut cold.trace)),
         }
     }
 
@@ -296,7 +336,7 @@ impl EncodeCx {
     }
 
     pub(crate) fn pop_resource(&mut self) -> Option<Resource> {
-        self.cold.as_mut()?.resources.pop()
+        self.has_cold()?.resources.pop()
     }
 
     /// The spare bytes at this cursor.

@@ -421,7 +421,7 @@ vox_core::entry_fn! {
     unsafe fn leaf(cx: *mut EncodeCx, value: *const u8, out: *mut u8, spare: usize) -> *mut u8 {
         // SAFETY: the contract of leaves.
         unsafe {
-            let out = ((*cx).grow)(cx, out, spare + 1);
+            let out = ((*cx).constants.grow)(cx, out, spare + 1);
             if out.is_null() {
                 return out;
             }

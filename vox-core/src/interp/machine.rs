@@ -103,7 +103,7 @@ impl<'p> Machine<'p> {
     #[cold]
     #[inline(never)]
     unsafe fn grow(&mut self, out: *mut u8, spare: usize) -> *mut u8 {
-        let grow = self.cx().grow;
+        let grow = self.cx().constants.grow;
         // SAFETY: the state's own function, with its cursor (A3).
         unsafe { grow(self.cx, out, spare) }
     }

@@ -116,7 +116,7 @@ impl<'p> Machine<'p> {
         if out.is_null() {
             return out;
         }
-        let bulk = self.cx().bulk;
+        let bulk = self.cx().constants.bulk;
         // SAFETY: the state's own function with its cursor; initialised bytes (A3, A6).
         unsafe { bulk(self.cx, out, pair.ptr, len, reserve) }
     }

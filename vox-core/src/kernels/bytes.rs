@@ -137,7 +137,7 @@ entry_fn! {
         let cx = unsafe { &mut *cx };
         // Runs are at most isize::MAX bytes, reserves are small: no overflow.
         if cx.spare(out) < len + spare {
-            let bulk = cx.bulk;
+            let bulk = cx.constants.bulk;
             // SAFETY: the caller's duty; `bulk` was made for the sink of this state (A3).
             return unsafe { bulk(cx, out, ptr, len, spare) };
         }

@@ -199,7 +199,7 @@ unsafe fn ensure(cx: &mut EncodeCx, out: *mut u8, spare: usize) -> *mut u8 {
     if cx.spare(out) >= spare {
         return out;
     }
-    let grow = cx.grow;
+    let grow = cx.constants.grow;
     // SAFETY: the caller's duty; `grow` was made for the sink of this state (A3).
     unsafe { grow(cx, out, spare) }
 }

@@ -75,7 +75,7 @@ impl Output {
                 ptr::copy_nonoverlapping(bytes.as_ptr(), out, bytes.len());
                 out.add(bytes.len())
             } else {
-                ((*self.cx).bulk)(self.cx, out, bytes.as_ptr(), bytes.len(), self.spare)
+                ((*self.cx).constants.bulk)(self.cx, out, bytes.as_ptr(), bytes.len(), self.spare)
             }
         }
     }
@@ -115,7 +115,7 @@ impl Output {
             if (*self.cx).spare(self.out) >= wanted {
                 self.out
             } else {
-                ((*self.cx).grow)(self.cx, self.out, wanted)
+                ((*self.cx).constants.grow)(self.cx, self.out, wanted)
             }
         }
     }

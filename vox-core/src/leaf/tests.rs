@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use facet_core::{Facet, Shape};
 
 use super::find;
-use crate::cx::{EncodeCx, OVERSHOOT, SLACK};
+use crate::cx::{Constants, EncodeCx, OVERSHOOT, SLACK};
 use crate::entry::LeafFn;
 use crate::entry_fn;
 
@@ -59,7 +59,7 @@ fn run<T: Facet<'static> + ?Sized>(value: *const u8, free: usize, spare: usize) 
     let out = room.first.as_mut_ptr();
     let limit = out.wrapping_add(free + OVERSHOOT).wrapping_sub(SLACK);
     let room = core::ptr::from_mut(&mut room);
-    let mut cx = EncodeCx::new(limit, 1, grow, bulk, room.cast());
+    let mut cx = EncodeCx::new(limit, 1, const { &Constants::new(grow, bulk) }, room.cast());
     // SAFETY: the state is of the sink above, and the cursor inside its region.
     let end = unsafe { function(&mut cx, value, out, spare) };
     if end.is_null() {

@@ -6,7 +6,7 @@ use crate::cx::{Counters, EncodeCx};
 use crate::error::EncodeError;
 use crate::slot::Slot;
 
-use super::{Region, Sink, bulk_of, grow_of};
+use super::{Region, Sink, constants_of};
 
 /// A finished encode.
 #[derive(Debug, Clone, Copy)]
@@ -48,8 +48,7 @@ pub unsafe fn drive<S: Sink>(
     let mut cx = EncodeCx::new(
         region.limit,
         max_depth,
-        grow_of::<S>,
-        bulk_of::<S>,
+        constants_of::<S>(),
         ptr::from_mut(sink).cast(),
     );
     // SAFETY: the caller's duty; the state and the region are live (A1, A3).

@@ -2,7 +2,7 @@
 //!
 //! One body of code serves all sinks. It writes at a raw cursor into a region and
 //! asks the sink, rarely, for more room; the sink is behind two function
-//! pointers in [`EncodeCx`]. [`mod@vec`] grows a `Vec` in place; everything else (a slice, a
+//! pointers in [`Constants`]. [`mod@vec`] grows a `Vec` in place; everything else (a slice, a
 //! writer, a length) is a [`chunk`] that is drained when full.
 //!
 //! Read next: [`drive`], which runs one encode from start to end, and [`vec::Frame`], which does it in three steps.
@@ -13,7 +13,7 @@ pub mod vec;
 
 pub use drive::{Encoded, drive};
 
-use crate::cx::{EncodeCx, Failure, SLACK};
+use crate::cx::{Constants, EncodeCx, Failure, SLACK};
 use crate::entry_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -85,6 +85,11 @@ fn settle(cx: &mut EncodeCx, answer: std::thread::Result<Result<Region, Failure>
         Ok(Err(failure)) => cx.fail(failure),
         Err(payload) => cx.fail(Failure::Panic(payload)),
     }
+}
+
+/// The constants of encodes into a sink.
+const fn constants_of<S: Sink>() -> &'static Constants {
+    const { &Constants::new(grow_of::<S>, bulk_of::<S>) }
 }
 
 entry_fn! {

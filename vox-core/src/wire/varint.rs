@@ -46,7 +46,7 @@ pub struct ByZeros {
 pub static BY_ZEROS: ByZeros = ByZeros::new();
 
 impl ByZeros {
-    const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         let mut tables = Self {
             continues: [0; 65],
             len: [0; 65],

@@ -12,7 +12,7 @@ use cranelift_codegen::ir::{AbiParam, Function, InstBuilder, Signature, Value, t
 use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_codegen::settings::Value as Flag;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
-use vox_core::cx::EncodeCx;
+use vox_core::cx::{Constants, EncodeCx};
 use vox_core::entry::CopyMediumFn;
 
 use super::emitter::Emitter;
@@ -170,7 +170,8 @@ pub(crate) fn emit(
     let mut body = Body { builder, isa, cx };
     let result = match stub {
         Stub::Grow => {
-            let grow = body.load_cx(core::mem::offset_of!(EncodeCx, grow));
+            let constants = body.load_cx(core::mem::offset_of!(EncodeCx, constants));
+            let grow = body.load(constants, core::mem::offset_of!(Constants, grow));
             let [out, spare] = body.arguments();
             body.call(grow, &[cx, out, spare])
         }
@@ -197,9 +198,13 @@ struct Body<'a, 'f> {
 
 impl Body<'_, '_> {
     fn load_cx(&mut self, offset: usize) -> Value {
+        self.load(self.cx, offset)
+    }
+
+    fn load(&mut self, address: Value, offset: usize) -> Value {
         let offset = i32::try_from(offset).expect("the state of an encode is small");
         let flags = Emitter::read_flags();
-        self.builder.ins().load(types::I64, flags, self.cx, offset)
+        self.builder.ins().load(types::I64, flags, address, offset)
     }
 
     fn arguments<const N: usize>(&mut self) -> [Value; N] {

@@ -12,7 +12,7 @@ use cranelift_codegen::ir::{
     ConstantData, InstBuilder, MemFlagsData, Value, condcodes::IntCC, types,
 };
 use target_lexicon::Architecture;
-use vox_core::cx::EncodeCx;
+use vox_core::cx::{Constants, EncodeCx};
 use vox_core::wire::varint::ByZeros;
 
 use super::cursor::Cursor;
@@ -149,23 +149,26 @@ fn store(e: &mut Emitter<'_, '_>, value: Value, max_len: u32, cursor: Cursor) ->
 fn word_and_len(e: &mut Emitter<'_, '_>, value: Value) -> (Value, Value) {
     let zeros = e.builder.ins().clz(value);
     let spread = spread(e, value);
-    let tables = load_tables(e);
+    let constants = load_constants(e);
     let flags = Emitter::read_flags().with_readonly();
-    let byte = e.builder.ins().iadd(tables, zeros);
-    let at = i32::try_from(offset_of!(ByZeros, len)).expect("a small offset");
+    let byte = e.builder.ins().iadd(constants, zeros);
+    let at = i32::try_from(VARINTS + offset_of!(ByZeros, len)).expect("a small offset");
     let len = e.builder.ins().uload8(types::I64, flags, byte, at);
     let eightfold = e.builder.ins().ishl_imm_u(zeros, 3);
-    let word = e.builder.ins().iadd(tables, eightfold);
-    let at = i32::try_from(offset_of!(ByZeros, continues)).expect("a small offset");
+    let word = e.builder.ins().iadd(constants, eightfold);
+    let at = i32::try_from(VARINTS + offset_of!(ByZeros, continues)).expect("a small offset");
     let continues = e.builder.ins().load(types::I64, flags, word, at);
     (e.builder.ins().bor(spread, continues), len)
 }
 
-/// The address of the tables. Loaded where it is wanted: a register for the whole function is one that an element's address or the end of a list
+/// Where the tables are in the constants.
+const VARINTS: usize = offset_of!(Constants, varints);
+
+/// The address of the constants, which the tables are among. Loaded where it is wanted: a register for the whole function is one that an element's address or the end of a list
 /// would be in otherwise.
-fn load_tables(e: &mut Emitter<'_, '_>) -> Value {
+fn load_constants(e: &mut Emitter<'_, '_>) -> Value {
     let flags = Emitter::read_flags();
-    let at = i32::try_from(offset_of!(EncodeCx, varints)).expect("a small offset");
+    let at = i32::try_from(offset_of!(EncodeCx, constants)).expect("a small offset");
     e.builder.ins().load(types::I64, flags, e.cx, at)
 }
 

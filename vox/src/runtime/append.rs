@@ -6,7 +6,6 @@
 //! and not generic. Their answers go where the caller's caller wants them, without a copy: an answer of two words that was just
 //! written as two is slow to be read as one.
 
-use core::borrow::BorrowMut;
 use core::mem::MaybeUninit;
 use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
@@ -27,8 +26,11 @@ type NewFrame = Frame<Vec<u8>>;
 /// A slot and the depth limit, as they were found.
 type Found<'s> = Result<(&'s Slot, u64), EncodeError>;
 
-/// Where a type's slot is to be found. What has no generics is compiled here, once.
-pub(crate) trait Finder: Copy {
+/// Where a type's slot is to be found.
+pub(crate) trait Finder<'s>: Copy {
+    /// The slot and the depth limit, wherever they are, or are made.
+    fn find(self, shape: &'static Shape) -> Found<'s>;
+
     /// Begins to append a value of a shape to a vector.
     ///
     /// # Safety
@@ -62,8 +64,8 @@ pub(crate) trait Finder: Copy {
 /// The root is a value of the shape, borrowed for the call. The shape is the same in every call of a [`KnownSlot`].
 #[expect(clippy::inline_always, reason = "nothing but calls")]
 #[inline(always)]
-pub(crate) unsafe fn append(
-    finder: impl Finder,
+pub(crate) unsafe fn append<'s>(
+    finder: impl Finder<'s>,
     shape: &'static Shape,
     root: Root,
     buffer: &mut Vec<u8>,
@@ -84,8 +86,8 @@ pub(crate) unsafe fn append(
 /// As for [`append`].
 #[expect(clippy::inline_always, reason = "nothing but calls")]
 #[inline(always)]
-pub(crate) unsafe fn encode(
-    finder: impl Finder,
+pub(crate) unsafe fn encode<'s>(
+    finder: impl Finder<'s>,
     shape: &'static Shape,
     root: Root,
 ) -> Result<Vec<u8>, EncodeError> {
@@ -120,9 +122,11 @@ unsafe fn finish_new(frame: *mut NewFrame, end: *mut u8) -> Result<Vec<u8>, Enco
     unsafe { Frame::finish_new(frame, end) }
 }
 
-/// Begins with the slot that is known, in functions that are compiled here, once, and keep nothing that only [`begin_found`] needs.
-macro_rules! begin_with {
-    (|$finder:ident, $shape:ident| $known:expr, $found:expr) => {
+/// What begins with the slot that is known, in functions that are compiled here, once. What they leave to another takes the
+/// same parameters, so that nothing is moved or kept for it. How the slot is known is no function of the trait: others would have to be able
+/// to inline that, and what it reads had to have an address for them.
+macro_rules! beginnings {
+    (|$finder:ident, $shape:ident| $known:expr) => {
         #[inline(never)]
         unsafe fn begin_append<'v>(
             self,
@@ -131,9 +135,16 @@ macro_rules! begin_with {
             is_tagged: bool,
             buffer: &'v mut Vec<u8>,
         ) -> Start {
-            begin_with!(@slot self, $finder, $known, $found, frame, is_tagged => |slot, depth| {
-                Frame::begin_append(frame, slot, buffer, depth)
-            })
+            let $finder = self;
+            // SAFETY: the caller's duty.
+            unsafe {
+                match $known {
+                    Some((slot, depth)) if !is_tagged => {
+                        Frame::begin_append(frame, slot, buffer, depth)
+                    }
+                    _ => begin_append_slowly(self, frame, $shape, is_tagged, buffer),
+                }
+            }
         }
 
         #[inline(never)]
@@ -143,63 +154,162 @@ macro_rules! begin_with {
             $shape: &'static Shape,
             is_tagged: bool,
         ) -> Start {
-            begin_with!(@slot self, $finder, $known, $found, frame, is_tagged => |slot, depth| {
-                Frame::begin_new(frame, slot, depth)
-            })
-        }
-    };
-    (@slot $self:ident, $finder:ident, $known:expr, $found:expr, $frame:ident, $is_tagged:ident =>
-        |$slot:ident, $depth:ident| $begin:expr) => {{
-        let $finder = $self;
-        // SAFETY: the caller's duty.
-        unsafe {
-            match $known {
-                Some(($slot, $depth)) if !$is_tagged => $begin,
-                _ => begin_found($frame, move || $found, $is_tagged, move |$slot, $depth| $begin),
+            let $finder = self;
+            // SAFETY: the caller's duty.
+            unsafe {
+                match $known {
+                    Some((slot, depth)) if !is_tagged => Frame::begin_new(frame, slot, depth),
+                    _ => begin_new_slowly(self, frame, $shape, is_tagged),
+                }
             }
         }
-    }};
+    };
 }
 
-/// Begins with the slot that `find` answers, unless the value cannot be encoded.
+/// See [`Frame::begin_append`].
 ///
 /// # Safety
 ///
-/// The memory is a frame's.
-#[cold]
+/// As there.
 #[inline(never)]
-unsafe fn begin_found<'s, V: BorrowMut<Vec<u8>>>(
-    frame: *mut Frame<V>,
-    find: impl FnOnce() -> Found<'s>,
-    is_tagged: bool,
-    begin: impl FnOnce(&'s Slot, u64) -> Start,
+unsafe fn begin_append<'v>(
+    frame: *mut AppendFrame<'v>,
+    slot: &Slot,
+    buffer: &'v mut Vec<u8>,
+    max_depth: u64,
 ) -> Start {
-    let error = match find() {
-        Ok((slot, depth)) if !is_tagged => return begin(slot, depth),
-        Ok((slot, _)) => tagged(slot.shape()),
-        Err(error) => error,
-    };
     // SAFETY: the caller's duty.
-    unsafe { Frame::refuse(frame, error) }
+    unsafe { Frame::begin_append(frame, slot, buffer, max_depth) }
 }
 
-impl Finder for &Runtime {
-    begin_with!(
-        |runtime, shape| runtime.inner.known(shape),
-        runtime.inner.find(shape)
-    );
+/// See [`Frame::begin_new`].
+///
+/// # Safety
+///
+/// As there.
+#[inline(never)]
+unsafe fn begin_new(frame: *mut NewFrame, slot: &Slot, max_depth: u64) -> Start {
+    // SAFETY: the caller's duty.
+    unsafe { Frame::begin_new(frame, slot, max_depth) }
+}
+
+/// As [`Finder::begin_append`], wherever the slot is.
+///
+/// # Safety
+///
+/// As there.
+#[cold]
+#[inline(never)]
+unsafe fn begin_append_slowly<'s, 'v>(
+    finder: impl Finder<'s>,
+    frame: *mut AppendFrame<'v>,
+    shape: &'static Shape,
+    is_tagged: bool,
+    buffer: &'v mut Vec<u8>,
+) -> Start {
+    // SAFETY: the caller's duty.
+    unsafe {
+        match find_untagged(finder, shape, is_tagged) {
+            Ok((slot, depth)) => begin_append(frame, slot, buffer, depth),
+            Err(error) => Frame::refuse(frame, error),
+        }
+    }
+}
+
+/// As [`Finder::begin_new`], wherever the slot is.
+///
+/// # Safety
+///
+/// As there.
+#[cold]
+#[inline(never)]
+unsafe fn begin_new_slowly<'s>(
+    finder: impl Finder<'s>,
+    frame: *mut NewFrame,
+    shape: &'static Shape,
+    is_tagged: bool,
+) -> Start {
+    // SAFETY: the caller's duty.
+    unsafe {
+        match find_untagged(finder, shape, is_tagged) {
+            Ok((slot, depth)) => begin_new(frame, slot, depth),
+            Err(error) => Frame::refuse(frame, error),
+        }
+    }
+}
+
+/// Finds the slot, unless the value cannot be encoded.
+fn find_untagged<'s>(finder: impl Finder<'s>, shape: &'static Shape, is_tagged: bool) -> Found<'s> {
+    match finder.find(shape)? {
+        (slot, _) if is_tagged => Err(tagged(slot.shape())),
+        found => Ok(found),
+    }
+}
+
+impl<'s> Finder<'s> for &'s Runtime {
+    fn find(self, shape: &'static Shape) -> Found<'s> {
+        self.inner.find(shape)
+    }
+
+    beginnings!(|runtime, shape| runtime.inner.known(shape));
 }
 
 /// The global runtime.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Global;
 
-impl Finder for Global {
-    begin_with!(|_global, shape| global().known(shape), global().find(shape));
+impl Finder<'static> for Global {
+    fn find(self, shape: &'static Shape) -> Found<'static> {
+        global().find(shape)
+    }
+
+    beginnings!(|_global, shape| known_global().and_then(|inner| inner.known(shape)));
 }
 
-impl Finder for &KnownSlot {
-    begin_with!(|slot, shape| slot.known(), slot.find(shape));
+impl Finder<'static> for &KnownSlot {
+    fn find(self, shape: &'static Shape) -> Found<'static> {
+        let (slot, max_depth) = global().find(shape)?;
+        self.max_depth.store(max_depth, Ordering::Relaxed);
+        self.slot
+            .store(core::ptr::from_ref(slot).cast_mut(), Ordering::Release);
+        Ok((slot, max_depth))
+    }
+
+    /// The look at the slot is the caller's own: a register less to be moved, and what begins is nothing but that.
+    #[expect(clippy::inline_always, reason = "told above")]
+    #[inline(always)]
+    unsafe fn begin_append<'v>(
+        self,
+        frame: *mut AppendFrame<'v>,
+        shape: &'static Shape,
+        is_tagged: bool,
+        buffer: &'v mut Vec<u8>,
+    ) -> Start {
+        // SAFETY: the caller's duty.
+        unsafe {
+            match self.known() {
+                Some((slot, depth)) if !is_tagged => begin_append(frame, slot, buffer, depth),
+                _ => begin_append_slowly(self, frame, shape, is_tagged, buffer),
+            }
+        }
+    }
+
+    #[expect(clippy::inline_always, reason = "as above")]
+    #[inline(always)]
+    unsafe fn begin_new(
+        self,
+        frame: *mut NewFrame,
+        shape: &'static Shape,
+        is_tagged: bool,
+    ) -> Start {
+        // SAFETY: the caller's duty.
+        unsafe {
+            match self.known() {
+                Some((slot, depth)) if !is_tagged => begin_new(frame, slot, depth),
+                _ => begin_new_slowly(self, frame, shape, is_tagged),
+            }
+        }
+    }
 }
 
 impl Inner {
@@ -219,12 +329,16 @@ impl Inner {
 static GLOBAL: AtomicPtr<Inner> = AtomicPtr::new(core::ptr::null_mut());
 
 #[inline]
-fn global() -> &'static Inner {
+fn known_global() -> Option<&'static Inner> {
     // SAFETY: only `find_global` stores here, and what it stores is never dropped.
-    match unsafe { GLOBAL.load(Ordering::Acquire).as_ref() } {
-        Some(inner) => inner,
-        None => find_global(),
-    }
+    unsafe { GLOBAL.load(Ordering::Acquire).as_ref() }
+}
+
+/// Not inlined into what may be compiled elsewhere; see [`beginnings`].
+#[cold]
+#[inline(never)]
+fn global() -> &'static Inner {
+    known_global().unwrap_or_else(find_global)
 }
 
 #[cold]
@@ -262,14 +376,6 @@ impl KnownSlot {
         // global runtime, which is never dropped (A12).
         let slot = unsafe { slot.as_ref() }?;
         Some((slot, self.max_depth.load(Ordering::Relaxed)))
-    }
-
-    fn find(&self, shape: &'static Shape) -> Found<'static> {
-        let (slot, max_depth) = global().find(shape)?;
-        self.max_depth.store(max_depth, Ordering::Relaxed);
-        self.slot
-            .store(core::ptr::from_ref(slot).cast_mut(), Ordering::Release);
-        Ok((slot, max_depth))
     }
 }
 

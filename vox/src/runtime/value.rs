@@ -5,6 +5,10 @@ use facet_reflect::Peek;
 use vox_core::reflect::WIDE_TAG;
 use vox_core::trampoline::unpack;
 
+/// Whether the address of a value may have the bit. On x86-64 the topmost bit of an address is that of the system's half (AMD64
+/// Architecture Programmer's Manual, volume 2, 5.3.1), also where other bits may be anything.
+const HAS_TAGS: bool = cfg!(not(target_arch = "x86_64"));
+
 /// A value as the root of an encode.
 #[derive(Clone, Copy)]
 pub(crate) struct Root {
@@ -21,7 +25,7 @@ impl Root {
     fn sized(address: *const u8) -> Self {
         Self {
             address,
-            is_tagged: address.addr() & WIDE_TAG != 0,
+            is_tagged: HAS_TAGS && address.addr() & WIDE_TAG != 0,
         }
     }
 }

@@ -15,7 +15,7 @@ use core::ptr;
 use region::Protection;
 
 use super::{Kernels, MEDIUM_LENS, arch, over};
-use crate::cx::{EncodeCx, FREE_SPARE, Failure, OVERSHOOT};
+use crate::cx::{Constants, EncodeCx, FREE_SPARE, Failure, OVERSHOOT};
 use crate::entry::BulkFn;
 use crate::entry_fn;
 use crate::wire::varint::{MAX_LEN_U16, MAX_LEN_U32, MAX_LEN_U64};
@@ -154,7 +154,12 @@ impl Bench {
             .for_each(|number| definition(&mut expected, *number));
         let out = self.output.before_end(room + OVERSHOOT);
         let limit = out.wrapping_add(room).wrapping_sub(FREE_SPARE);
-        let mut cx = EncodeCx::new(limit, 0, no_room, no_bulk, ptr::null_mut());
+        let mut cx = EncodeCx::new(
+            limit,
+            0,
+            const { &Constants::new(no_room, no_bulk) },
+            ptr::null_mut(),
+        );
         // Where there is nothing, nothing can be read.
         let from = match numbers {
             [] => ptr::without_provenance_mut(align_of::<T>()),

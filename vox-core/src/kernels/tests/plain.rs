@@ -10,7 +10,7 @@ use fastrand::Rng;
 use serde::Serialize;
 
 use super::{Fenced, every_set};
-use crate::cx::{EncodeCx, FREE_SPARE, Failure, OVERSHOOT};
+use crate::cx::{Constants, EncodeCx, FREE_SPARE, Failure, OVERSHOOT};
 use crate::entry_fn;
 use crate::kernels::{Kernels, Plain, over};
 use crate::lower::{LowerOptions, Lowered, lower};
@@ -140,7 +140,12 @@ impl Bench {
     ) -> (Option<Vec<u8>>, EncodeCx) {
         let out = self.output.before_end(room + OVERSHOOT);
         let limit = out.wrapping_add(room).wrapping_sub(FREE_SPARE);
-        let mut cx = EncodeCx::new(limit, 0, no_room, no_bulk, ptr::null_mut());
+        let mut cx = EncodeCx::new(
+            limit,
+            0,
+            const { &Constants::new(no_room, no_bulk) },
+            ptr::null_mut(),
+        );
         // SAFETY: the container is alive and of the plan's type, and the room as the state says; the processor has the
         // instructions of the set.
         let bytes = unsafe {

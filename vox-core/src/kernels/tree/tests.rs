@@ -6,7 +6,7 @@ use facet_core::{Def, Facet};
 use fastrand::Rng;
 
 use super::{Known, Next, Position, Tree, end, entries, items, start};
-use crate::cx::EncodeCx;
+use crate::cx::{Constants, EncodeCx};
 use crate::entry_fn;
 use crate::trampoline::iter::Entry;
 
@@ -38,7 +38,12 @@ entry_fn! {
 
 fn state() -> EncodeCx {
     let nowhere = core::ptr::null_mut();
-    EncodeCx::new(nowhere, 0, no_room, no_bulk, nowhere.cast())
+    EncodeCx::new(
+        nowhere,
+        0,
+        const { &Constants::new(no_room, no_bulk) },
+        nowhere.cast(),
+    )
 }
 
 /// Whether a walk was possible. What it finds, by batches of `count`, is what the iterator finds.

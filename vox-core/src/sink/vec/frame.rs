@@ -13,7 +13,7 @@ use crate::cx::EncodeCx;
 use crate::entry_fn;
 use crate::error::EncodeError;
 use crate::sink::drive::{Encoded, failed};
-use crate::sink::{Region, bulk_of, grow_of};
+use crate::sink::{Region, constants_of};
 use crate::slot::Slot;
 #[cfg(not(loom))]
 use crate::slot::SlotEntry;
@@ -107,8 +107,7 @@ impl<V: BorrowMut<Vec<u8>>> Frame<V> {
             let cx = EncodeCx::new(
                 ptr::null_mut(),
                 max_depth,
-                grow_of::<VecSink<V>>,
-                bulk_of::<VecSink<V>>,
+                constants_of::<VecSink<V>>(),
                 (&raw mut (*frame).sink).cast(),
             );
             (&raw mut (*frame).cx).cast::<EncodeCx>().write(cx);
@@ -213,7 +212,7 @@ impl<V: BorrowMut<Vec<u8>>> Frame<V> {
             let (cx, slot) = ((*frame).cx.assume_init_ref(), &*(*frame).slot);
             let sink = (*frame).sink.assume_init_mut();
             // One branch for both.
-            if (sink.asked != 0) | cx.has_cold() {
+            if (sink.asked != 0) | !cx.is_ordinary() {
                 return None;
             }
             // It has not grown: nothing was asked for.

@@ -4,7 +4,7 @@ use vox_core::program::{PathId, TagWidth};
 
 use super::super::handlers::Handler;
 use super::super::isa::{Assembler, Jump, Label, Place, Word};
-use super::{Emitter, GROW, REPEATS, SLOT, Scope};
+use super::{Emitter, REPEATS, SLOT, Scope};
 
 /// A piece of code that a rare path jumps to.
 #[derive(Debug)]
@@ -92,7 +92,7 @@ impl<A: Assembler> Emitter<'_, '_, A> {
                     failed,
                 } => {
                     self.asm.land(entry);
-                    self.asm.call_state_with_out(GROW, bytes.into());
+                    self.asm.call_grow(bytes.into());
                     self.asm.jump_if_null(failed);
                     self.asm.jump_back(back);
                 }

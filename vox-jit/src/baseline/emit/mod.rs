@@ -22,7 +22,6 @@ mod switch;
 #[cfg(test)]
 mod tests;
 
-use vox_core::cx::EncodeCx;
 use vox_core::program::{BlockId, Code, Offset, Op, Program};
 
 use super::handlers::{self, Handler};
@@ -241,6 +240,3 @@ fn repeats(code: &Code, block: BlockId, depth: u32) -> bool {
         _ => false,
     }
 }
-
-/// Where the function that makes room is in the state of an encode.
-const GROW: usize = core::mem::offset_of!(EncodeCx, grow);

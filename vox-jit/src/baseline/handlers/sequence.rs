@@ -195,7 +195,7 @@ entry_fn! {
 #[inline(never)]
 unsafe fn grow(cx: *mut EncodeCx, out: *mut u8, spare: usize) -> *mut u8 {
     // SAFETY: the state's own function, with its cursor (A3).
-    unsafe { ((*cx).grow)(cx, out, spare) }
+    unsafe { ((*cx).constants.grow)(cx, out, spare) }
 }
 
 entry_fn! {

@@ -19,7 +19,7 @@
 use core::mem::offset_of;
 
 use dynasm::dynasm;
-use vox_core::cx::{EncodeCx, FREE_SPARE};
+use vox_core::cx::{Constants, EncodeCx, FREE_SPARE};
 use vox_core::program::TagWidth;
 use vox_core::slot::Slot;
 
@@ -47,11 +47,15 @@ pub struct Arm64 {
 
 const LIMIT: u32 = offset_of!(EncodeCx, limit) as u32;
 const DEPTH: u32 = offset_of!(EncodeCx, depth_left) as u32;
+const CONSTANTS: u32 = offset_of!(EncodeCx, constants) as u32;
+const GROW: u32 = offset_of!(Constants, grow) as u32;
 const WORK: u32 = Slot::WORK_OFFSET as u32;
 
 // The casts above keep their values, and the fields are reached by scaled offsets.
 const _: () = assert!(offset_of!(EncodeCx, limit) < 256 && LIMIT.is_multiple_of(8));
 const _: () = assert!(offset_of!(EncodeCx, depth_left) < 256 && DEPTH.is_multiple_of(8));
+const _: () = assert!(offset_of!(EncodeCx, constants) < 256 && CONSTANTS.is_multiple_of(8));
+const _: () = assert!(offset_of!(Constants, grow) < 256 && GROW.is_multiple_of(8));
 const _: () = assert!(Slot::WORK_OFFSET < 256 && WORK.is_multiple_of(8));
 
 /// Bytes of the frame record and the saved registers.
@@ -348,12 +352,11 @@ impl Assembler for Arm64 {
         later
     }
 
-    fn call_state_with_out(&mut self, offset: usize, value: u64) {
+    fn call_grow(&mut self, spare: u64) {
         self.arg_out(1);
         self.arg_cx(0);
-        self.arg_const(2, value);
-        let offset = u32::try_from(offset).expect("a field of a small structure");
-        asm!(self, ldr x16, [x20, offset]; blr x16);
+        self.arg_const(2, spare);
+        asm!(self, ldr x16, [x20, CONSTANTS]; ldr x16, [x16, GROW]; blr x16);
     }
 
     fn call_entry(&mut self, entry_offset: usize) {

@@ -142,9 +142,8 @@ pub trait Assembler: Default {
     /// Calls a handler with the cursor, the state of the encode, the kept word, a constant that is not known yet and a word
     /// of the frame.
     fn call_with_kept_and_later(&mut self, index: usize, word: Word) -> Hole;
-    /// Calls the function whose address is in the state of the encode at this offset with the state, the cursor and a
-    /// constant.
-    fn call_state_with_out(&mut self, offset: usize, value: u64);
+    /// Calls the function of the sink that makes room, with the state of the encode, the cursor and how many bytes shall be spare.
+    fn call_grow(&mut self, spare: u64);
     /// Calls the function at an address.
     fn call_address(&mut self, address: u64);
     /// Calls the entry of the slot that is argument 1.

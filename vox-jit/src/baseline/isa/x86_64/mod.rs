@@ -27,7 +27,7 @@ mod tags;
 use core::mem::offset_of;
 
 use dynasm::dynasm;
-use vox_core::cx::{EncodeCx, FREE_SPARE};
+use vox_core::cx::{Constants, EncodeCx, FREE_SPARE};
 use vox_core::program::TagWidth;
 use vox_core::slot::Slot;
 
@@ -46,10 +46,13 @@ pub struct X64 {
 
 const LIMIT: usize = offset_of!(EncodeCx, limit);
 const DEPTH: i8 = offset_of!(EncodeCx, depth_left) as i8;
+const CONSTANTS: i8 = offset_of!(EncodeCx, constants) as i8;
+const GROW: i8 = offset_of!(Constants, grow) as i8;
 const WORK: i8 = Slot::WORK_OFFSET as i8;
 
 // The casts above keep their values.
 const _: () = assert!(offset_of!(EncodeCx, depth_left) < 128);
+const _: () = assert!(offset_of!(EncodeCx, constants) < 128 && offset_of!(Constants, grow) < 128);
 const _: () = assert!(Slot::WORK_OFFSET < 128);
 // What is first needs no offset.
 const _: () = assert!(LIMIT == 0);
@@ -243,12 +246,11 @@ impl Assembler for X64 {
     }
 
     #[inline(always)]
-    fn call_state_with_out(&mut self, offset: usize, value: u64) {
-        let offset = i8::try_from(offset).expect("a field at the start of the structure");
+    fn call_grow(&mut self, spare: u64) {
         self.code.emit(|piece| {
             ins!(piece, mov rsi, rax; mov rdi, r12);
-            constant!(rdx, edx, piece, value);
-            ins!(piece, call QWORD [BYTE r12 + offset]);
+            constant!(rdx, edx, piece, spare);
+            ins!(piece, mov rax, [BYTE r12 + CONSTANTS]; call QWORD [BYTE rax + GROW]);
         });
     }
 
