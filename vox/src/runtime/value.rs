@@ -2,12 +2,9 @@
 
 use facet_core::PtrConst;
 use facet_reflect::Peek;
+use vox_core::entry::MAY_BE_TAGGED;
 use vox_core::reflect::WIDE_TAG;
 use vox_core::trampoline::unpack;
-
-/// Whether the address of a value may have the bit. On x86-64 the topmost bit of an address is that of the system's half (AMD64
-/// Architecture Programmer's Manual, volume 2, 5.3.1), also where other bits may be anything.
-const HAS_TAGS: bool = cfg!(not(target_arch = "x86_64"));
 
 /// A value as the root of an encode.
 #[derive(Clone, Copy)]
@@ -25,7 +22,7 @@ impl Root {
     fn sized(address: *const u8) -> Self {
         Self {
             address,
-            is_tagged: HAS_TAGS && address.addr() & WIDE_TAG != 0,
+            is_tagged: MAY_BE_TAGGED && address.addr() & WIDE_TAG != 0,
         }
     }
 }
