@@ -1,7 +1,8 @@
 //! What machine code costs to make: time and bytes, per scalar field.
 //!
 //! Scalars beside each other are written by one routine on some processors, and cost next to nothing then. So there is
-//! a type whose scalars stand between strings as well: what it costs more than one of the strings alone is theirs.
+//! a type whose scalars stand between strings as well: what it costs more than one of the strings alone is theirs. That is told, and no
+//! goal: what made it less made code slower (ARCHITECTURE.md, "Tried, and not kept").
 
 use std::time::Instant;
 
@@ -84,7 +85,7 @@ pub fn section(times: usize) -> Section {
     let mut section = Section::new(
         "Making machine code",
         "Each compile in a runtime of its own that has compiled another type before; the median. The last two columns \
-         are per scalar field, where the type is nothing else.",
+         are per scalar field, where the type is nothing else; and of those behind strings, what they add to the strings alone.",
         &[
             "type",
             "us",
@@ -100,19 +101,20 @@ pub fn section(times: usize) -> Section {
     let alone = line::<Mixed>(&mut section, "64 scalars, types taking turns", times, 64);
     line::<Runs>(&mut section, "64 scalars in runs of a type", times, 64);
     let strings = line::<Strings>(&mut section, "16 strings", times, 0);
-    let between = line::<Between>(&mut section, "16 strings, a scalar behind each", times, 0);
+    let between = measure::<Between>(&mut section, "16 strings, a scalar behind each", times);
+    if let (Some(between), Some(strings)) = (between, strings) {
+        let scalars = Made {
+            micros: between.micros - strings.micros,
+            bytes: between.bytes - strings.bytes,
+        };
+        let name = "16 strings, a scalar behind each";
+        section.line(cells(name, between, Some(scalars.part(16))));
+    }
     line::<gnarly::GnarlyPayload>(&mut section, "gnarly", times, 0);
     line::<Vec<options::Record>>(&mut section, "list of records of 32 options", times, 0);
     line::<Vec<enums::Event>>(&mut section, "list of enums of 16 variants", times, 0);
     if let Some(made) = alone {
-        state(&mut section, "a scalar beside scalars", made.part(64));
-    }
-    if let (Some(between), Some(strings)) = (between, strings) {
-        let made = Made {
-            micros: between.micros - strings.micros,
-            bytes: between.bytes - strings.bytes,
-        };
-        state(&mut section, "a scalar between strings", made.part(16));
+        state(&mut section, "a scalar field", made.part(64));
     }
     section
 }
@@ -148,24 +150,32 @@ fn line<T: Facet<'static>>(
     times: usize,
     fields: u32,
 ) -> Option<Made> {
+    let made = measure::<T>(section, name, times)?;
+    section.line(cells(name, made, (fields > 0).then(|| made.part(fields))));
+    Some(made)
+}
+
+/// The median of so many compiles.
+fn measure<T: Facet<'static>>(section: &mut Section, name: &str, times: usize) -> Option<Made> {
     let samples: Option<Vec<Made>> = (0..times).map(|_| compile::<T>()).collect();
     let Some(samples) = samples.filter(|samples| !samples.is_empty()) else {
         section.state(format!("{name}: compiled"), false);
         return None;
     };
-    let made = Made {
+    Some(Made {
         micros: median(samples.iter().map(|sample| sample.micros).collect()),
         bytes: samples[0].bytes,
-    };
-    let part = (fields > 0).then(|| made.part(fields));
-    section.line(vec![
+    })
+}
+
+fn cells(name: &str, made: Made, part: Option<Made>) -> Vec<Cell> {
+    vec![
         Cell::text(name),
         Cell::number(Some(made.micros), 0),
         Cell::number(Some(made.bytes), 0),
         Cell::number(part.map(|part| part.micros), 1),
         Cell::number(part.map(|part| part.bytes), 0),
-    ]);
-    Some(made)
+    ]
 }
 
 /// Microseconds and bytes of one compile.

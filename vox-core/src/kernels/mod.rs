@@ -4,7 +4,7 @@
 //! that is too rare to be worth code of its own (an integer of 128 bits), is one call of a
 //! function here. All are in the entry convention, so that machine code calls
 //! them by address and the interpreter by name. They make their own room through
-//! [`EncodeCx::grow`] and answer null when there is none; those of [`fields`] write in room that was made before.
+//! [`Constants::grow`](crate::cx::Constants::grow) and answer null when there is none; those of [`fields`] write in room that was made before.
 //!
 //! Lists of integers come in sets, one per kind of processor, and a program is linked with the
 //! best set of the processor it runs on ([`Kernels::best`]): what a portable binary
