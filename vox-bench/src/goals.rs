@@ -19,7 +19,7 @@ pub struct Goal {
 /// What is left of a goal that depends on the width of vectors where AVX-512 is done in halves, as on Zen 4 (AMD, Software Optimization Guide
 /// for the Zen 4 Microarchitecture, 2.11): such code takes twice as long there as on the Zen 5 that the goals are from, and everything
 /// else, serde postcard among it, 1.3 times.
-const IN_HALVES: f64 = 1.3 / 2.0;
+pub const IN_HALVES: f64 = 1.3 / 2.0;
 
 impl Goal {
     /// For the hand-written encoder, on this processor.

@@ -1,9 +1,9 @@
 //! The state of one encode: what every op of every tier shares.
 //!
 //! Machine code knows the public fields by offset; everything that only matters
-//! once something went wrong, or that locks and proxies need, sits behind one
-//! pointer that is null in ordinary encodes, so that starting an encode costs a
-//! handful of stores.
+//! once something went wrong, or that locks and proxies need, sits in a box that
+//! ordinary encodes do not have, and what never changes sits behind one pointer, so
+//! that starting an encode costs a handful of stores.
 //!
 //! Not here: what happens when the output is full ([`crate::sink`]).
 
@@ -42,7 +42,7 @@ pub struct EncodeCx {
     pub constants: &'static Constants,
     /// What was called, for reports and tests.
     pub counters: Counters,
-    /// The sink, of the type `grow` and `bulk` were made for.
+    /// The sink, of the type the constants were made for.
     pub(crate) sink: *mut (),
     /// The depth limit the encode started with, for the error.
     pub(crate) max_depth: u64,
@@ -201,7 +201,7 @@ impl Drop for FreeOnDrop {
 }
 
 impl EncodeCx {
-    /// The state at the start of an encode into a sink, whose functions the constants have.
+    /// The state at the start of an encode into a sink; the constants are those of its type.
     #[inline]
     pub(crate) const fn new(
         limit: *mut u8,
@@ -241,12 +241,16 @@ impl EncodeCx {
         matches!(self.rare, Rare::Nothing)
     }
 
-    /// What is rare, with a place for it.
+    /// What most encodes have nothing of, made where it is not there. Not after memory ran out: that would be forgotten.
     fn cold(&mut self) -> &mut Cold {
+        debug_assert!(!matches!(self.rare, Rare::OutOfMemory));
         if !matches!(self.rare, Rare::Cold(_)) {
             self.rare = Rare::Cold(Box::default());
         }
-        self.has_cold().expect("it was made just now")
+        match &mut self.rare {
+            Rare::Cold(cold) => cold,
+            Rare::Nothing | Rare::OutOfMemory => unreachable!("it was made just now"),
+        }
     }
 
     /// As [`Self::cold`]; `None` when there is no memory for it.
@@ -254,10 +258,10 @@ impl EncodeCx {
         if matches!(self.rare, Rare::Nothing) {
             self.rare = Rare::Cold(try_box(Cold::default())?);
         }
-        self.has_cold()
+        self.existing_cold()
     }
 
-    fn has_cold(&mut self) -> Option<&mut Cold> {
+    fn existing_cold(&mut self) -> Option<&mut Cold> {
         match &mut self.rare {
             Rare::Cold(cold) => Some(cold),
             Rare::Nothing | Rare::OutOfMemory => None,
@@ -276,19 +280,18 @@ impl EncodeCx {
     /// passes on. The first reason stays.
     #[cold]
     pub fn fail(&mut self, failure: Failure) -> *mut u8 {
-        match failure {
-            _ if self.failure().is_some() => {}
-            // A panic must go on, whatever else happens.
-            failure @ Failure::Panic(_) => self.cold().failure = Some(failure),
-            // No memory is asked for.
-            Failure::OutOfMemory => match self.has_cold() {
-                Some(cold) => cold.failure = Some(Failure::OutOfMemory),
-                None => self.rare = Rare::OutOfMemory,
-            },
-            failure => match self.try_cold() {
+        if self.failure().is_none() {
+            let cold = match failure {
+                // A panic must go on, whatever else happens.
+                Failure::Panic(_) => Some(self.cold()),
+                // No memory is asked for.
+                Failure::OutOfMemory => self.existing_cold(),
+                _ => self.try_cold(),
+            };
+            match cold {
                 Some(cold) => cold.failure = Some(failure),
                 None => self.rare = Rare::OutOfMemory,
-            },
+            }
         }
         core::ptr::null_mut()
     }
@@ -336,7 +339,7 @@ impl EncodeCx {
     }
 
     pub(crate) fn pop_resource(&mut self) -> Option<Resource> {
-        self.has_cold()?.resources.pop()
+        self.existing_cold()?.resources.pop()
     }
 
     /// The spare bytes at this cursor.
@@ -369,4 +372,88 @@ fn try_box<T>(value: T) -> Option<Box<T>> {
 #[must_use]
 pub fn thin(value: *const u8) -> PtrConst {
     PtrConst::new_sized(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use core::ptr;
+
+    use super::*;
+    use crate::entry_fn;
+
+    entry_fn! {
+        unsafe fn no_room(_cx: *mut EncodeCx, _out: *mut u8, _spare: usize) -> *mut u8 {
+            ptr::null_mut()
+        }
+    }
+
+    entry_fn! {
+        unsafe fn no_bulk(_cx: *mut EncodeCx, _out: *mut u8, _from: *const u8, _len: usize, _spare: usize) -> *mut u8 {
+            ptr::null_mut()
+        }
+    }
+
+    fn state() -> EncodeCx {
+        let constants = const { &Constants::new(no_room, no_bulk) };
+        EncodeCx::new(ptr::null_mut(), 7, constants, ptr::null_mut())
+    }
+
+    fn resource() -> Resource {
+        Resource::Proxy(ProxyValue {
+            memory: ptr::null_mut(),
+            layout: core::alloc::Layout::new::<()>(),
+            drop_at: 0,
+            drop: None,
+        })
+    }
+
+    fn part() -> PathPart {
+        PathPart::Static(String::from(".field"))
+    }
+
+    #[test]
+    fn an_ordinary_encode_has_nothing_rare() {
+        let mut cx = state();
+        assert!(cx.is_ordinary());
+        assert!(cx.pop_resource().is_none());
+        assert!(matches!(cx.take_failure(), (None, path) if path.is_empty()));
+        assert!(cx.is_ordinary());
+    }
+
+    #[test]
+    fn out_of_memory_has_no_place_and_asks_for_none() {
+        let mut cx = state();
+        assert!(cx.fail(Failure::OutOfMemory).is_null());
+        cx.trace(part());
+        assert!(!cx.has_place() && !cx.has_room() && !cx.is_ordinary());
+        assert!(matches!(cx.take_failure(), (Some(Failure::OutOfMemory), path) if path.is_empty()));
+    }
+
+    #[test]
+    fn out_of_memory_keeps_what_must_be_given_back() {
+        let mut cx = state();
+        assert!(cx.has_room());
+        cx.push_resource(resource());
+        cx.fail(Failure::OutOfMemory);
+        cx.trace(part());
+        assert!(!cx.has_place());
+        assert!(cx.pop_resource().is_some() && cx.pop_resource().is_none());
+        assert!(matches!(cx.take_failure(), (Some(Failure::OutOfMemory), path) if path.is_empty()));
+    }
+
+    #[test]
+    fn the_first_failure_stays() {
+        let mut cx = state();
+        cx.fail(Failure::Lock);
+        cx.trace(part());
+        cx.fail(Failure::OutOfMemory);
+        cx.fail(Failure::Panic(Box::new("later")));
+        assert!(cx.has_place());
+        assert!(matches!(cx.take_failure(), (Some(Failure::Lock), path) if path == [part()]));
+
+        let mut cx = state();
+        cx.fail(Failure::OutOfMemory);
+        cx.fail(Failure::Panic(Box::new("later")));
+        assert!(matches!(cx.take_failure().0, Some(Failure::OutOfMemory)));
+    }
 }

@@ -68,9 +68,9 @@ macro_rules! entry_type {
     };
 }
 
-/// Whether the address of a value may have the highest bit, with which facet marks wide pointers. On x86-64 that bit is set in addresses
-/// of the system's half alone (AMD64 Architecture Programmer's Manual, volume 2, 5.3.1), also where other bits may be anything.
-pub const MAY_BE_TAGGED: bool = cfg!(not(target_arch = "x86_64"));
+/// Whether the address of a value may have the highest bit, with which facet marks wide pointers. On x86-64 systems that bit is set in
+/// addresses of the system's half alone (AMD64 Architecture Programmer's Manual, volume 2, 5.3.1; assumption A5), unless they are of 32 bits.
+pub const MAY_BE_TAGGED: bool = !cfg!(all(target_arch = "x86_64", target_pointer_width = "64"));
 
 /// Two words: the address and the metadata (length) of something unsized, or
 /// of a run of elements.

@@ -1,7 +1,7 @@
 //! Encoding to a vector: what the functions for one type each have in common.
 //!
 //! They are instantiated for every type, at every place that uses it, and a processor keeps only so much code at hand. So they do no
-//! more than call: a function that finds the type's slot and begins, the slot's entry, and a function that ends
+//! more than call: a function that finds the type's slot and begins (an encoder looks at its slot itself), the slot's entry, and a function that ends
 //! ([`vox_core::sink::vec::Frame`] says why the entry is not called from one place for all types). The first and the last are here,
 //! and not generic. Their answers go where the caller's caller wants them, without a copy: an answer of two words that was just
 //! written as two is slow to be read as one.
@@ -123,8 +123,8 @@ unsafe fn finish_new(frame: *mut NewFrame, end: *mut u8) -> Result<Vec<u8>, Enco
 }
 
 /// What begins with the slot that is known, in functions that are compiled here, once. What they leave to another takes the
-/// same parameters, so that nothing is moved or kept for it. How the slot is known is no function of the trait: others would have to be able
-/// to inline that, and what it reads had to have an address for them.
+/// same parameters, so that nothing is moved or kept for it. How the slot is known is an expression and no function of the trait: that
+/// other crates could inline, and then [`GLOBAL`], which it reads, would be reached through a table of addresses.
 macro_rules! beginnings {
     (|$finder:ident, $shape:ident| $known:expr) => {
         #[inline(never)]
@@ -289,7 +289,7 @@ impl Finder<'static> for &KnownSlot {
         unsafe {
             match self.known() {
                 Some((slot, depth)) if !is_tagged => begin_append(frame, slot, buffer, depth),
-                _ => begin_append_slowly(self, frame, shape, is_tagged, buffer),
+                _ => self.begin_append_slowly(frame, shape, is_tagged, buffer),
             }
         }
     }
@@ -306,7 +306,7 @@ impl Finder<'static> for &KnownSlot {
         unsafe {
             match self.known() {
                 Some((slot, depth)) if !is_tagged => begin_new(frame, slot, depth),
-                _ => begin_new_slowly(self, frame, shape, is_tagged),
+                _ => self.begin_new_slowly(frame, shape, is_tagged),
             }
         }
     }
@@ -359,6 +359,8 @@ pub(crate) struct KnownSlot {
     max_depth: AtomicU64,
 }
 
+const _: () = assert!(size_of::<KnownSlot>() <= align_of::<KnownSlot>());
+
 impl KnownSlot {
     /// Of a type that was not looked for yet.
     pub(crate) const fn unknown() -> Self {
@@ -366,6 +368,33 @@ impl KnownSlot {
             slot: AtomicPtr::new(core::ptr::null_mut()),
             max_depth: AtomicU64::new(0),
         }
+    }
+
+    /// As the function of this name, compiled here.
+    #[cold]
+    #[inline(never)]
+    unsafe fn begin_append_slowly<'v>(
+        &self,
+        frame: *mut AppendFrame<'v>,
+        shape: &'static Shape,
+        is_tagged: bool,
+        buffer: &'v mut Vec<u8>,
+    ) -> Start {
+        // SAFETY: the caller's duty.
+        unsafe { begin_append_slowly(self, frame, shape, is_tagged, buffer) }
+    }
+
+    /// As the function of this name, compiled here.
+    #[cold]
+    #[inline(never)]
+    unsafe fn begin_new_slowly(
+        &self,
+        frame: *mut NewFrame,
+        shape: &'static Shape,
+        is_tagged: bool,
+    ) -> Start {
+        // SAFETY: the caller's duty.
+        unsafe { begin_new_slowly(self, frame, shape, is_tagged) }
     }
 
     /// The slot, once it was looked for, and the depth limit.
