@@ -375,25 +375,26 @@ pub fn thin(value: *const u8) -> PtrConst {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use core::ptr;
 
     use super::*;
     use crate::entry_fn;
 
     entry_fn! {
-        unsafe fn no_room(_cx: *mut EncodeCx, _out: *mut u8, _spare: usize) -> *mut u8 {
-            ptr::null_mut()
+        unsafe fn no_room(cx: *mut EncodeCx, _out: *mut u8, _spare: usize) -> *mut u8 {
+            unreachable!("nothing is written: {cx:?}")
         }
     }
 
     entry_fn! {
-        unsafe fn no_bulk(_cx: *mut EncodeCx, _out: *mut u8, _from: *const u8, _len: usize, _spare: usize) -> *mut u8 {
-            ptr::null_mut()
+        unsafe fn no_bulk(cx: *mut EncodeCx, _out: *mut u8, _from: *const u8, _len: usize, _spare: usize) -> *mut u8 {
+            unreachable!("nothing is written: {cx:?}")
         }
     }
 
-    fn state() -> EncodeCx {
+    /// The state of an encode that writes nothing.
+    pub(crate) fn state() -> EncodeCx {
         let constants = const { &Constants::new(no_room, no_bulk) };
         EncodeCx::new(ptr::null_mut(), 7, constants, ptr::null_mut())
     }

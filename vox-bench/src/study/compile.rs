@@ -101,13 +101,13 @@ pub fn section(times: usize) -> Section {
     let alone = line::<Mixed>(&mut section, "64 scalars, types taking turns", times, 64);
     line::<Runs>(&mut section, "64 scalars in runs of a type", times, 64);
     let strings = line::<Strings>(&mut section, "16 strings", times, 0);
-    let between = measure::<Between>(&mut section, "16 strings, a scalar behind each", times);
+    let name = "16 strings, a scalar behind each";
+    let between = measure::<Between>(&mut section, name, times);
     if let (Some(between), Some(strings)) = (between, strings) {
         let scalars = Made {
             micros: between.micros - strings.micros,
             bytes: between.bytes - strings.bytes,
         };
-        let name = "16 strings, a scalar behind each";
         section.line(cells(name, between, Some(scalars.part(16))));
     }
     line::<gnarly::GnarlyPayload>(&mut section, "gnarly", times, 0);

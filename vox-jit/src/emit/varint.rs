@@ -24,6 +24,8 @@ use crate::error::CompileError;
 pub(super) const MAX_LEN: u32 = 10;
 /// The bytes that are written at once.
 const WORD: u32 = 8;
+/// Where the tables are in the constants.
+const VARINTS: usize = offset_of!(Constants, varints);
 
 /// Writes the word `value` as a varint of at most `max_len` bytes, whose room is known.
 pub(super) fn write(
@@ -161,11 +163,8 @@ fn word_and_len(e: &mut Emitter<'_, '_>, value: Value) -> (Value, Value) {
     (e.builder.ins().bor(spread, continues), len)
 }
 
-/// Where the tables are in the constants.
-const VARINTS: usize = offset_of!(Constants, varints);
-
-/// The address of the constants, which the tables are among. Loaded where it is wanted: a register for the whole function is one that an element's address or the end of a list
-/// would be in otherwise.
+/// The address of the constants, which the tables are among. Loaded where it is wanted: a register for the whole function is one that an
+/// element's address or the end of a list would be in otherwise.
 fn load_constants(e: &mut Emitter<'_, '_>) -> Value {
     let flags = Emitter::read_flags();
     let at = i32::try_from(offset_of!(EncodeCx, constants)).expect("a small offset");

@@ -122,12 +122,17 @@ unsafe fn finish_new(frame: *mut NewFrame, end: *mut u8) -> Result<Vec<u8>, Enco
     unsafe { Frame::finish_new(frame, end) }
 }
 
-/// What begins with the slot that is known, in functions that are compiled here, once. What they leave to another takes the
-/// same parameters, so that nothing is moved or kept for it. How the slot is known is an expression and no function of the trait: that
-/// other crates could inline, and then [`GLOBAL`], which it reads, would be reached through a table of addresses.
+/// What begins with the slot that is known, by these two functions, and leaves everything else to the other two. They
+/// take the same parameters, so that nothing is moved or kept for them. How the slot is known is an expression and no function of the trait:
+/// that other crates could inline, and then [`GLOBAL`], which it reads, would be reached through a table of addresses.
 macro_rules! beginnings {
-    (|$finder:ident, $shape:ident| $known:expr) => {
-        #[inline(never)]
+    (
+        $(#[$attribute:meta])*
+        |$finder:ident, $shape:ident| $known:expr,
+        $begin_append:path, $begin_new:path,
+        or $append_slowly:path, $new_slowly:path
+    ) => {
+        $(#[$attribute])*
         unsafe fn begin_append<'v>(
             self,
             frame: *mut AppendFrame<'v>,
@@ -139,15 +144,13 @@ macro_rules! beginnings {
             // SAFETY: the caller's duty.
             unsafe {
                 match $known {
-                    Some((slot, depth)) if !is_tagged => {
-                        Frame::begin_append(frame, slot, buffer, depth)
-                    }
-                    _ => begin_append_slowly(self, frame, $shape, is_tagged, buffer),
+                    Some((slot, depth)) if !is_tagged => $begin_append(frame, slot, buffer, depth),
+                    _ => $append_slowly(self, frame, $shape, is_tagged, buffer),
                 }
             }
         }
 
-        #[inline(never)]
+        $(#[$attribute])*
         unsafe fn begin_new(
             self,
             frame: *mut NewFrame,
@@ -158,8 +161,8 @@ macro_rules! beginnings {
             // SAFETY: the caller's duty.
             unsafe {
                 match $known {
-                    Some((slot, depth)) if !is_tagged => Frame::begin_new(frame, slot, depth),
-                    _ => begin_new_slowly(self, frame, $shape, is_tagged),
+                    Some((slot, depth)) if !is_tagged => $begin_new(frame, slot, depth),
+                    _ => $new_slowly(self, frame, $shape, is_tagged),
                 }
             }
         }
@@ -251,7 +254,13 @@ impl<'s> Finder<'s> for &'s Runtime {
         self.inner.find(shape)
     }
 
-    beginnings!(|runtime, shape| runtime.inner.known(shape));
+    // Compiled here, once.
+    beginnings!(
+        #[inline(never)]
+        |runtime, shape| runtime.inner.known(shape),
+        Frame::begin_append, Frame::begin_new,
+        or begin_append_slowly, begin_new_slowly
+    );
 }
 
 /// The global runtime.
@@ -263,7 +272,13 @@ impl Finder<'static> for Global {
         global().find(shape)
     }
 
-    beginnings!(|_global, shape| known_global().and_then(|inner| inner.known(shape)));
+    // Compiled here, once.
+    beginnings!(
+        #[inline(never)]
+        |_global, shape| known_global().and_then(|inner| inner.known(shape)),
+        Frame::begin_append, Frame::begin_new,
+        or begin_append_slowly, begin_new_slowly
+    );
 }
 
 impl Finder<'static> for &KnownSlot {
@@ -275,41 +290,13 @@ impl Finder<'static> for &KnownSlot {
         Ok((slot, max_depth))
     }
 
-    /// The look at the slot is the caller's own: a register less to be moved, and what begins is nothing but that.
-    #[expect(clippy::inline_always, reason = "told above")]
-    #[inline(always)]
-    unsafe fn begin_append<'v>(
-        self,
-        frame: *mut AppendFrame<'v>,
-        shape: &'static Shape,
-        is_tagged: bool,
-        buffer: &'v mut Vec<u8>,
-    ) -> Start {
-        // SAFETY: the caller's duty.
-        unsafe {
-            match self.known() {
-                Some((slot, depth)) if !is_tagged => begin_append(frame, slot, buffer, depth),
-                _ => self.begin_append_slowly(frame, shape, is_tagged, buffer),
-            }
-        }
-    }
-
-    #[expect(clippy::inline_always, reason = "as above")]
-    #[inline(always)]
-    unsafe fn begin_new(
-        self,
-        frame: *mut NewFrame,
-        shape: &'static Shape,
-        is_tagged: bool,
-    ) -> Start {
-        // SAFETY: the caller's duty.
-        unsafe {
-            match self.known() {
-                Some((slot, depth)) if !is_tagged => begin_new(frame, slot, depth),
-                _ => self.begin_new_slowly(frame, shape, is_tagged),
-            }
-        }
-    }
+    // The look at the slot is the caller's own: a register less to be moved, and what begins is nothing but that.
+    beginnings!(
+        #[inline(always)]
+        |known, shape| known.known(),
+        begin_append, begin_new,
+        or KnownSlot::begin_append_slowly, KnownSlot::begin_new_slowly
+    );
 }
 
 impl Inner {
@@ -330,7 +317,7 @@ static GLOBAL: AtomicPtr<Inner> = AtomicPtr::new(core::ptr::null_mut());
 
 #[inline]
 fn known_global() -> Option<&'static Inner> {
-    // SAFETY: only `find_global` stores here, and what it stores is never dropped.
+    // SAFETY: only `global` stores here, and what it stores is never dropped.
     unsafe { GLOBAL.load(Ordering::Acquire).as_ref() }
 }
 
@@ -338,15 +325,11 @@ fn known_global() -> Option<&'static Inner> {
 #[cold]
 #[inline(never)]
 fn global() -> &'static Inner {
-    known_global().unwrap_or_else(find_global)
-}
-
-#[cold]
-#[inline(never)]
-fn find_global() -> &'static Inner {
-    let inner: &'static Inner = &Runtime::global().inner;
-    GLOBAL.store(core::ptr::from_ref(inner).cast_mut(), Ordering::Release);
-    inner
+    known_global().unwrap_or_else(|| {
+        let inner: &'static Inner = &Runtime::global().inner;
+        GLOBAL.store(core::ptr::from_ref(inner).cast_mut(), Ordering::Release);
+        inner
+    })
 }
 
 /// A slot of the global runtime, found when it is first wanted, and what else an encode needs of that: what an encoder keeps.

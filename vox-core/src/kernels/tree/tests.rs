@@ -6,8 +6,7 @@ use facet_core::{Def, Facet};
 use fastrand::Rng;
 
 use super::{Known, Next, Position, Tree, end, entries, items, start};
-use crate::cx::{Constants, EncodeCx};
-use crate::entry_fn;
+use crate::cx::tests::state;
 use crate::trampoline::iter::Entry;
 
 fn map_tree<K, V>() -> Tree
@@ -22,28 +21,6 @@ where
     let init = vtable.init_with_value.expect("it can be started");
     let sizes = [size_of::<K>(), size_of::<V>()];
     Tree::new(init, Next::Entry(vtable.next), vtable.dealloc, sizes)
-}
-
-entry_fn! {
-    unsafe fn no_room(cx: *mut EncodeCx, _out: *mut u8, _spare: usize) -> *mut u8 {
-        unreachable!("nothing is written: {cx:?}")
-    }
-}
-
-entry_fn! {
-    unsafe fn no_bulk(cx: *mut EncodeCx, _out: *mut u8, _from: *const u8, _len: usize, _spare: usize) -> *mut u8 {
-        unreachable!("nothing is written: {cx:?}")
-    }
-}
-
-fn state() -> EncodeCx {
-    let nowhere = core::ptr::null_mut();
-    EncodeCx::new(
-        nowhere,
-        0,
-        const { &Constants::new(no_room, no_bulk) },
-        nowhere.cast(),
-    )
 }
 
 /// Whether a walk was possible. What it finds, by batches of `count`, is what the iterator finds.
