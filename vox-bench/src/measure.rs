@@ -38,6 +38,9 @@ impl Clock for WallClock {
 
 /// What is timed.
 pub trait Subject {
+    /// Does before a turn what is not the thing, and not timed.
+    fn prepare(&mut self) {}
+
     /// Does the thing this many times.
     fn run(&mut self, iterations: u64);
 
@@ -130,6 +133,7 @@ fn calibrate<S: Subject>(clock: &mut impl Clock, turn: Duration, subject: &mut S
 }
 
 fn time<S: Subject>(clock: &mut impl Clock, subject: &mut S, iterations: u64) -> Duration {
+    subject.prepare();
     let before = clock.now();
     subject.run(iterations);
     clock.now().saturating_sub(before)
@@ -199,6 +203,9 @@ mod tests {
         odd: fn(usize) -> Option<Duration>,
         cycle: u64,
         calls: usize,
+        /// What preparing takes, and how often it was done.
+        preparation: Duration,
+        prepared: usize,
     }
 
     impl<'w> Sleeper<'w> {
@@ -210,11 +217,18 @@ mod tests {
                 odd: |_| None,
                 cycle: 1,
                 calls: 0,
+                preparation: Duration::ZERO,
+                prepared: 0,
             }
         }
     }
 
     impl Subject for Sleeper<'_> {
+        fn prepare(&mut self) {
+            self.prepared += 1;
+            self.world.now.set(self.world.now.get() + self.preparation);
+        }
+
         fn run(&mut self, iterations: u64) {
             let cost = (self.odd)(self.calls).unwrap_or(self.cost);
             self.calls += 1;
@@ -275,6 +289,16 @@ mod tests {
         subject.odd = |call| (call == 3).then_some(Duration::from_secs(1));
         let timings = interleave(&mut &world, PLAN, &mut [subject]);
         assert!(close(timings[0].median_ns, 100_000.0), "{timings:?}");
+    }
+
+    #[test]
+    fn what_prepares_a_turn_is_not_timed() {
+        let world = World::default();
+        let mut subjects = [Sleeper::new(&world, 0, 100_000)];
+        subjects[0].preparation = Duration::from_micros(70);
+        let timings = interleave(&mut &world, PLAN, &mut subjects);
+        assert!(close(timings[0].median_ns, 100_000.0), "{timings:?}");
+        assert_eq!(subjects[0].prepared, subjects[0].calls, "before each turn");
     }
 
     #[test]

@@ -31,6 +31,7 @@ pub(crate) fn debian_packages(cx: &Context, packages: &[&str]) -> anyhow::Result
             missing.join(" ")
         );
     }
+    finish_interrupted_installation()?;
     // With `any`, a list that could not be fetched is an error; else apt only warns.
     let update =
         process::capture_and_show(&mut apt(&["update", "-o", "APT::Update::Error-Mode=any"]))?;
@@ -52,6 +53,21 @@ pub(crate) fn debian_packages(cx: &Context, packages: &[&str]) -> anyhow::Result
     }
     process::run(apt(&["install", "-y", "--no-install-recommends"]).args(&missing))?;
     Ok(Availability::Ready)
+}
+
+/// Where an installation was killed half way, apt refuses every further one until dpkg has configured what it unpacked.
+/// What dpkg had not unpacked as a whole it cannot configure: apt installs that anew, so a failure here is left to apt to judge.
+fn finish_interrupted_installation() -> anyhow::Result<()> {
+    let audit = process::capture(Command::new("dpkg").arg("--audit"))?;
+    if audit.stdout.trim().is_empty() {
+        return Ok(());
+    }
+    let mut configure = Command::new("dpkg");
+    configure
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .args(["--configure", "-a"]);
+    process::capture_and_show(&mut configure)?;
+    Ok(())
 }
 
 fn find_missing_packages<'a>(packages: &[&'a str]) -> anyhow::Result<Vec<&'a str>> {

@@ -10,6 +10,7 @@ use super::child::{self, Part};
 use super::{Cell, Section};
 use crate::contender::{Column, Lineup};
 use crate::measure::Subject as _;
+use crate::workload::metadata::visit_host;
 use crate::workload::{Scale, Value, Visitor, Workload, visit_all};
 
 /// The rows that are counted.
@@ -121,6 +122,7 @@ impl Encodes {
             ended: Err(String::from("no such workload; `rows --list` names them")),
         };
         visit_all(&mut run, Scale::FULL);
+        visit_host(&mut run).map_err(|error| error.to_string())?;
         run.ended
     }
 }
