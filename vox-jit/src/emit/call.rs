@@ -30,28 +30,25 @@ pub(super) fn child(
     let slot = slot.as_ptr().cast_const();
     let inside = e.way_out(scope, &[Step::Static(path)]);
 
-    let depth = match scope.depth_left {
-        Some(depth) => depth,
-        None => e.load_cx(DEPTH_LEFT),
+    // Within the program in itself the levels are counted here: the state knows of them when something is called that asks it.
+    let (depth, inlined) = match scope.depth_left {
+        Some(depth) => (depth, 1),
+        None => (e.load_cx(DEPTH_LEFT), 0),
     };
     let (too_deep, go_on) = (e.cold_block(), e.builder.create_block());
-    let none_left = e.builder.ins().icmp_imm_u(IntCC::Equal, depth, 0);
+    let none_left = e.builder.ins().icmp_imm_u(IntCC::Equal, depth, inlined);
     e.builder.ins().brif(none_left, too_deep, &[], go_on, &[]);
     e.builder.switch_to_block(too_deep);
     e.call_rarely(runtime::FAIL_DEPTH, &[]);
     e.builder.ins().jump(inside.failed, &[]);
 
     e.builder.switch_to_block(go_on);
-    let deeper = e.add(depth, -1);
+    if is_worth_inlining(e, slot, scope) {
+        return once_more(e, place, depth, cursor, inside);
+    }
+    let deeper = e.add(depth, -1 - inlined);
     e.store_cx(deeper, DEPTH_LEFT);
-    let end = if is_worth_inlining(e, slot, scope) {
-        let Some(end) = once_more(e, place, deeper, cursor, inside)? else {
-            return Ok(None);
-        };
-        end
-    } else {
-        through_slot(e, slot, place, cursor, inside)
-    };
+    let end = through_slot(e, slot, place, cursor, inside);
     // As it was: reading back what the child stored last would make a chain through all children.
     e.store_cx(depth, DEPTH_LEFT);
     Ok(Some(end))

@@ -68,7 +68,8 @@ pub(super) struct Scope {
     pub(super) again: Block,
     /// How often that was done, for errors.
     pub(super) repeats: Value,
-    /// Within a child that is the program itself once more, how deep values may still nest.
+    /// Within a child that is the program itself once more, how deep values may nest that the program is called with, which is one more
+    /// than those within may.
     pub(super) depth_left: Option<Value>,
     pub(super) depth: u32,
 }

@@ -198,6 +198,47 @@ fn the_limit_to_the_level() {
     }
 }
 
+#[derive(Facet)]
+struct Both {
+    #[facet(recursive_type)]
+    left: Option<Box<Both>>,
+    #[facet(recursive_type)]
+    right: Option<Box<Both>>,
+    #[facet(recursive_type)]
+    others: Vec<Both>,
+    value: u8,
+}
+
+/// Full of nodes down to `depth` levels below the root, and the last of all of them so many deeper.
+fn both(depth: usize, last: usize) -> Both {
+    let child = |last| (depth > 0).then(|| both(depth - 1, last));
+    let deeper = || (last > 0).then(|| both(0, last - 1));
+    Both {
+        left: child(0).map(Box::new),
+        right: child(0).map(Box::new),
+        others: Vec::from_iter(if depth > 0 { child(last) } else { deeper() }),
+        value: 1,
+    }
+}
+
+#[test]
+fn the_limit_is_the_same_behind_siblings() {
+    for limit in 0..6 {
+        for mode in mode::fresh(Some(limit as u64)) {
+            let expected = Runtime::builder().build().to_bytes(&both(limit, 0));
+            let bytes = mode.runtime.to_bytes(&both(limit, 0));
+            assert_eq!(bytes.ok(), expected.ok(), "{}", mode.name);
+            for last in [1, 2] {
+                let error = mode.runtime.to_bytes(&both(limit, last));
+                let error = error.expect_err("too deep");
+                assert_eq!(error.kind(), EncodeErrorKind::DepthLimit, "{}", mode.name);
+                let path = format!("`Both{}`", ".others[0]".repeat(limit + 1));
+                assert!(error.to_string().contains(&path), "{}: {error}", mode.name);
+            }
+        }
+    }
+}
+
 const DEFAULT_LIMIT: usize = 100;
 
 #[test]
