@@ -36,7 +36,8 @@ pub const FREE_SPARE: usize = SLACK - OVERSHOOT;
 pub struct EncodeCx {
     /// The cursor may be here, at most [`FREE_SPARE`] bytes further, with no spare left.
     pub limit: *mut u8,
-    /// How many more levels of calls are allowed.
+    /// How many more levels of calls are allowed, as of the entry that was called last. Machine code that writes a child in place counts
+    /// that level itself, and stores here before it calls.
     pub depth_left: u64,
     /// What does not change: behind one pointer, so that an encode begins with one store for all of it.
     pub constants: &'static Constants,

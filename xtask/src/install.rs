@@ -38,6 +38,7 @@ pub(crate) fn debian_packages(cx: &Context, packages: &[&str]) -> anyhow::Result
     let mut download = apt(&[
         "install",
         "-y",
+        "--fix-broken",
         "--no-install-recommends",
         "--download-only",
     ]);
@@ -51,17 +52,15 @@ pub(crate) fn debian_packages(cx: &Context, packages: &[&str]) -> anyhow::Result
         }
         bail!("apt-get cannot install {}", missing.join(" "));
     }
-    process::run(apt(&["install", "-y", "--no-install-recommends"]).args(&missing))?;
+    let mut install = apt(&["install", "-y", "--fix-broken", "--no-install-recommends"]);
+    process::run(install.args(&missing))?;
     Ok(Availability::Ready)
 }
 
 /// Where an installation was killed half way, apt refuses every further one until dpkg has configured what it unpacked.
-/// What dpkg had not unpacked as a whole it cannot configure: apt installs that anew, so a failure here is left to apt to judge.
+/// What dpkg had not unpacked as a whole it cannot configure: apt installs that anew (`--fix-broken`), so a failure here is left to apt to judge.
+/// Not asked first is `dpkg --audit`, which does not tell of all that apt refuses for.
 fn finish_interrupted_installation() -> anyhow::Result<()> {
-    let audit = process::capture(Command::new("dpkg").arg("--audit"))?;
-    if audit.stdout.trim().is_empty() {
-        return Ok(());
-    }
     let mut configure = Command::new("dpkg");
     configure
         .env("DEBIAN_FRONTEND", "noninteractive")

@@ -63,7 +63,7 @@ const KEPT_BYTES: usize = 64 << 10;
 
 /// What a contender does, whatever the types of its values and outputs are.
 trait Turns {
-    /// Takes memory for a turn.
+    /// Takes other memory for a turn; where that is not done, encodes once.
     fn prepare(&mut self);
 
     /// Encodes the next so many values.
@@ -90,6 +90,10 @@ where
 {
     fn prepare(&mut self) {
         let value = &self.values[self.next];
+        if self.most == 0 {
+            // Whatever another contender left in the caches is no part of the turn, of which there may be few encodes.
+            return (self.encode)(&mut self.state, self.next, value);
+        }
         self.kept
             .push_back((self.take)(&mut self.state, self.next, value));
         if self.kept.len() > self.most {

@@ -216,27 +216,106 @@ fn both(depth: usize, last: usize) -> Both {
     Both {
         left: child(0).map(Box::new),
         right: child(0).map(Box::new),
-        others: Vec::from_iter(if depth > 0 { child(last) } else { deeper() }),
+        others: Vec::from_iter(if depth > 0 {
+            child(0).into_iter().chain(child(last)).collect::<Vec<_>>()
+        } else {
+            Vec::from_iter(deeper())
+        }),
         value: 1,
     }
 }
 
 #[test]
 fn the_limit_is_the_same_behind_siblings() {
-    for limit in 0..6 {
+    for limit in 0..5 {
+        let just_deep_enough = both(limit, 0);
+        let expected = Runtime::builder().build().to_bytes(&just_deep_enough);
+        let expected = expected.expect("the default limit is higher");
         for mode in mode::fresh(Some(limit as u64)) {
-            let expected = Runtime::builder().build().to_bytes(&both(limit, 0));
-            let bytes = mode.runtime.to_bytes(&both(limit, 0));
-            assert_eq!(bytes.ok(), expected.ok(), "{}", mode.name);
+            let bytes = mode.runtime.to_bytes(&just_deep_enough);
+            assert_eq!(bytes.expect("just deep enough"), expected, "{}", mode.name);
             for last in [1, 2] {
                 let error = mode.runtime.to_bytes(&both(limit, last));
                 let error = error.expect_err("too deep");
                 assert_eq!(error.kind(), EncodeErrorKind::DepthLimit, "{}", mode.name);
-                let path = format!("`Both{}`", ".others[0]".repeat(limit + 1));
+                let path = format!("`Both{}.others[0]`", ".others[1]".repeat(limit));
                 assert!(error.to_string().contains(&path), "{}: {error}", mode.name);
             }
         }
     }
+}
+
+/// Goes on in its last field, which is a loop, and through another type.
+#[derive(Facet)]
+struct Tail {
+    #[facet(recursive_type)]
+    others: Vec<Other>,
+    #[facet(recursive_type)]
+    left: Option<Box<Tail>>,
+    #[facet(recursive_type)]
+    next: Option<Box<Tail>>,
+}
+
+#[derive(Facet)]
+struct Other {
+    #[facet(recursive_type)]
+    tails: Vec<Tail>,
+    #[facet(recursive_type)]
+    same: Option<Box<Other>>,
+    value: u8,
+}
+
+fn tail(depth: usize) -> Tail {
+    let below = |with_left: bool| Tail {
+        others: vec![],
+        left: (depth > 0 && with_left).then(|| Box::new(tail(depth - 1))),
+        next: None,
+    };
+    Tail {
+        others: if depth > 0 {
+            vec![other(depth - 1)]
+        } else {
+            vec![]
+        },
+        next: Some(Box::new(Tail {
+            next: Some(Box::new(below(true))),
+            ..below(false)
+        })),
+        ..below(true)
+    }
+}
+
+fn other(depth: usize) -> Other {
+    Other {
+        tails: if depth > 0 {
+            vec![tail(depth - 1)]
+        } else {
+            vec![]
+        },
+        same: (depth > 0).then(|| Box::new(other(depth - 1))),
+        value: 3,
+    }
+}
+
+#[test]
+fn every_tier_has_the_same_limit() {
+    let mut refused = 0;
+    for limit in 0..6 {
+        let modes = mode::fresh(Some(limit));
+        for depth in 0..6 {
+            let value = tail(depth);
+            let results = modes.iter().map(|mode| {
+                let result = mode.runtime.to_bytes(&value);
+                (&mode.name, result.map_err(|error| error.to_string()))
+            });
+            let results: Vec<_> = results.collect();
+            refused += usize::from(results[0].1.is_err());
+            for (name, result) in &results {
+                assert_eq!(*result, results[0].1, "{name}, {limit}, {depth}");
+            }
+        }
+    }
+    assert!((10..30).contains(&refused), "some of them: {refused}");
 }
 
 const DEFAULT_LIMIT: usize = 100;
