@@ -35,14 +35,8 @@ pub(crate) fn debian_packages(cx: &Context, packages: &[&str]) -> anyhow::Result
     // With `any`, a list that could not be fetched is an error; else apt only warns.
     let update =
         process::capture_and_show(&mut apt(&["update", "-o", "APT::Update::Error-Mode=any"]))?;
-    let mut download = apt(&[
-        "install",
-        "-y",
-        "--fix-broken",
-        "--no-install-recommends",
-        "--download-only",
-    ]);
-    let download = process::capture_and_show(download.args(&missing))?;
+    let mut download = apt(&INSTALL);
+    let download = process::capture_and_show(download.arg("--download-only").args(&missing))?;
     if !download.success {
         if !update.success || is_failed_apt_download(&download.stderr) {
             return Ok(Availability::DownloadFailed(format!(
@@ -52,8 +46,7 @@ pub(crate) fn debian_packages(cx: &Context, packages: &[&str]) -> anyhow::Result
         }
         bail!("apt-get cannot install {}", missing.join(" "));
     }
-    let mut install = apt(&["install", "-y", "--fix-broken", "--no-install-recommends"]);
-    process::run(install.args(&missing))?;
+    process::run(apt(&INSTALL).args(&missing))?;
     Ok(Availability::Ready)
 }
 
@@ -61,11 +54,7 @@ pub(crate) fn debian_packages(cx: &Context, packages: &[&str]) -> anyhow::Result
 /// What dpkg had not unpacked as a whole it cannot configure: apt installs that anew (`--fix-broken`), so a failure here is left to apt to judge.
 /// Not asked first is `dpkg --audit`, which does not tell of all that apt refuses for.
 fn finish_interrupted_installation() -> anyhow::Result<()> {
-    let mut configure = Command::new("dpkg");
-    configure
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .args(["--configure", "-a"]);
-    process::capture_and_show(&mut configure)?;
+    process::capture_and_show(&mut debian("dpkg", &["--configure", "-a"]))?;
     Ok(())
 }
 
@@ -82,8 +71,15 @@ fn find_missing_packages<'a>(packages: &[&'a str]) -> anyhow::Result<Vec<&'a str
     Ok(missing)
 }
 
+const INSTALL: [&str; 4] = ["install", "-y", "--fix-broken", "--no-install-recommends"];
+
 fn apt(arguments: &[&str]) -> Command {
-    let mut command = Command::new("apt-get");
+    debian("apt-get", arguments)
+}
+
+/// A tool of Debian's, which is not to ask anything.
+fn debian(tool: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(tool);
     command
         .env("DEBIAN_FRONTEND", "noninteractive")
         .args(arguments);

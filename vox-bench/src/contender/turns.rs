@@ -20,8 +20,7 @@ use crate::workload::Encodable;
 /// A way to encode, applied to the values of a workload.
 pub struct Contender<'v> {
     column: Column,
-    values: usize,
-    turns: Box<dyn Turns + 'v>,
+    turns: Box<dyn Subject + 'v>,
 }
 
 impl Contender<'_> {
@@ -36,7 +35,7 @@ impl fmt::Debug for Contender<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Contender")
             .field("column", &self.column)
-            .field("values", &self.values)
+            .field("values", &self.turns.cycle())
             .finish_non_exhaustive()
     }
 }
@@ -51,7 +50,7 @@ impl Subject for Contender<'_> {
     }
 
     fn cycle(&self) -> u64 {
-        u64::try_from(self.values).expect("lengths have at most 64 bits")
+        self.turns.cycle()
     }
 }
 
@@ -60,15 +59,6 @@ const KEPT: usize = 16;
 
 /// Where outputs are larger none are: they are the system's memory, which has its own ways.
 const KEPT_BYTES: usize = 64 << 10;
-
-/// What a contender does, whatever the types of its values and outputs are.
-trait Turns {
-    /// Takes other memory for a turn; where that is not done, encodes once.
-    fn prepare(&mut self);
-
-    /// Encodes the next so many values.
-    fn run(&mut self, iterations: u64);
-}
 
 /// Encodes values in turns. Where the allocator puts memory is luck, and some addresses are slow, which would be the luck of
 /// a whole measurement: so before each turn memory is asked for that is kept, and the turn has other addresses.
@@ -83,11 +73,12 @@ struct InTurns<'v, T, S, K, A, E> {
     encode: E,
 }
 
-impl<T, S, K, A, E> Turns for InTurns<'_, T, S, K, A, E>
+impl<T, S, K, A, E> Subject for InTurns<'_, T, S, K, A, E>
 where
     A: Fn(&mut S, usize, &T) -> K,
     E: Fn(&mut S, usize, &T),
 {
+    /// Takes other memory for the turn; where that is not done, encodes once.
     fn prepare(&mut self) {
         let value = &self.values[self.next];
         if self.most == 0 {
@@ -114,6 +105,10 @@ where
         }
         self.next = next;
     }
+
+    fn cycle(&self) -> u64 {
+        u64::try_from(self.values.len()).expect("lengths have at most 64 bits")
+    }
 }
 
 fn turns<'v, T: Encodable, S: 'v, K: 'v>(
@@ -126,7 +121,6 @@ fn turns<'v, T: Encodable, S: 'v, K: 'v>(
     let is_small = expect(&values[0]).is_ok_and(|bytes| bytes.len() <= KEPT_BYTES);
     Contender {
         column,
-        values: values.len(),
         turns: Box::new(InTurns {
             values,
             next: 0,

@@ -212,15 +212,14 @@ struct Both {
 /// Full of nodes down to `depth` levels below the root, and the last of all of them so many deeper.
 fn both(depth: usize, last: usize) -> Both {
     let child = |last| (depth > 0).then(|| both(depth - 1, last));
-    let deeper = || (last > 0).then(|| both(0, last - 1));
+    let deeper = (depth == 0 && last > 0).then(|| both(0, last - 1));
     Both {
         left: child(0).map(Box::new),
         right: child(0).map(Box::new),
-        others: Vec::from_iter(if depth > 0 {
-            child(0).into_iter().chain(child(last)).collect::<Vec<_>>()
-        } else {
-            Vec::from_iter(deeper())
-        }),
+        others: [child(0), child(last), deeper]
+            .into_iter()
+            .flatten()
+            .collect(),
         value: 1,
     }
 }
@@ -272,11 +271,7 @@ fn tail(depth: usize) -> Tail {
         next: None,
     };
     Tail {
-        others: if depth > 0 {
-            vec![other(depth - 1)]
-        } else {
-            vec![]
-        },
+        others: Vec::from_iter((depth > 0).then(|| other(depth - 1))),
         next: Some(Box::new(Tail {
             next: Some(Box::new(below(true))),
             ..below(false)
@@ -287,11 +282,7 @@ fn tail(depth: usize) -> Tail {
 
 fn other(depth: usize) -> Other {
     Other {
-        tails: if depth > 0 {
-            vec![tail(depth - 1)]
-        } else {
-            vec![]
-        },
+        tails: Vec::from_iter((depth > 0).then(|| tail(depth - 1))),
         same: (depth > 0).then(|| Box::new(other(depth - 1))),
         value: 3,
     }
