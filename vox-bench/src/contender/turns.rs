@@ -58,7 +58,7 @@ impl Subject for Contender<'_> {
 const KEPT: usize = 16;
 
 /// Where outputs are larger none are: they are the system's memory, which has its own ways.
-const KEPT_BYTES: usize = 64 << 10;
+const KEPT_BYTES: usize = 96 << 10;
 
 /// Encodes values in turns. Where the allocator puts memory is luck, and some addresses are slow, which would be the luck of
 /// a whole measurement: so before each turn memory is asked for that is kept, and the turn has other addresses.
@@ -66,11 +66,32 @@ struct InTurns<'v, T, S, K, A, E> {
     values: &'v [T],
     next: usize,
     state: S,
-    kept: VecDeque<K>,
+    /// Of one turn each, and what stands before it.
+    kept: VecDeque<(Vec<u8>, K)>,
     /// How many are kept.
     most: usize,
+    spacer: Spacer,
     take: A,
     encode: E,
+}
+
+/// Moves what is asked for next to another distance from the start of its page: outputs of one size would else lie at few, and at some of them
+/// every encoder takes up to half longer.
+#[derive(Default)]
+struct Spacer(usize);
+
+impl Spacer {
+    /// The steps between distances: 16 bytes, as allocators have it, an odd number of times that is far from any simple part of a page.
+    const STEP: usize = 16 * 99;
+    const PAGE: usize = 4096;
+    /// Shorter ones the allocator has in stock, from anywhere.
+    const LEAST: usize = 1056;
+
+    /// Memory nobody uses.
+    fn next(&mut self) -> Vec<u8> {
+        self.0 = (self.0 + Self::STEP) % Self::PAGE;
+        black_box(Vec::with_capacity(Self::LEAST + self.0))
+    }
 }
 
 impl<T, S, K, A, E> Subject for InTurns<'_, T, S, K, A, E>
@@ -85,8 +106,9 @@ where
             // Whatever another contender left in the caches is no part of the turn, of which there may be few encodes.
             return (self.encode)(&mut self.state, self.next, value);
         }
-        self.kept
-            .push_back((self.take)(&mut self.state, self.next, value));
+        let spacer = self.spacer.next();
+        let output = (self.take)(&mut self.state, self.next, value);
+        self.kept.push_back((spacer, output));
         if self.kept.len() > self.most {
             self.kept.pop_front();
         }
@@ -127,6 +149,7 @@ fn turns<'v, T: Encodable, S: 'v, K: 'v>(
             state,
             kept: VecDeque::new(),
             most: if is_small { KEPT } else { 0 },
+            spacer: Spacer::default(),
             take,
             encode,
         }),

@@ -43,7 +43,7 @@ pub struct ByZeros {
 }
 
 /// Found in two loads, where counting takes eight steps.
-pub(crate) static BY_ZEROS: ByZeros = ByZeros::new();
+pub(crate) const BY_ZEROS: &ByZeros = &ByZeros::new();
 
 impl ByZeros {
     pub(crate) const fn new() -> Self {

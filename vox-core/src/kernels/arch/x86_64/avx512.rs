@@ -13,11 +13,11 @@
 //! Read next: [`super::run`], which does the same for the fields of a struct.
 
 use core::arch::x86_64::{
-    __m512i, __mmask8, __mmask16, __mmask32, _mm_storeu_si128, _mm256_storeu_si256,
-    _mm512_add_epi16, _mm512_castsi256_si512, _mm512_castsi512_si256, _mm512_cmplt_epi8_mask,
-    _mm512_cvtepi16_epi8, _mm512_cvtepi64_epi8, _mm512_cvtepi64_epi32, _mm512_cvtepu16_epi32,
-    _mm512_cvtepu32_epi64, _mm512_extracti64x4_epi64, _mm512_inserti64x4, _mm512_loadu_si512,
-    _mm512_lzcnt_epi32, _mm512_lzcnt_epi64, _mm512_maskz_compress_epi8, _mm512_maskz_loadu_epi8,
+    __m512i, __mmask8, __mmask16, __mmask32, _bzhi_u32, _mm_storeu_si128, _mm256_maskz_loadu_epi8,
+    _mm256_storeu_si256, _mm512_add_epi16, _mm512_castsi256_si512, _mm512_castsi512_si256,
+    _mm512_cmplt_epi8_mask, _mm512_cvtepi16_epi8, _mm512_cvtepi64_epi8, _mm512_cvtepi64_epi32,
+    _mm512_cvtepu16_epi32, _mm512_cvtepu32_epi64, _mm512_extracti64x4_epi64, _mm512_inserti64x4,
+    _mm512_loadu_si512, _mm512_lzcnt_epi32, _mm512_lzcnt_epi64, _mm512_maskz_compress_epi8,
     _mm512_maskz_loadu_epi16, _mm512_maskz_loadu_epi32, _mm512_maskz_loadu_epi64,
     _mm512_multishift_epi64_epi8, _mm512_or_si512, _mm512_packus_epi16, _mm512_packus_epi32,
     _mm512_permutexvar_epi8, _mm512_permutexvar_epi32, _mm512_permutexvar_epi64, _mm512_set1_epi16,
@@ -55,26 +55,28 @@ impl Isa for Avx512 {
     }
 }
 
-/// Writes the length and the bytes of a string of 1 to 32 bytes.
+/// Writes the length and the bytes of a string of 1 to 32 bytes. A load of 64 would reach into another cache line nearly always, for bytes that
+/// are masked out.
 ///
 /// # Safety
 ///
 /// As for [`Isa::text`].
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw,bmi2")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,bmi2")]
 unsafe fn text(out: *mut u8, from: *const u8, len: usize) -> *mut u8 {
     // SAFETY: the caller's duty.
     unsafe {
         out.write(len.to_le_bytes()[0]);
-        let bytes = _mm512_maskz_loadu_epi8(low_bits(len as u32), from.cast());
-        _mm256_storeu_si256(out.add(1).cast(), _mm512_castsi512_si256(bytes));
+        let mask = _bzhi_u32(u32::MAX, len as u32);
+        let bytes = _mm256_maskz_loadu_epi8(mask, from.cast());
+        _mm256_storeu_si256(out.add(1).cast(), bytes);
         out.add(1 + len)
     }
 }
 
 impl Compiled for Avx512 {
     entry_fn! {
-        #[target_feature(enable = "avx512f,avx512bw,bmi1,bmi2,lzcnt")]
+        #[target_feature(enable = "avx512f,avx512bw,avx512vl,bmi1,bmi2,lzcnt")]
         unsafe fn write_plain<C: Walk, K: Written, V: Written>(cx: *mut EncodeCx, plain: *const Plain, container: *const u8, len: usize, out: *mut u8) -> *mut u8 {
             // SAFETY: the caller's duty.
             unsafe { plain::write::<C, K, V, Self>(cx, plain, container, len, out) }
