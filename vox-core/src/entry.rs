@@ -144,6 +144,15 @@ entry_type! {
 }
 
 entry_type! {
+    /// Writes a length and that many bytes, if they are one of [`crate::kernels::LONG_LENS`] and there is room. [`EncodeCx::exchange`] has the cursor, the address, the
+    /// length and the spare bytes wanted behind, and gets the end. In any other case it goes on at `otherwise`, a stub of machine code that does the same
+    /// of any length.
+    ///
+    /// Keeps the registers that [`CopyMediumFn`] keeps.
+    WriteLongFn = (cx: *mut EncodeCx, otherwise: *const ())
+}
+
+entry_type! {
     /// Makes the options of the value at `base` that a table names ready, at `out`, where [`Ready::size`] bytes
     /// may be written. Does not fail.
     ReadyFn = (out: *mut u8, base: *const u8, ready: *const Ready)

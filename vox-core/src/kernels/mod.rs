@@ -35,7 +35,7 @@ use core::ops::Range;
 use once_cell::race::OnceBox;
 
 use crate::cx::EncodeCx;
-use crate::entry::{BulkFn, CopyMediumFn};
+use crate::entry::{BulkFn, CopyMediumFn, WriteLongFn};
 use crate::program::{BlockId, Code, Op};
 use element::Routine;
 use fields::Fields;
@@ -79,10 +79,15 @@ pub struct Kernels {
     ready: Option<ready::Routines>,
     /// Copies of [`MEDIUM_LENS`] bytes, where registers are so wide that it takes few instructions.
     pub copy_medium: Option<CopyMediumFn>,
+    /// Runs of [`LONG_LENS`] bytes and their lengths, in the same case.
+    pub write_long: Option<WriteLongFn>,
 }
 
 /// The lengths that [`Kernels::copy_medium`] copies, in bytes.
 pub const MEDIUM_LENS: Range<usize> = 64..129;
+
+/// The lengths that [`Kernels::write_long`] writes itself, in bytes. Above them the system's `memcpy` is as fast.
+pub const LONG_LENS: Range<usize> = 128..4097;
 
 static PORTABLE: Kernels = Kernels::of::<Portable>("portable");
 
@@ -108,6 +113,7 @@ impl Kernels {
             run: None,
             ready: None,
             copy_medium: None,
+            write_long: None,
         }
     }
 

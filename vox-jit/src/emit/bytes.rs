@@ -11,7 +11,6 @@ use super::join::Join;
 use super::place::Place;
 use super::runtime::{self, Function};
 use super::source::{self, Run};
-use super::stub::Stub;
 use super::{scalar, varint};
 use crate::error::CompileError;
 
@@ -241,7 +240,7 @@ fn write_any(
     join: &mut Join,
 ) {
     let (out, left) = (cursor.address(e), e.word(spare.into()));
-    let end = e.call_stub(Stub::Bytes, &[out, run.ptr, run.len, left]);
+    let end = e.call_bytes([out, run.ptr, run.len, left]);
     let go_on = e.cold_block();
     let end = e.unless_null_in(go_on, end, scope);
     join.arrive(e, Some(Cursor::with_spare(end, spare)));

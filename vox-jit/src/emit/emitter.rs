@@ -32,8 +32,8 @@ pub(super) struct Emitter<'a, 'f> {
     pub(super) calls: Calls,
     /// Blocks for failures, emitted at the end.
     pub(super) ways_out: Vec<WayOut>,
-    pub(super) stub_signature: Option<SigRef>,
-    pub(super) copy_signature: Option<SigRef>,
+    /// The signatures of what preserves all registers, by the number of words it takes.
+    pub(super) preserving: [Option<SigRef>; 5],
     /// The options of the block that is being emitted, where they are made ready.
     pub(super) ready: Option<ReadyBlock<'a>>,
     /// What was made ready of the block that will be emitted next.
@@ -118,8 +118,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
             options,
             cx,
             ways_out: Vec::new(),
-            stub_signature: None,
-            copy_signature: None,
+            preserving: [None; 5],
             ready: None,
             made_ahead: None,
             is_recursive: is_recursive(program),

@@ -104,40 +104,64 @@ fn exchange(word: usize) -> i32 {
 impl Emitter<'_, '_> {
     /// Calls a stub and answers its result.
     pub(super) fn call_stub(&mut self, stub: Stub, arguments: &[Value]) -> Value {
+        self.put_arguments(arguments);
+        let callee = self.address_of_stub(stub);
+        self.call_preserving(callee, &[self.cx]);
+        self.exchanged()
+    }
+
+    /// Writes a length and that many bytes, and answers the end, or null: by [`Stub::Bytes`], or a routine of the processor that does it faster
+    /// and calls that where it cannot.
+    pub(super) fn call_bytes(&mut self, arguments: [Value; 4]) -> Value {
+        let routine = self.program.linkage.kernels.write_long;
+        let Some(routine) = routine.filter(|_| self.options.processor_routines) else {
+            return self.call_stub(Stub::Bytes, &arguments);
+        };
+        self.put_arguments(&arguments);
+        let otherwise = self.address_of_stub(Stub::Bytes);
+        let callee = self.address_of("WRITE_LONG", runtime::write_long(routine));
+        self.call_preserving(callee, &[self.cx, otherwise]);
+        self.exchanged()
+    }
+
+    /// Calls a routine that copies. It is no stub of ours, but preserves all registers as they do; the state is its first
+    /// parameter so that it stays in the register it is in.
+    pub(super) fn call_copy(&mut self, routine: CopyMediumFn, [to, from, len]: [Value; 3]) {
+        let callee = self.address_of("COPY_MEDIUM", runtime::copy_medium(routine));
+        self.call_preserving(callee, &[self.cx, to, from, len]);
+    }
+
+    fn put_arguments(&mut self, arguments: &[Value]) {
         let flags = Emitter::read_flags();
         for (word, argument) in arguments.iter().enumerate() {
             self.builder
                 .ins()
                 .store(flags, *argument, self.cx, exchange(word));
         }
-        let callee = self.address_of(stub.name(), self.options.stubs.0[stub.position()]);
-        let signature = match self.stub_signature {
-            Some(known) => known,
-            None => self.builder.import_signature(signature(self.options.isa)),
-        };
-        self.stub_signature = Some(signature);
-        self.builder
-            .ins()
-            .call_indirect(signature, callee, &[self.cx]);
+    }
+
+    fn exchanged(&mut self) -> Value {
+        let flags = Emitter::read_flags();
         self.builder
             .ins()
             .load(types::I64, flags, self.cx, exchange(0))
     }
-}
 
-impl Emitter<'_, '_> {
-    /// Calls a routine that copies. It is no stub of ours, but preserves all registers as they do; the state is its first
-    /// parameter so that it stays in the register it is in.
-    pub(super) fn call_copy(&mut self, routine: CopyMediumFn, [to, from, len]: [Value; 3]) {
-        let callee = self.address_of("COPY_MEDIUM", runtime::copy_medium(routine));
-        let signature = match self.copy_signature {
+    fn address_of_stub(&mut self, stub: Stub) -> Value {
+        self.address_of(stub.name(), self.options.stubs.0[stub.position()])
+    }
+
+    /// Calls what preserves all registers.
+    fn call_preserving(&mut self, callee: Value, words: &[Value]) {
+        let signature = match self.preserving[words.len()] {
             Some(known) => known,
-            None => self.builder.import_signature(words_in(self.options.isa, 4)),
+            None => {
+                let signature = words_in(self.options.isa, words.len());
+                self.builder.import_signature(signature)
+            }
         };
-        self.copy_signature = Some(signature);
-        self.builder
-            .ins()
-            .call_indirect(signature, callee, &[self.cx, to, from, len]);
+        self.preserving[words.len()] = Some(signature);
+        self.builder.ins().call_indirect(signature, callee, words);
     }
 
     /// Calls a function of ours that takes the state and up to two words, on a way that is

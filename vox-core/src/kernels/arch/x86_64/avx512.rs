@@ -616,11 +616,14 @@ unsafe fn write_32<const SIGNED: bool>(
     room: usize,
 ) -> (*mut u8, usize) {
     const MAX_LEN: usize = varint::MAX_LEN_U32;
-    let (mut out, mut from, mut left) = (out, from, count);
+    let (mut out, mut from) = (out, from);
     let end = out.addr() + room;
+    // In addresses and counts that one comparison looks at: a turn is a few cycles.
+    let last = end.saturating_sub(64 * MAX_LEN);
+    let mut stretches = count / 64;
     // SAFETY: the caller's duty; masked loads read no more than what is left.
     unsafe {
-        while left >= 64 && end - out.addr() >= 64 * MAX_LEN {
+        while stretches > 0 && out.addr() <= last {
             let (values, any) = load_4::<SIGNED>(from);
             if any_32(any, !0x7f) {
                 out = stretch_32::<SIGNED>(out, from);
@@ -629,8 +632,9 @@ unsafe fn write_32<const SIGNED: bool>(
                 out = out.add(64);
             }
             from = from.add(256);
-            left -= 64;
+            stretches -= 1;
         }
+        let mut left = 64 * stretches + count % 64;
         if end - out.addr() < left * MAX_LEN {
             return (out, count - left);
         }

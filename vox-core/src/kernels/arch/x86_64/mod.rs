@@ -6,6 +6,7 @@ mod avx512;
 mod bmi2;
 mod features;
 mod few;
+mod long;
 mod medium;
 mod ready;
 mod run;
@@ -22,6 +23,7 @@ static AVX512: Kernels = Kernels {
         each: ready::make_each,
     }),
     copy_medium: Some(medium::copy_medium),
+    write_long: Some(long::write_long),
     // They use bmi1, bmi2 and lzcnt, which this set needs as well.
     has_own_fields: true,
     list_u16: few::list_u16,

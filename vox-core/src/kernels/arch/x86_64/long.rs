@@ -1,0 +1,78 @@
+//! AVX-512: strings and lists of bytes that are longer than what machine code copies by itself, and not so long that a call of
+//! the system's `memcpy` is nothing beside the copy.
+//!
+//! A function of Rust's would be called by a stub that saves all registers first, which takes longer than to copy a few hundred bytes.
+
+use core::arch::naked_asm;
+use core::mem::offset_of;
+
+use crate::cx::{EncodeCx, FREE_SPARE};
+use crate::kernels::LONG_LENS;
+
+// Two bytes of varint, and copies of 64 bytes at both ends.
+const _: () = assert!(LONG_LENS.start >= 128 && LONG_LENS.end <= 1 << 14);
+
+/// [`crate::entry::WriteLongFn`] by AVX-512.
+///
+/// As for [`super::medium::copy_medium`]: registers from `zmm16` on belong to nobody here.
+///
+/// # Safety
+///
+/// As for the type; the processor has AVX-512 F.
+#[unsafe(naked)]
+pub(super) unsafe extern "sysv64" fn write_long(_cx: *mut EncodeCx, _otherwise: *const ()) {
+    naked_asm!(
+        "push rax",
+        "push rcx",
+        "push rdx",
+        "push r8",
+        "mov rcx, [rdi + {exchange} + 16]",
+        "lea rax, [rcx - {least}]",
+        "cmp rax, {count}",
+        "jae 3f",
+        "mov rdx, [rdi + {exchange}]",
+        "mov r8, [rdi + {exchange} + 24]",
+        // The end, and how far what is to follow it may be beyond the limit.
+        "lea rax, [rdx + rcx + 2]",
+        "lea r8, [rax + r8 - {free}]",
+        "cmp r8, [rdi + {limit}]",
+        "ja 3f",
+        "mov r8, [rdi + {exchange} + 8]",
+        "mov [rdi + {exchange}], rax",
+        // The last 64 bytes, which the others overlap.
+        "vmovdqu64 zmm16, [r8 + rcx - 64]",
+        "vmovdqu64 [rax - 64], zmm16",
+        // The length: its lowest seven bits with the mark that more follow, and the others.
+        "mov eax, ecx",
+        "shr eax, 7",
+        "or cl, 0x80",
+        "mov [rdx], cl",
+        "mov [rdx + 1], al",
+        "lea rcx, [rdx + 2]",
+        "mov rax, [rdi + {exchange}]",
+        "sub rax, 64",
+        "2:",
+        "vmovdqu64 zmm16, [r8]",
+        "vmovdqu64 [rcx], zmm16",
+        "add r8, 64",
+        "add rcx, 64",
+        "cmp rcx, rax",
+        "jb 2b",
+        "pop r8",
+        "pop rdx",
+        "pop rcx",
+        "pop rax",
+        "ret",
+        "3:",
+        "pop r8",
+        "pop rdx",
+        "pop rcx",
+        "pop rax",
+        "jmp rsi",
+        exchange = const offset_of!(EncodeCx, exchange),
+        limit = const offset_of!(EncodeCx, limit),
+        least = const LONG_LENS.start,
+        count = const LONG_LENS.end - LONG_LENS.start,
+        free = const FREE_SPARE,
+    )
+}
