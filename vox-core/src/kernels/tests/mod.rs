@@ -2,6 +2,7 @@
 //! portable twin: lists that end at a protected page, in room that ends at another.
 
 mod fields;
+mod long;
 mod plain;
 // No big-endian processor has a routine for runs, and their fields here are little-endian.
 #[cfg(target_endian = "little")]

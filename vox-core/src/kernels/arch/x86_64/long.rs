@@ -76,3 +76,55 @@ pub(super) unsafe extern "sysv64" fn write_long(_cx: *mut EncodeCx, _otherwise: 
         free = const FREE_SPARE,
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use core::mem::MaybeUninit;
+
+    use super::super::kept;
+    use crate::cx::{Constants, EncodeCx};
+    use crate::entry_fn;
+    use crate::kernels::Kernels;
+
+    entry_fn! {
+        unsafe fn no_room(_cx: *mut EncodeCx, _out: *mut u8, _spare: usize) -> *mut u8 {
+            core::ptr::null_mut()
+        }
+    }
+
+    entry_fn! {
+        unsafe fn no_bulk(_cx: *mut EncodeCx, _out: *mut u8, _from: *const u8, _len: usize, _spare: usize) -> *mut u8 {
+            core::ptr::null_mut()
+        }
+    }
+
+    entry_fn! {
+        unsafe fn nothing(_cx: *mut EncodeCx) {}
+    }
+
+    /// What machine code rests on when it calls the routine without saving anything: where it writes, and where it leaves that
+    /// to a stub.
+    #[test]
+    fn a13_all_registers_are_kept() {
+        let Some(write) = Kernels::best().write_long else {
+            eprintln!("skipped: no set of this processor has the routine");
+            return;
+        };
+        let (from, mut out) = ([7_u8; 1000], [0_u8; 2000]);
+        let limit = out.as_mut_ptr_range().end.wrapping_sub(crate::cx::SLACK);
+        let constants = const { &Constants::new(no_room, no_bulk) };
+        let mut cx = EncodeCx::new(limit, 0, constants, core::ptr::null_mut());
+        for (len, end) in [(1000, 1002), (100, 0)] {
+            let start = out.as_mut_ptr() as u64;
+            cx.exchange = MaybeUninit::new([start, from.as_ptr() as u64, len, 0]);
+            // SAFETY: the state is that of an encode with room; the routine is this processor's, and the other function does nothing.
+            let exchange = unsafe {
+                let arguments = [&raw mut cx as u64, nothing as *const () as u64, 5, 6];
+                kept::call(write as *const (), arguments);
+                cx.exchange.assume_init()
+            };
+            assert_eq!(exchange[0], start + end);
+        }
+        assert_eq!((out[0], out[1], out[2], out[1001]), (0xe8, 0x07, 7, 7));
+    }
+}

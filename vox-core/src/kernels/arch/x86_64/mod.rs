@@ -6,6 +6,8 @@ mod avx512;
 mod bmi2;
 mod features;
 mod few;
+#[cfg(test)]
+mod kept;
 mod long;
 mod medium;
 mod ready;
