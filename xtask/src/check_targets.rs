@@ -12,46 +12,48 @@ use crate::process;
 pub(crate) struct CheckedTarget {
     pub(crate) triple: &'static str,
     cargo: &'static [&'static str],
+    /// Whether the processor and the system are each checked together with others as well: a quick check leaves it out.
+    is_combination: bool,
+}
+
+impl CheckedTarget {
+    const fn new(triple: &'static str, cargo: &'static [&'static str]) -> Self {
+        Self {
+            triple,
+            cargo,
+            is_combination: false,
+        }
+    }
+
+    const fn combination(triple: &'static str) -> Self {
+        Self {
+            is_combination: true,
+            ..Self::new(triple, CHECK_DEFAULT)
+        }
+    }
 }
 
 const CHECK_DEFAULT: &[&str] = &["check", "-p", "vox"];
 /// A build checks all that a check does, and needs no linker for a library.
 const BUILD_INTERPRETER: &[&str] = &["build", "-p", "vox", "--no-default-features"];
 
-pub(crate) const TARGETS: &[CheckedTarget] = &[
-    CheckedTarget {
-        triple: "aarch64-unknown-linux-gnu",
-        cargo: CHECK_DEFAULT,
-    },
-    CheckedTarget {
-        triple: "riscv64gc-unknown-linux-gnu",
-        cargo: CHECK_DEFAULT,
-    },
-    CheckedTarget {
-        triple: "s390x-unknown-linux-gnu",
-        cargo: CHECK_DEFAULT,
-    },
-    CheckedTarget {
-        triple: "aarch64-apple-darwin",
-        cargo: CHECK_DEFAULT,
-    },
-    CheckedTarget {
-        triple: "x86_64-apple-darwin",
-        cargo: CHECK_DEFAULT,
-    },
-    CheckedTarget {
-        triple: "x86_64-pc-windows-msvc",
-        cargo: CHECK_DEFAULT,
-    },
-    CheckedTarget {
-        triple: "aarch64-pc-windows-msvc",
-        cargo: CHECK_DEFAULT,
-    },
-    CheckedTarget {
-        triple: "wasm32-unknown-unknown",
-        cargo: BUILD_INTERPRETER,
-    },
+const TARGETS: &[CheckedTarget] = &[
+    CheckedTarget::new("aarch64-unknown-linux-gnu", CHECK_DEFAULT),
+    CheckedTarget::new("riscv64gc-unknown-linux-gnu", CHECK_DEFAULT),
+    CheckedTarget::new("s390x-unknown-linux-gnu", CHECK_DEFAULT),
+    CheckedTarget::new("aarch64-apple-darwin", CHECK_DEFAULT),
+    CheckedTarget::combination("x86_64-apple-darwin"),
+    CheckedTarget::new("x86_64-pc-windows-msvc", CHECK_DEFAULT),
+    CheckedTarget::combination("aarch64-pc-windows-msvc"),
+    CheckedTarget::new("wasm32-unknown-unknown", BUILD_INTERPRETER),
 ];
+
+/// The targets, all of them or those of a quick check.
+pub(crate) fn targets(is_quick: bool) -> impl Iterator<Item = &'static CheckedTarget> {
+    TARGETS
+        .iter()
+        .filter(move |target| !(is_quick && target.is_combination))
+}
 
 pub(crate) fn check(cx: &Context, target: &CheckedTarget) -> anyhow::Result<Outcome> {
     if let Availability::DownloadFailed(reason) = install::rust_target(cx, target.triple)? {
