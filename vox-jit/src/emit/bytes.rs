@@ -14,12 +14,14 @@ use super::source::{self, Run};
 use super::{scalar, varint};
 use crate::error::CompileError;
 
-/// Strings up to this length are copied without regard to their length.
+/// Strings up to this length are copied in place.
 const SHORT: u32 = 32;
+/// Half of that: such strings are read beyond their end, longer ones from both ends.
+const HALF: u32 = SHORT / 2;
 /// What a short string takes at most, its length included.
 const SHORT_BOUND: u32 = SHORT + 1;
 const _: () = assert!(SHORT as usize <= OVERSHOOT && SHORT == ReadyPlace::SHORT);
-/// Strings up to this length are copied in place, if out of the way.
+/// Strings up to this length are copied out of the way.
 const MEDIUM: u32 = 4 * SHORT - 1;
 // Their lengths are one byte.
 const _: () = assert!(MEDIUM < 128);
@@ -49,25 +51,52 @@ pub(super) fn write(
     };
     let after = behind_length(cursor)?;
     let mut join = Join::new(e, after.offset);
-    let short = e.builder.create_block();
     let (other, any) = (e.cold_block(), e.cold_block());
-    test_short(e, run, short, other, any);
-
-    e.builder.switch_to_block(short);
-    let flags = e.out_flags();
-    e.builder
-        .ins()
-        .istore8(flags, run.len, cursor.base, cursor.offset);
-    copy_short(e, run, after);
-    let base = e.builder.ins().iadd(cursor.base, run.len);
-    join.arrive(e, Some(Cursor { base, ..after }));
-
+    write_short(e, run, [cursor, after], [other, any], &mut join);
     e.builder.switch_to_block(other);
     write_other(e, run, [cursor, after], any, &mut join);
     e.builder.switch_to_block(any);
     write_any(e, run, cursor, after.spare, scope, &mut join);
     join.finish(e)
         .ok_or_else(|| CompileError::Malformed(String::from("a string without an end")))
+}
+
+/// A string of up to [`SHORT`] bytes that is not empty. Others are left to the block `other`; and to `any` one whose end is at that of a page, if it
+/// would be read beyond it.
+fn write_short(
+    e: &mut Emitter<'_, '_>,
+    run: Run,
+    [cursor, after]: [Cursor; 2],
+    [other, any]: [Block; 2],
+    join: &mut Join,
+) {
+    let (half, in_page) = (e.builder.create_block(), e.builder.create_block());
+    let (more, both) = (e.cold_block(), e.cold_block());
+    let is_within = |e: &mut Emitter<'_, '_>, above: u32| {
+        // What is not above that is far above, and so is the length of nothing, whose address is none.
+        let less = e.add(run.len, -i64::from(above + 1));
+        let condition = IntCC::UnsignedLessThan;
+        e.builder.ins().icmp_imm_u(condition, less, i64::from(HALF))
+    };
+    let is_half = is_within(e, 0);
+    e.builder.ins().brif(is_half, half, &[], more, &[]);
+    e.builder.switch_to_block(half);
+    test_page(e, run, HALF, in_page, any);
+    e.builder.switch_to_block(in_page);
+    write_length(e, run, cursor);
+    copy_range(e, run.ptr, 0..HALF.cast_signed(), after);
+    let base = e.builder.ins().iadd(cursor.base, run.len);
+    join.arrive(e, Some(Cursor { base, ..after }));
+
+    e.builder.switch_to_block(more);
+    let is_both = is_within(e, HALF);
+    e.builder.ins().brif(is_both, both, &[], other, &[]);
+    e.builder.switch_to_block(both);
+    write_length(e, run, cursor);
+    let base = e.builder.ins().iadd(cursor.base, run.len);
+    let end = Cursor { base, ..after };
+    copy_both_ends(e, run, [after, end], HALF);
+    join.arrive(e, Some(end));
 }
 
 /// Writes a string of an option, whose length may be that of nothing, as if it were there: without a branch on
@@ -103,13 +132,10 @@ pub(super) fn write_if(
             .icmp_imm_u(IntCC::UnsignedLessThanOrEqual, run.len, i64::from(SHORT));
     e.builder.ins().brif(fits, in_page, &[], other, &[]);
     e.builder.switch_to_block(in_page);
-    test_page(e, run, short, any);
+    test_page(e, run, SHORT, short, any);
 
     e.builder.switch_to_block(short);
-    let flags = e.out_flags();
-    e.builder
-        .ins()
-        .istore8(flags, run.len, cursor.base, cursor.offset);
+    write_length(e, run, cursor);
     copy_short(e, run, after);
     // A length of one byte and the string, or nothing.
     let some = e.builder.ins().uextend(types::I64, is_some);
@@ -263,28 +289,21 @@ fn copy_short(e: &mut Emitter<'_, '_>, run: Run, start: Cursor) {
     e.builder.switch_to_block(done);
 }
 
-/// Jumps to `short` if a string is neither empty nor long, and reading [`SHORT`] bytes stays on its page;
-/// to `any` if only the latter is wrong.
-fn test_short(e: &mut Emitter<'_, '_>, run: Run, short: Block, other: Block, any: Block) {
-    let maybe = e.builder.create_block();
-    // The address of nothing is no address.
-    let less_one = e.add(run.len, -1);
-    let fits = e
-        .builder
+/// Writes a length of one byte.
+fn write_length(e: &mut Emitter<'_, '_>, run: Run, cursor: Cursor) {
+    let flags = e.out_flags();
+    e.builder
         .ins()
-        .icmp_imm_u(IntCC::UnsignedLessThan, less_one, i64::from(SHORT));
-    e.builder.ins().brif(fits, maybe, &[], other, &[]);
-    e.builder.switch_to_block(maybe);
-    test_page(e, run, short, any);
+        .istore8(flags, run.len, cursor.base, cursor.offset);
 }
 
-/// Jumps to `short` if reading [`SHORT`] bytes stays on the page.
-fn test_page(e: &mut Emitter<'_, '_>, run: Run, short: Block, any: Block) {
+/// Jumps to `short` if reading so many bytes stays on the page.
+fn test_page(e: &mut Emitter<'_, '_>, run: Run, len: u32, short: Block, any: Block) {
     let in_page = e.builder.ins().band_imm_u(run.ptr, PAGE - 1);
     let stays = e.builder.ins().icmp_imm_u(
         IntCC::UnsignedLessThanOrEqual,
         in_page,
-        PAGE - i64::from(SHORT),
+        PAGE - i64::from(len),
     );
     e.builder.ins().brif(stays, short, &[], any, &[]);
 }
@@ -300,10 +319,7 @@ fn write_other(
 ) {
     let (medium, other, none) = (e.cold_block(), e.cold_block(), e.cold_block());
     // The length, 0 as well, in any case.
-    let flags = e.out_flags();
-    e.builder
-        .ins()
-        .istore8(flags, run.len, cursor.base, cursor.offset);
+    write_length(e, run, cursor);
     // That of nothing is far above.
     let above_short = e.add(run.len, -i64::from(SHORT + 1));
     let is_medium = e.builder.ins().icmp_imm_u(
