@@ -7,7 +7,7 @@ use vox_core::slot::Slot;
 
 use super::cold::Step;
 use super::cursor::Cursor;
-use super::emitter::{Emitter, Scope};
+use super::emitter::{Emitter, Inlined, Scope};
 use super::place::{Base, Place};
 use super::{block, runtime, source};
 use crate::error::CompileError;
@@ -31,12 +31,13 @@ pub(super) fn child(
     let inside = e.way_out(scope, &[Step::Static(path)]);
 
     // Within the program in itself the levels are counted here: the state knows of them when something is called that asks it.
-    let (depth, inlined) = match scope.depth_left {
-        Some(depth) => (depth, 1),
-        None => (e.load_cx(DEPTH_LEFT), 0),
-    };
+    let inlined = scope.inlined.unwrap_or_else(|| Inlined {
+        depth_left: e.load_cx(DEPTH_LEFT),
+        levels: 0,
+    });
+    let Inlined { depth_left, levels } = inlined;
     let (too_deep, go_on) = (e.cold_block(), e.builder.create_block());
-    let none_left = e.builder.ins().icmp_imm_u(IntCC::Equal, depth, inlined);
+    let none_left = e.builder.ins().icmp_imm_u(IntCC::Equal, depth_left, levels);
     e.builder.ins().brif(none_left, too_deep, &[], go_on, &[]);
     e.builder.switch_to_block(too_deep);
     e.call_rarely(runtime::FAIL_DEPTH, &[]);
@@ -44,13 +45,14 @@ pub(super) fn child(
 
     e.builder.switch_to_block(go_on);
     if is_worth_inlining(e, slot, scope) {
-        return once_more(e, place, depth, cursor, inside);
+        let levels = levels + 1;
+        return once_more(e, place, Inlined { levels, ..inlined }, cursor, inside);
     }
-    let deeper = e.add(depth, -1 - inlined);
+    let deeper = e.add(depth_left, -1 - levels);
     e.store_cx(deeper, DEPTH_LEFT);
     let end = through_slot(e, slot, place, cursor, inside);
     // As it was: reading back what the child stored last would make a chain through all children.
-    e.store_cx(depth, DEPTH_LEFT);
+    e.store_cx(depth_left, DEPTH_LEFT);
     Ok(Some(end))
 }
 
@@ -73,13 +75,15 @@ fn through_slot(
     Cursor::start(end)
 }
 
+/// How many levels of it there are within the program.
+const MOST_INLINED: i64 = 2;
 /// The most ops of a program that is emitted into itself.
 const MAX_INLINED_OPS: usize = 24;
 /// The deepest block such a program is emitted in. It nests no deeper than it has ops.
 const MAX_INLINED_DEPTH: u32 = 16;
 
-/// Whether a child is this program itself, small, and not in itself already. The leaves of a tree, which
-/// are half of its nodes, are no calls then.
+/// Whether a child is this program itself, small, and not too often in itself already. Of the nodes of a tree an eighth are
+/// called then.
 fn is_worth_inlining(e: &Emitter<'_, '_>, slot: *const Slot, scope: Scope) -> bool {
     // SAFETY: children of a program outlive it (A12).
     let child = unsafe { &*slot }.program();
@@ -88,7 +92,7 @@ fn is_worth_inlining(e: &Emitter<'_, '_>, slot: *const Slot, scope: Scope) -> bo
         blocks.iter().map(|block| block.ops.len()).sum::<usize>()
     };
     child.is_some_and(|child| core::ptr::eq(child, e.program))
-        && scope.depth_left.is_none()
+        && scope.inlined.is_none_or(|it| it.levels < MOST_INLINED)
         && scope.depth <= MAX_INLINED_DEPTH
         && ops() <= MAX_INLINED_OPS
 }
@@ -97,7 +101,7 @@ fn is_worth_inlining(e: &Emitter<'_, '_>, slot: *const Slot, scope: Scope) -> bo
 fn once_more(
     e: &mut Emitter<'_, '_>,
     place: Place,
-    depth_left: Value,
+    inlined: Inlined,
     cursor: Cursor,
     scope: Scope,
 ) -> Result<Option<Cursor>, CompileError> {
@@ -114,7 +118,7 @@ fn once_more(
     let mut inside = Scope {
         again,
         repeats,
-        depth_left: Some(depth_left),
+        inlined: Some(inlined),
         ..scope
     };
     if !e.program.code.repeat_paths().is_empty() {

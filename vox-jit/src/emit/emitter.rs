@@ -68,10 +68,18 @@ pub(super) struct Scope {
     pub(super) again: Block,
     /// How often that was done, for errors.
     pub(super) repeats: Value,
-    /// Within a child that is the program itself once more, how deep values may nest that the program is called with, which is one more
-    /// than those within may.
-    pub(super) depth_left: Option<Value>,
+    /// Within a child that is the program itself once more.
+    pub(super) inlined: Option<Inlined>,
     pub(super) depth: u32,
+}
+
+/// A program within itself.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Inlined {
+    /// How deep values may nest that the program is called with.
+    pub(super) depth_left: Value,
+    /// How many levels below those the values here are; not 0.
+    pub(super) levels: i64,
 }
 
 impl Scope {
@@ -80,7 +88,7 @@ impl Scope {
             failed,
             again,
             repeats,
-            depth_left: None,
+            inlined: None,
             depth: 0,
         }
     }
