@@ -1,6 +1,6 @@
 //! Leaving the program: children, repetition, leaves, the impossible.
 
-use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, condcodes::IntCC, types};
+use cranelift_codegen::ir::{InstBuilder, MemFlagsData, condcodes::IntCC, types};
 use vox_core::cx::EncodeCx;
 use vox_core::program::{BlockId, ChildId, FunctionId, FunctionKind, NoForm, PathId};
 use vox_core::slot::Slot;
