@@ -144,9 +144,9 @@ entry_type! {
 }
 
 entry_type! {
-    /// Writes a length and that many bytes, if they are one of [`crate::kernels::LONG_LENS`] and there is room. [`EncodeCx::exchange`] has the cursor, the address, the
-    /// length and the spare bytes wanted behind, and gets the end. In any other case it goes on at `otherwise`, a stub of machine code that does the same
-    /// of any length.
+    /// Writes a length and that many bytes, if they are one of [`crate::kernels::LONG_LENS`] and there is room.
+    /// [`EncodeCx::exchange`] has the cursor, the address, the length and the spare bytes wanted behind, and gets
+    /// the end. In any other case it goes on at `otherwise`, a stub of machine code that does the same of any length.
     ///
     /// Keeps the registers that [`CopyMediumFn`] keeps.
     WriteLongFn = (cx: *mut EncodeCx, otherwise: *const ())

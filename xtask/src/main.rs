@@ -63,7 +63,7 @@ enum Task {
     },
     /// Type-check `vox` for the other targets, those that nothing here can run included.
     CheckTargets {
-        /// Only those that combine what no other does.
+        /// Leave out what only combines a processor and a system that others show.
         #[arg(long)]
         quick: bool,
         /// Install missing Rust targets.

@@ -5,7 +5,7 @@
 //! Rust: the loads are assembly (A11). Memory checkers see such reads; the feature `exact-reads` and Miri
 //! turn them off, as does an architecture without assembly here.
 //!
-//! Not here: strings machine code copies, which does the same ([`crate::interp`] is who calls this).
+//! Not here: strings machine code copies, of which it reads less beyond the end ([`crate::interp`] is who calls this).
 
 use super::arch;
 

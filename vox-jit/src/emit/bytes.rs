@@ -14,14 +14,15 @@ use super::source::{self, Run};
 use super::{scalar, varint};
 use crate::error::CompileError;
 
-/// Strings up to this length are copied in place.
+/// Strings up to this length are short: one check finds room for them.
 const SHORT: u32 = 32;
-/// Half of that: such strings are read beyond their end, longer ones from both ends.
+/// Half of that: strings of up to so many bytes are read beyond their end, and copied in place; longer ones
+/// from both ends, out of the way.
 const HALF: u32 = SHORT / 2;
 /// What a short string takes at most, its length included.
 const SHORT_BOUND: u32 = SHORT + 1;
 const _: () = assert!(SHORT as usize <= OVERSHOOT && SHORT == ReadyPlace::SHORT);
-/// Strings up to this length are copied out of the way.
+/// Strings up to this length are copied there as well.
 const MEDIUM: u32 = 4 * SHORT - 1;
 // Their lengths are one byte.
 const _: () = assert!(MEDIUM < 128);
@@ -61,8 +62,8 @@ pub(super) fn write(
         .ok_or_else(|| CompileError::Malformed(String::from("a string without an end")))
 }
 
-/// A string of up to [`SHORT`] bytes that is not empty. Others are left to the block `other`; and to `any` one whose end is at that of a page, if it
-/// would be read beyond it.
+/// A string of up to [`SHORT`] bytes that is not empty. Others are left to the block `other`; and to `any` one
+/// that would be read beyond the end of its page.
 fn write_short(
     e: &mut Emitter<'_, '_>,
     run: Run,
@@ -73,7 +74,7 @@ fn write_short(
     let (half, in_page) = (e.builder.create_block(), e.builder.create_block());
     let (more, both) = (e.cold_block(), e.cold_block());
     let is_within = |e: &mut Emitter<'_, '_>, above: u32| {
-        // What is not above that is far above, and so is the length of nothing, whose address is none.
+        // Less than so much is a very large number then: 0 as well, the length of a string that has no address.
         let less = e.add(run.len, -i64::from(above + 1));
         let condition = IntCC::UnsignedLessThan;
         e.builder.ins().icmp_imm_u(condition, less, i64::from(HALF))

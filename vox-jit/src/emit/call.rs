@@ -2,7 +2,7 @@
 
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, condcodes::IntCC, types};
 use vox_core::cx::EncodeCx;
-use vox_core::program::{BlockId, ChildId, FunctionId, FunctionKind, NoForm, PathId};
+use vox_core::program::{BlockId, ChildId, Code, FunctionId, FunctionKind, NoForm, Op, PathId};
 use vox_core::slot::Slot;
 
 use super::cold::Step;
@@ -75,26 +75,32 @@ fn through_slot(
     Cursor::start(end)
 }
 
-/// How many levels of it there are within the program.
-const MOST_INLINED: i64 = 2;
 /// The most ops of a program that is emitted into itself.
 const MAX_INLINED_OPS: usize = 24;
+/// The most calls of a program that is emitted into itself twice: with each call the copies multiply.
+const MAX_INLINED_CALLS: usize = 2;
 /// The deepest block such a program is emitted in. It nests no deeper than it has ops.
 const MAX_INLINED_DEPTH: u32 = 16;
 
-/// Whether a child is this program itself, small, and not too often in itself already. Of the nodes of a tree an eighth are
-/// called then.
+/// Whether a child is this program itself, small, and not too often in itself already. Of the nodes of a tree a sixth are
+/// calls then.
 fn is_worth_inlining(e: &Emitter<'_, '_>, slot: *const Slot, scope: Scope) -> bool {
     // SAFETY: children of a program outlive it (A12).
     let child = unsafe { &*slot }.program();
-    let ops = || {
-        let blocks = &e.program.code.blocks;
-        blocks.iter().map(|block| block.ops.len()).sum::<usize>()
-    };
     child.is_some_and(|child| core::ptr::eq(child, e.program))
-        && scope.inlined.is_none_or(|it| it.levels < MOST_INLINED)
         && scope.depth <= MAX_INLINED_DEPTH
-        && ops() <= MAX_INLINED_OPS
+        && scope.inlined.map_or(0, |it| it.levels) < levels_inlined(&e.program.code)
+}
+
+/// How many levels of a program there may be within it.
+fn levels_inlined(code: &Code) -> i64 {
+    let ops = || code.blocks.iter().flat_map(|block| &block.ops);
+    let calls = ops().filter(|op| matches!(op, Op::Call { .. })).count();
+    match (ops().count(), calls) {
+        (..=MAX_INLINED_OPS, ..=MAX_INLINED_CALLS) => 2,
+        (..=MAX_INLINED_OPS, _) => 1,
+        _ => 0,
+    }
 }
 
 /// Emits the program within itself, for one value and those it repeats for.

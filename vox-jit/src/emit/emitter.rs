@@ -78,7 +78,7 @@ pub(super) struct Scope {
 pub(super) struct Inlined {
     /// How deep values may nest that the program is called with.
     pub(super) depth_left: Value,
-    /// How many levels below those the values here are; not 0.
+    /// How many levels below those the values here are.
     pub(super) levels: i64,
 }
 

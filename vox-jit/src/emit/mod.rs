@@ -78,7 +78,7 @@ pub struct EmitOptions<'a> {
     /// Whether short strings may be read beyond their end, within the page. Off
     /// for memory checkers.
     pub over_read: bool,
-    /// Whether strings of medium length, options of integers and strings, and maps and sets of plain parts are left to the routines for this processor
+    /// Whether strings of medium length and longer, options of integers and strings, and maps and sets of plain parts are left to the routines for this processor
     /// that the program is linked to.
     pub processor_routines: bool,
     /// The stubs the code calls.

@@ -1,7 +1,7 @@
 //! Stubs: what every program does now and then, generated once per compiler.
 //!
 //! A call in the ordinary convention spoils half the registers, also when it is hardly ever made: what
-//! lives across it lives in memory. So the slow paths of hot code (growth, long strings) call stubs in a convention that preserves all
+//! lives across it lives in memory. So the slow paths of hot code (growth, very long strings) call stubs in a convention that preserves all
 //! registers. It has no return values; arguments and the result pass through
 //! [`EncodeCx::exchange`].
 //!
@@ -110,8 +110,8 @@ impl Emitter<'_, '_> {
         self.exchanged()
     }
 
-    /// Writes a length and that many bytes, and answers the end, or null: by [`Stub::Bytes`], or a routine of the processor that does it faster
-    /// and calls that where it cannot.
+    /// Writes a length and that many bytes, and answers the end, or null: by [`Stub::Bytes`], or by a routine of
+    /// the processor that is faster, and goes on at the stub where it cannot.
     pub(super) fn call_bytes(&mut self, arguments: [Value; 4]) -> Value {
         let routine = self.program.linkage.kernels.write_long;
         let Some(routine) = routine.filter(|_| self.options.processor_routines) else {

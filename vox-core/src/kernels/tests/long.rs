@@ -43,11 +43,14 @@ impl Bench {
         })
     }
 
-    /// Writes `len` bytes that end `back` bytes before a page nobody may read, where there is room for `room` bytes and no more, `back` bytes before a page
-    /// nobody may write. Answers what was written; `None` where it went on at the other function.
+    /// Writes `len` bytes that end `back` bytes before a page nobody may read, where there is room for `room` bytes
+    /// and no more, `back` bytes before a page nobody may write. Answers what was written; `None` where it went on
+    /// at the other function.
     fn write(&mut self, len: usize, spare: usize, room: usize, back: usize) -> Option<Vec<u8>> {
         const MARK: u8 = 0xa7;
-        let from = self.source.before_end(len + back);
+        // There is no run of some lengths, which are not to be read.
+        let from = len.saturating_add(back).min(self.source.len);
+        let from = self.source.before_end(from);
         let out = self.output.before_end(room + OVERSHOOT + back);
         let limit = out.wrapping_add(room).wrapping_sub(FREE_SPARE);
         let constants = const { &Constants::new(no_room, no_bulk) };
@@ -140,14 +143,21 @@ fn a7_other_runs_are_written_by_the_other_function() {
     let Some(mut bench) = Bench::new() else {
         return;
     };
-    for len in [
+    let near = [
         0,
         1,
         64,
         LONG_LENS.start - 1,
         LONG_LENS.end,
         LONG_LENS.end + 1,
-    ] {
-        assert_eq!(bench.write(len, 0, len + 10, 0), None, "{len} bytes");
+    ];
+    // Their lowest bits are a length it writes.
+    let far = [1 << 32, 1 << 48, 1 << 63].map(|high| high + LONG_LENS.start);
+    for len in near.into_iter().chain(far).chain([usize::MAX, 1 << 63]) {
+        assert_eq!(
+            bench.write(len, 0, LONG_LENS.end + 20, 0),
+            None,
+            "{len} bytes"
+        );
     }
 }

@@ -618,7 +618,7 @@ unsafe fn write_32<const SIGNED: bool>(
     const MAX_LEN: usize = varint::MAX_LEN_U32;
     let (mut out, mut from) = (out, from);
     let end = out.addr() + room;
-    // In addresses and counts that one comparison looks at: a turn is a few cycles.
+    // The last cursor with room for a stretch, so that a turn, which is a few cycles, has one comparison for that.
     let last = end.saturating_sub(64 * MAX_LEN);
     let mut stretches = count / 64;
     // SAFETY: the caller's duty; masked loads read no more than what is left.
