@@ -86,7 +86,7 @@ pub struct Kernels {
 /// The lengths that [`Kernels::copy_medium`] copies, in bytes.
 pub const MEDIUM_LENS: Range<usize> = 64..129;
 
-/// The lengths that [`Kernels::write_long`] writes itself, in bytes. Above them the system's `memcpy` is as fast.
+/// The lengths that [`Kernels::write_long`] writes itself, in bytes. Above them a call takes little time beside the copy.
 pub const LONG_LENS: Range<usize> = 128..4097;
 
 static PORTABLE: Kernels = Kernels::of::<Portable>("portable");

@@ -191,13 +191,13 @@ pub(super) fn write_made(
         let condition = IntCC::UnsignedLessThanOrEqual;
         e.builder.ins().icmp_imm_u(condition, made.len, most)
     };
-    let is_half = is_within(e, SHORT / 2);
+    let is_half = is_within(e, HALF);
     e.builder.ins().brif(is_half, half, &[], more, &[]);
     e.builder.switch_to_block(more);
     let is_short = is_within(e, SHORT);
     e.builder.ins().brif(is_short, all, &[], long, &[]);
 
-    for (block, len) in [(half, SHORT / 2), (all, SHORT)] {
+    for (block, len) in [(half, HALF), (all, SHORT)] {
         e.builder.switch_to_block(block);
         let flags = e.out_flags();
         e.builder
@@ -276,13 +276,13 @@ fn write_any(
 /// Copies the first half of [`SHORT`] bytes, and the second where it is wanted: most strings
 /// are shorter, and a copy that crosses a line costs more than a branch that is foreseen.
 fn copy_short(e: &mut Emitter<'_, '_>, run: Run, start: Cursor) {
-    let half = SHORT.cast_signed() / 2;
+    let half = HALF.cast_signed();
     copy_range(e, run.ptr, 0..half, start);
     let (more, done) = (e.builder.create_block(), e.builder.create_block());
-    let is_long =
-        e.builder
-            .ins()
-            .icmp_imm_u(IntCC::UnsignedGreaterThan, run.len, i64::from(SHORT / 2));
+    let is_long = e
+        .builder
+        .ins()
+        .icmp_imm_u(IntCC::UnsignedGreaterThan, run.len, i64::from(HALF));
     e.builder.ins().brif(is_long, more, &[], done, &[]);
     e.builder.switch_to_block(more);
     copy_range(e, run.ptr, half..2 * half, start);

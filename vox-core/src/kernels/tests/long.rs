@@ -90,10 +90,10 @@ impl Bench {
 }
 
 /// Around every multiple of a register, and all of the shortest.
-fn lens(of: Range<usize>) -> impl Iterator<Item = usize> {
-    let near = |len: &usize| matches!((len + 2) % 64, 0..=4);
-    of.clone()
-        .filter(move |len| *len < of.start + 200 || near(len) || *len + 2 > of.end)
+fn lens() -> impl Iterator<Item = usize> {
+    let Range { start, end } = LONG_LENS;
+    let is_near = |len: usize| matches!((len + 2) % 64, 0..=4);
+    (start..end).filter(move |len| *len < start + 200 || is_near(*len) || *len + 2 > end)
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn a7_long_runs_at_every_distance_from_a_page() {
     let Some(mut bench) = Bench::new() else {
         return;
     };
-    for len in lens(LONG_LENS) {
+    for len in lens() {
         for back in (0..=70).step_by(if len < 300 { 1 } else { 7 }) {
             let expected = bench.expected(len, back);
             let room = expected.len();

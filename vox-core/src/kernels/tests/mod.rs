@@ -56,14 +56,14 @@ impl Fenced {
 }
 
 entry_fn! {
-    unsafe fn no_room(cx: *mut EncodeCx, _out: *mut u8, _spare: usize) -> *mut u8 {
+    pub(super) unsafe fn no_room(cx: *mut EncodeCx, _out: *mut u8, _spare: usize) -> *mut u8 {
         // SAFETY: the state is exclusively ours while a function of ours runs (A3).
         unsafe { &mut *cx }.fail(Failure::OutOfMemory)
     }
 }
 
 entry_fn! {
-    unsafe fn no_bulk(cx: *mut EncodeCx, _out: *mut u8, _ptr: *const u8, _len: usize, _spare: usize) -> *mut u8 {
+    pub(super) unsafe fn no_bulk(cx: *mut EncodeCx, _out: *mut u8, _ptr: *const u8, _len: usize, _spare: usize) -> *mut u8 {
         // SAFETY: as above.
         unsafe { &mut *cx }.fail(Failure::OutOfMemory)
     }

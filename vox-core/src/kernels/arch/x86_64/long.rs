@@ -85,18 +85,7 @@ mod tests {
     use crate::cx::{Constants, EncodeCx};
     use crate::entry_fn;
     use crate::kernels::Kernels;
-
-    entry_fn! {
-        unsafe fn no_room(_cx: *mut EncodeCx, _out: *mut u8, _spare: usize) -> *mut u8 {
-            core::ptr::null_mut()
-        }
-    }
-
-    entry_fn! {
-        unsafe fn no_bulk(_cx: *mut EncodeCx, _out: *mut u8, _from: *const u8, _len: usize, _spare: usize) -> *mut u8 {
-            core::ptr::null_mut()
-        }
-    }
+    use crate::kernels::tests::{no_bulk, no_room};
 
     entry_fn! {
         unsafe fn nothing(_cx: *mut EncodeCx) {}
