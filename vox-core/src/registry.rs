@@ -223,6 +223,10 @@ impl Fresh {
                     .or_insert(NonNull::from(slot.as_ref()));
             }
             self.slots.push(slot);
+            if self.lowered.is_empty() {
+                // Most roots reach no other program, and the usual four would take a kilobyte.
+                self.lowered.reserve_exact(1);
+            }
             self.lowered.push(lowered);
         }
         Ok(())

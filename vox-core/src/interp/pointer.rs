@@ -6,6 +6,7 @@ use core::ptr;
 
 use super::interpret;
 use super::machine::{Machine, load};
+use super::sequence::integers_of;
 use crate::cx::thin;
 use crate::entry::{EncodeFn, LeafFn, Pair};
 use crate::program::{BlockId, ChildId, FunctionId, FunctionKind, Offset, PathId, ProxyId};
@@ -56,8 +57,19 @@ impl Machine<'_> {
         each: BlockId,
         out: *mut u8,
     ) -> *mut u8 {
+        let base: *const u8 = (&raw const pair).cast();
+        let program = self.program;
         // SAFETY: the caller's duty; the verifier has seen that the block reads words of the pair, which outlives it.
-        unsafe { self.run_short(each, (&raw const pair).cast(), out) }
+        unsafe {
+            match &program.code.block(each).ops[..] {
+                ops @ [op] if let Some(list) = integers_of(op, program.linkage.kernels) => {
+                    let (write, at, source, reserve) = list;
+                    self.add_ops(ops);
+                    self.write_integers(write, base.add(at.index()), source, reserve, out)
+                }
+                _ => self.run_short(each, base, out),
+            }
+        }
     }
 
     /// The words of the pointee of [`PointerSource::BorrowWide`](crate::program::PointerSource::BorrowWide).

@@ -5,6 +5,7 @@ use crate::reflect::ArrayAsPtrFn;
 use super::machine::{Machine, Values};
 use crate::cx::{Failure, thin};
 use crate::entry::{BulkFn, Pair};
+use crate::kernels::Kernels;
 use crate::kernels::bytes::{copy, is_medium, write_medium};
 use crate::kernels::over;
 use crate::program::{ArraySource, BlockId, MAX_RESERVE, Offset, Op, PathId, Source};
@@ -442,6 +443,44 @@ fn string_of(op: &Op) -> Option<(Offset, Source, u32)> {
             source: source @ Source::Words { .. },
             reserve,
         } => Some((at, source, reserve)),
+        _ => None,
+    }
+}
+
+/// The routine for the list of integers an op writes, where that is, and the room made behind it.
+#[inline]
+pub(super) fn integers_of(op: &Op, kernels: &Kernels) -> Option<(BulkFn, Offset, Source, u32)> {
+    match *op {
+        Op::WriteListVarU16 {
+            at,
+            source,
+            reserve,
+        } => Some((kernels.list_u16, at, source, reserve)),
+        Op::WriteListVarU32 {
+            at,
+            source,
+            reserve,
+        } => Some((kernels.list_u32, at, source, reserve)),
+        Op::WriteListVarU64 {
+            at,
+            source,
+            reserve,
+        } => Some((kernels.list_u64, at, source, reserve)),
+        Op::WriteListVarI16 {
+            at,
+            source,
+            reserve,
+        } => Some((kernels.list_i16, at, source, reserve)),
+        Op::WriteListVarI32 {
+            at,
+            source,
+            reserve,
+        } => Some((kernels.list_i32, at, source, reserve)),
+        Op::WriteListVarI64 {
+            at,
+            source,
+            reserve,
+        } => Some((kernels.list_i64, at, source, reserve)),
         _ => None,
     }
 }

@@ -67,6 +67,14 @@ impl Builder {
         self.ops(block).is_empty()
     }
 
+    /// Makes room for the ops of so many fields, of which most are one op.
+    pub(super) fn expect(&mut self, block: BlockId, fields: usize) {
+        let ops = &mut self.code.blocks[block.index()].ops;
+        if ops.is_empty() {
+            ops.reserve_exact(fields);
+        }
+    }
+
     /// Appends an op.
     pub(super) fn push(&mut self, scope: &Scope<'_>, op: Op) -> Result<(), LowerError> {
         self.pushed += 1;

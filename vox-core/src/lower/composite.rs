@@ -36,6 +36,7 @@ impl Walk<'_> {
         metadata_container: bool,
         scope: Scope<'_>,
     ) -> Result<(), LowerError> {
+        self.builder.expect(scope.block, fields.len());
         for written in fields::written(fields, metadata_container) {
             match written {
                 Ok(written) => self.field(written, scope)?,

@@ -18,22 +18,36 @@ const MAX_FIELDS: usize = 128;
 pub(super) fn form(code: &mut Code) {
     for index in 0..code.blocks.len() {
         let ops = core::mem::take(&mut code.blocks[index].ops);
-        let mut kept = Vec::with_capacity(ops.len());
-        let mut rest = &ops[..];
-        while !rest.is_empty() {
-            let len = run_len(rest);
-            let (run, behind) = rest.split_at(len.max(1));
-            if is_worth_it(run) {
-                let each = BlockId::from_index(code.blocks.len());
-                code.blocks.push(Block { ops: run.to_vec() });
-                kept.push(Op::WriteRun { each });
-            } else {
-                kept.extend_from_slice(run);
-            }
-            rest = behind;
-        }
-        code.blocks[index].ops = kept;
+        code.blocks[index].ops = form_in(ops, code);
     }
+}
+
+/// Forms the runs of one block. Those are blocks of their own; answers what is left of this one.
+fn form_in(ops: Vec<Op>, code: &mut Code) -> Vec<Op> {
+    if run_len(&ops) == ops.len() && is_worth_it(&ops) {
+        // All there is, as in a struct of numbers: nothing is copied.
+        return vec![add_run(ops, code)];
+    }
+    let mut kept = Vec::new();
+    let mut rest = &ops[..];
+    while !rest.is_empty() {
+        let len = run_len(rest);
+        let (run, behind) = rest.split_at(len.max(1));
+        if is_worth_it(run) {
+            kept.push(add_run(run.to_vec(), code));
+        } else {
+            kept.extend_from_slice(run);
+        }
+        rest = behind;
+    }
+    kept
+}
+
+/// Makes a block of a run, and the op that writes it.
+fn add_run(ops: Vec<Op>, code: &mut Code) -> Op {
+    let each = BlockId::from_index(code.blocks.len());
+    code.blocks.push(Block { ops });
+    Op::WriteRun { each }
 }
 
 /// How many of the first ops are fields that one run can take.
