@@ -366,60 +366,12 @@ impl<'p> Machine<'p> {
                         let pair = self.parts(base.add(at.index()), source);
                         try_out!(self.write_pair(pair, width, reserve, out));
                     }
-                    Op::WriteListVarU16 {
-                        at,
-                        source,
-                        reserve,
-                    } => {
-                        let write = program.linkage.kernels.list_u16;
-                        let at = base.add(at.index());
-                        try_out!(self.write_integers(write, at, source, reserve, out));
-                    }
-                    Op::WriteListVarU32 {
-                        at,
-                        source,
-                        reserve,
-                    } => {
-                        let write = program.linkage.kernels.list_u32;
-                        let at = base.add(at.index());
-                        try_out!(self.write_integers(write, at, source, reserve, out));
-                    }
-                    Op::WriteListVarU64 {
-                        at,
-                        source,
-                        reserve,
-                    } => {
-                        let write = program.linkage.kernels.list_u64;
-                        let at = base.add(at.index());
-                        try_out!(self.write_integers(write, at, source, reserve, out));
-                    }
-                    Op::WriteListVarI16 {
-                        at,
-                        source,
-                        reserve,
-                    } => {
-                        let write = program.linkage.kernels.list_i16;
-                        let at = base.add(at.index());
-                        try_out!(self.write_integers(write, at, source, reserve, out));
-                    }
-                    Op::WriteListVarI32 {
-                        at,
-                        source,
-                        reserve,
-                    } => {
-                        let write = program.linkage.kernels.list_i32;
-                        let at = base.add(at.index());
-                        try_out!(self.write_integers(write, at, source, reserve, out));
-                    }
-                    Op::WriteListVarI64 {
-                        at,
-                        source,
-                        reserve,
-                    } => {
-                        let write = program.linkage.kernels.list_i64;
-                        let at = base.add(at.index());
-                        try_out!(self.write_integers(write, at, source, reserve, out));
-                    }
+                    Op::WriteListVarU16 { .. }
+                    | Op::WriteListVarU32 { .. }
+                    | Op::WriteListVarU64 { .. }
+                    | Op::WriteListVarI16 { .. }
+                    | Op::WriteListVarI32 { .. }
+                    | Op::WriteListVarI64 { .. } => try_out!(self.write_integers(op, base, out)),
                     Op::WriteUnitList {
                         at,
                         source,

@@ -3,7 +3,7 @@
 //! One function, [`interpret`], is the entry of every type that nothing better
 //! has been made for; it finds the program through the slot. A block is a loop
 //! over its ops. Ops that choose a block (options, enums, thin pointers) are done in that loop; those that
-//! repeat one, hold something while it runs, or keep a pair of words for it (unless it is a string's) recurse, each through a function
+//! repeat one, hold something while it runs, or keep a pair of words for it (unless it is that of a string or of integers) recurse, each through a function
 //! of its own so that the frames of a deep recursion stay small.
 //!
 //! Read next: `machine` for the loop, then the file of the op at hand.

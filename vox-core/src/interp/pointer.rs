@@ -6,7 +6,7 @@ use core::ptr;
 
 use super::interpret;
 use super::machine::{Machine, load};
-use super::sequence::integers_of;
+use super::sequence::is_integers;
 use crate::cx::thin;
 use crate::entry::{EncodeFn, LeafFn, Pair};
 use crate::program::{BlockId, ChildId, FunctionId, FunctionKind, Offset, PathId, ProxyId};
@@ -62,10 +62,9 @@ impl Machine<'_> {
         // SAFETY: the caller's duty; the verifier has seen that the block reads words of the pair, which outlives it.
         unsafe {
             match &program.code.block(each).ops[..] {
-                ops @ [op] if let Some(list) = integers_of(op, program.linkage.kernels) => {
-                    let (write, at, source, reserve) = list;
+                ops @ [op] if is_integers(op) => {
                     self.add_ops(ops);
-                    self.write_integers(write, base.add(at.index()), source, reserve, out)
+                    self.write_integers(op, base, out)
                 }
                 _ => self.run_short(each, base, out),
             }

@@ -4,8 +4,7 @@ use crate::reflect::ArrayAsPtrFn;
 
 use super::machine::{Machine, Values};
 use crate::cx::{Failure, thin};
-use crate::entry::{BulkFn, Pair};
-use crate::kernels::Kernels;
+use crate::entry::Pair;
 use crate::kernels::bytes::{copy, is_medium, write_medium};
 use crate::kernels::over;
 use crate::program::{ArraySource, BlockId, MAX_RESERVE, Offset, Op, PathId, Source};
@@ -122,23 +121,55 @@ impl<'p> Machine<'p> {
         unsafe { bulk(self.cx, out, pair.ptr, len, reserve) }
     }
 
-    /// Writes a list of integers by a routine of the processor's.
+    /// Writes a list of integers, by a routine of the processor's.
     ///
     /// # Safety
     ///
-    /// As for [`Self::run`], of which this is one op; the routine is for the list's integers.
-    #[inline]
+    /// As for [`Self::run`], of which this is one op, that [`is_integers`].
+    #[inline(never)]
     pub(super) unsafe fn write_integers(
         &mut self,
-        write: BulkFn,
-        at: *const u8,
-        source: Source,
-        reserve: u32,
+        op: &Op,
+        base: *const u8,
         out: *mut u8,
     ) -> *mut u8 {
-        // SAFETY: the caller's duty; the list is live, its integers initialised (A6).
+        let kernels = self.program.linkage.kernels;
+        let (write, at, source, reserve) = match *op {
+            Op::WriteListVarU16 {
+                at,
+                source,
+                reserve,
+            } => (kernels.list_u16, at, source, reserve),
+            Op::WriteListVarU32 {
+                at,
+                source,
+                reserve,
+            } => (kernels.list_u32, at, source, reserve),
+            Op::WriteListVarU64 {
+                at,
+                source,
+                reserve,
+            } => (kernels.list_u64, at, source, reserve),
+            Op::WriteListVarI16 {
+                at,
+                source,
+                reserve,
+            } => (kernels.list_i16, at, source, reserve),
+            Op::WriteListVarI32 {
+                at,
+                source,
+                reserve,
+            } => (kernels.list_i32, at, source, reserve),
+            Op::WriteListVarI64 {
+                at,
+                source,
+                reserve,
+            } => (kernels.list_i64, at, source, reserve),
+            _ => unreachable!("the op is a list of integers"),
+        };
+        // SAFETY: the caller's duty; the list is live, its integers initialised (A6), and the routine is for them.
         unsafe {
-            let pair = self.parts(at, source);
+            let pair = self.parts(base.add(at.index()), source);
             self.add_integers(pair.len);
             write(self.cx, out, pair.ptr, pair.len, reserve as usize)
         }
@@ -447,40 +478,16 @@ fn string_of(op: &Op) -> Option<(Offset, Source, u32)> {
     }
 }
 
-/// The routine for the list of integers an op writes, where that is, and the room made behind it.
+/// Whether an op writes a list of integers by a routine.
 #[inline]
-pub(super) fn integers_of(op: &Op, kernels: &Kernels) -> Option<(BulkFn, Offset, Source, u32)> {
-    match *op {
-        Op::WriteListVarU16 {
-            at,
-            source,
-            reserve,
-        } => Some((kernels.list_u16, at, source, reserve)),
-        Op::WriteListVarU32 {
-            at,
-            source,
-            reserve,
-        } => Some((kernels.list_u32, at, source, reserve)),
-        Op::WriteListVarU64 {
-            at,
-            source,
-            reserve,
-        } => Some((kernels.list_u64, at, source, reserve)),
-        Op::WriteListVarI16 {
-            at,
-            source,
-            reserve,
-        } => Some((kernels.list_i16, at, source, reserve)),
-        Op::WriteListVarI32 {
-            at,
-            source,
-            reserve,
-        } => Some((kernels.list_i32, at, source, reserve)),
-        Op::WriteListVarI64 {
-            at,
-            source,
-            reserve,
-        } => Some((kernels.list_i64, at, source, reserve)),
-        _ => None,
-    }
+pub(super) fn is_integers(op: &Op) -> bool {
+    matches!(
+        op,
+        Op::WriteListVarU16 { .. }
+            | Op::WriteListVarU32 { .. }
+            | Op::WriteListVarU64 { .. }
+            | Op::WriteListVarI16 { .. }
+            | Op::WriteListVarI32 { .. }
+            | Op::WriteListVarI64 { .. }
+    )
 }

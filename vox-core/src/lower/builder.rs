@@ -69,9 +69,11 @@ impl Builder {
 
     /// Makes room for the ops of so many fields, of which most are one op.
     pub(super) fn expect(&mut self, block: BlockId, fields: usize) {
+        // Those of a struct without ops, at a thousand places, are not to take more than they may.
+        const MOST: usize = 64;
         let ops = &mut self.code.blocks[block.index()].ops;
         if ops.is_empty() {
-            ops.reserve_exact(fields);
+            ops.reserve_exact(fields.min(MOST));
         }
     }
 

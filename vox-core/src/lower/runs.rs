@@ -23,12 +23,17 @@ pub(super) fn form(code: &mut Code) {
 }
 
 /// Forms the runs of one block. Those are blocks of their own; answers what is left of this one.
-fn form_in(ops: Vec<Op>, code: &mut Code) -> Vec<Op> {
-    if run_len(&ops) == ops.len() && is_worth_it(&ops) {
+fn form_in(mut ops: Vec<Op>, code: &mut Code) -> Vec<Op> {
+    if !is_worth_it(&ops) {
+        // No part of it is then.
+        return ops;
+    }
+    if run_len(&ops) == ops.len() {
         // All there is, as in a struct of numbers: nothing is copied.
+        ops.shrink_to_fit();
         return vec![add_run(ops, code)];
     }
-    let mut kept = Vec::new();
+    let mut kept = Vec::with_capacity(ops.len());
     let mut rest = &ops[..];
     while !rest.is_empty() {
         let len = run_len(rest);
