@@ -113,7 +113,8 @@ fn measure(arguments: &Arguments) -> Page {
     progress.step(2, 7, "first encodes of new processes");
     let firsts = first::section(effort.processes);
     progress.step(3, 7, "finding the code of a type");
-    let entries = entry::section(effort.plan);
+    // Fewer: each takes seconds.
+    let entries = entry::section(effort.plan, effort.processes.div_ceil(3));
     progress.step(4, 7, "tiers");
     let tiers = tiers::sections(effort.plan);
     progress.step(5, 7, "making machine code");
