@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::counts;
+use crate::measure::median;
 use crate::rows::Options;
 
 /// The parts.
@@ -82,6 +83,21 @@ pub(super) fn answer<T: DeserializeOwned>(command: &mut Command) -> io::Result<T
         return Err(io::Error::other(format!("{}: {last}", output.status)));
     }
     serde_json::from_slice(&output.stdout).map_err(io::Error::other)
+}
+
+/// The median over so many processes of each number they print.
+///
+/// # Errors
+///
+/// As for what runs one of them.
+pub(super) fn medians(
+    processes: usize,
+    run: impl Fn() -> io::Result<Vec<f64>>,
+) -> io::Result<Vec<f64>> {
+    let found: Vec<Vec<f64>> = (0..processes).map(|_| run()).collect::<io::Result<_>>()?;
+    let numbers = found.iter().map(Vec::len).min().unwrap_or_default();
+    let of_each = |number: usize| median(found.iter().map(|found| found[number]).collect());
+    Ok((0..numbers).map(of_each).collect())
 }
 
 /// A copy of this program's file, as an installed program is one. What a linker left is kept by the system page by page, as it

@@ -1,7 +1,6 @@
 //! What finding the code of a type costs: the free function, an encoder, and no search at all.
 
 use std::hint::black_box;
-use std::io;
 use std::time::{Duration, Instant};
 
 use facet::Facet;
@@ -11,7 +10,7 @@ use super::child::{self, Part};
 use super::mix::{Mix, Shared, random_order};
 use super::{Cell, Section};
 use crate::direct::Direct;
-use crate::measure::{self, Plan, Subject, WallClock, median};
+use crate::measure::{self, Plan, Subject, WallClock};
 use crate::mixture::{self, Case};
 
 /// How long types may wait for their code before they are timed as they are.
@@ -119,17 +118,8 @@ fn of_one_type() -> Vec<f64> {
     nanos.collect()
 }
 
-/// What [`overheads`] found, the median over so many processes: where a process lies in memory decides by two nanoseconds how well it guesses
-/// the calls of many types.
-fn in_processes(processes: usize) -> io::Result<Vec<f64>> {
-    let found = (0..processes).map(|_| child::run(Part::Entry, "interpreter"));
-    let found: Vec<Vec<f64>> = found.collect::<io::Result<_>>()?;
-    let numbers = found.iter().map(Vec::len).min().unwrap_or_default();
-    let of_each = |number: usize| median(found.iter().map(|found| found[number]).collect());
-    Ok((0..numbers).map(of_each).collect())
-}
-
-/// The section. What the interpreter does is the median over so many processes.
+/// The section. What the interpreter does is the median over so many processes: where one lies in memory decides by two nanoseconds how well it
+/// guesses the calls of many types.
 #[must_use]
 pub fn section(plan: Plan, processes: usize) -> Section {
     let mut section = Section::new(
@@ -147,7 +137,8 @@ pub fn section(plan: Plan, processes: usize) -> Section {
             "free function - Encoder",
         ],
     );
-    match in_processes(processes).as_deref() {
+    let run = || child::run(Part::Entry, "interpreter");
+    match child::medians(processes, run).as_deref() {
         Ok(
             &[
                 direct,

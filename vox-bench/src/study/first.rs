@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use super::child::{Installed, Part};
+use super::child::{self, Installed, Part};
 use super::{Cell, Chart, Section};
 use crate::measure::median;
 use crate::mixture;
@@ -38,8 +38,10 @@ pub fn first_encode() -> Vec<f64> {
 pub fn section(processes: usize) -> Section {
     let mut section = Section::new(
         "First encode",
-        "Microseconds until the first encode of a type of sixteen fields is done, the median over processes of a copy of this program: as the first \
-         of its process, and after other types were encoded, the median of five.",
+        &format!(
+            "Microseconds until the first encode of a type of sixteen fields is done, the median over processes of a copy of this program: as the \
+             first of its process, and after other types were encoded, the median of {OTHERS}."
+        ),
         &[
             "setting",
             "first of the process, us",
@@ -55,25 +57,24 @@ pub fn section(processes: usize) -> Section {
         }
     };
     for tier in ["auto", "interpreter", "optimized"] {
-        let mut samples = Vec::new();
-        for _ in 0..processes {
-            match program.run(Part::First, tier).as_deref() {
-                Ok(&[cold, warm]) => samples.push((cold, warm)),
-                Ok(numbers) => section.state(format!("{tier}: not understood: {numbers:?}"), false),
-                Err(error) => section.state(format!("{tier}: not measured: {error}"), false),
+        let found = child::medians(processes, || program.run(Part::First, tier));
+        let (cold, warm) = match found.as_deref() {
+            Ok(&[cold, warm]) => (cold, warm),
+            Ok(numbers) => {
+                section.state(format!("{tier}: not understood: {numbers:?}"), false);
+                continue;
             }
-        }
-        if samples.is_empty() {
-            continue;
-        }
-        let cold = median(samples.iter().map(|it| it.0).collect());
-        let warm = median(samples.iter().map(|it| it.1).collect());
+            Err(error) => {
+                section.state(format!("{tier}: not measured: {error}"), false);
+                continue;
+            }
+        };
         section.line(vec![
             Cell::text(tier),
             Cell::number(Some(cold), 1),
             Cell::number(Some(warm), 1),
             // Exact below 2^53.
-            Cell::number(Some(samples.len() as f64), 0),
+            Cell::number(Some(processes as f64), 0),
         ]);
         if tier == "auto" {
             let text = format!("by default {cold:.0} us in a new process, at most 50");

@@ -94,9 +94,9 @@ fn is_worth_inlining(e: &Emitter<'_, '_>, slot: *const Slot, scope: Scope) -> bo
 
 /// How many levels of a program there may be within it.
 fn levels_inlined(code: &Code) -> i64 {
-    let ops = || code.blocks.iter().flat_map(|block| &block.ops);
-    let calls = ops().filter(|op| matches!(op, Op::Call { .. })).count();
-    match (ops().count(), calls) {
+    let ops = code.blocks.iter().flat_map(|block| &block.ops);
+    let calls = ops.filter(|op| matches!(op, Op::Call { .. })).count();
+    match (code.op_count(), calls) {
         (..=MAX_INLINED_OPS, ..=MAX_INLINED_CALLS) => 2,
         (..=MAX_INLINED_OPS, _) => 1,
         _ => 0,
