@@ -15,7 +15,9 @@ use vox_bench::report::Machine;
 use vox_bench::rows::Options;
 use vox_bench::study::child::Part;
 use vox_bench::study::counts::Encodes;
-use vox_bench::study::{Section, compile, counts, emission, entry, first, nested, speed, tiers};
+use vox_bench::study::{
+    Section, compile, counts, emission, entry, first, nested, speed, tiers, types,
+};
 use vox_bench::workload::{Scale, metadata};
 
 /// Measures vox in every respect, beside encoders written by hand and other crates, and
@@ -108,24 +110,26 @@ fn measure(arguments: &Arguments) -> Page {
     let mut progress = Progress::to_stderr();
     let mut notes = notes(arguments);
     // First: the global runtime has not seen any type yet.
-    progress.step(1, 7, "latency of first calls");
+    progress.step(1, 8, "latency of first calls");
     let latencies = first::latencies(200, effort.calls);
-    progress.step(2, 7, "first encodes of new processes");
+    progress.step(2, 8, "first encodes of new processes");
     let firsts = first::section(effort.processes);
-    progress.step(3, 7, "finding the code of a type");
+    progress.step(3, 8, "finding the code of a type");
     // Fewer: each takes seconds.
     let entries = entry::section(effort.plan, effort.processes.div_ceil(3));
-    progress.step(4, 7, "tiers");
+    progress.step(4, 8, "tiers");
     let tiers = tiers::sections(effort.plan);
-    progress.step(5, 7, "making machine code");
+    progress.step(5, 8, "many types, many values");
+    let types = types::section(effort.plan, effort.scale);
+    progress.step(6, 8, "making machine code");
     let compiles = compile::section(effort.compiles);
     let emissions = emission::section(1_000 * effort.compiles);
     let nests = nested::section(effort.plan.rounds);
-    progress.step(6, 7, "instructions");
+    progress.step(7, 8, "instructions");
     let counted = counts::section(effort.counted, |row| {
-        progress.step(6, 7, &format!("instructions of {row}"));
+        progress.step(7, 8, &format!("instructions of {row}"));
     });
-    progress.step(7, 7, "rows");
+    progress.step(8, 8, "rows");
     let host = metadata::read_host();
     if let Err(error) = &host {
         notes.push(format!("no {}: {error}", metadata::HOST.name));
@@ -137,7 +141,7 @@ fn measure(arguments: &Arguments) -> Page {
     }
     let (rows, failures) = speed::measure(&workloads, arguments.quick, &mut progress);
     let mut sections: Vec<Section> = speed::sections(&rows, &failures);
-    sections.push(entries);
+    sections.extend([types, entries]);
     sections.extend(tiers);
     sections.extend([compiles, emissions, nests, firsts, latencies, counted]);
     Page {

@@ -10,6 +10,7 @@
 //! | [`alone`] | a row in processes of its own |
 //! | [`entry`] | what finding the code of a type costs |
 //! | [`tiers`] | tiers on one type, on many in random order, in runs; break-even counts |
+//! | [`types`] | many types and values at random, beside other encoders of postcard |
 //! | [`compile`] | what machine code costs to make, per scalar field |
 //! | [`emission`] | what baseline code costs to emit, per op |
 //! | [`nested`] | nested calls, for every pair of tiers |
@@ -30,6 +31,7 @@ mod mix;
 pub mod nested;
 pub mod speed;
 pub mod tiers;
+pub mod types;
 
 use std::fmt;
 

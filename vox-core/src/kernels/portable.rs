@@ -1,8 +1,8 @@
 //! The routines every processor has, and the measure of all others.
 //!
 //! Sixteen elements at a time are tested for being small enough for one byte each, which most
-//! lists in practice are throughout; such a stretch is a narrowing copy the
-//! compiler turns into vector instructions. Anything else goes one by one
+//! lists in practice are throughout; such a stretch is a narrowing copy. Compilers make vector instructions of it for
+//! 16 bits only, so processors with vectors have sets of their own. Anything else goes one by one
 //! through the branch-free form.
 
 use super::element::{Element, Routine};

@@ -13,6 +13,7 @@ use core::arch::aarch64::{
 };
 
 use super::super::Kernels;
+use super::stretch;
 use crate::cx::EncodeCx;
 use crate::entry_fn;
 use crate::kernels::element::{Element, Routine};
@@ -42,9 +43,6 @@ pub(in crate::kernels) const ALL: &[&str] = &["neon"];
 pub(in crate::kernels) fn sets() -> Vec<&'static Kernels> {
     vec![&NEON]
 }
-
-/// Elements tested together for being small.
-const STRETCH: usize = 16;
 
 /// An element NEON narrows.
 trait Narrow: Element {
@@ -147,28 +145,17 @@ narrow_64! { u64 => vreinterpretq_u64_u8; i64 => zigzag_64; }
 
 impl<T: Narrow> Routine<T> for Neon {
     unsafe fn write(out: *mut u8, from: *const T, count: usize) -> *mut u8 {
-        let mut out = out;
-        let mut done = 0;
-        while done < count {
-            // SAFETY: the elements are among the `count`; each has its room, the last
-            // one the overshoot.
-            unsafe {
-                let at = from.add(done);
-                if done + STRETCH <= count
-                    && let Some(small) = T::narrow(at.cast())
-                {
+        // SAFETY: the caller's duty. The sixteen bytes have room, and are the varints of what is small.
+        unsafe {
+            let narrow = |out, from: *const T| {
+                let small = T::narrow(from.cast());
+                small.is_some_and(|small| {
                     vst1q_u8(out, small);
-                    out = out.add(STRETCH);
-                    done += STRETCH;
-                    continue;
-                }
-                let until = (done + STRETCH).min(count);
-                while done < until {
-                    out = varint::write_u64(out, from.add(done).read_unaligned().wire());
-                    done += 1;
-                }
-            }
+                    true
+                })
+            };
+            let one = |out, value| varint::write_u64(out, value);
+            stretch::write(out, from, count, narrow, one)
         }
-        out
     }
 }

@@ -4,6 +4,15 @@
 //! portable set comes after them and need not be among them. Miri runs no vendor instructions and
 //! takes the portable set.
 
+#[cfg(all(
+    any(
+        target_arch = "x86_64",
+        all(target_arch = "aarch64", target_endian = "little")
+    ),
+    not(miri)
+))]
+mod stretch;
+
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 mod x86_64;
 #[cfg(all(test, target_arch = "x86_64", not(miri)))]

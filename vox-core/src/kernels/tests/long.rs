@@ -47,11 +47,23 @@ impl Bench {
     /// and no more, `back` bytes before a page nobody may write. Answers what was written; `None` where it went on
     /// at the other function.
     fn write(&mut self, len: usize, spare: usize, room: usize, back: usize) -> Option<Vec<u8>> {
+        self.write_to(len, spare, room, back, back)
+    }
+
+    /// The same, where the room ends at another distance from its page.
+    fn write_to(
+        &mut self,
+        len: usize,
+        spare: usize,
+        room: usize,
+        back: usize,
+        out_back: usize,
+    ) -> Option<Vec<u8>> {
         const MARK: u8 = 0xa7;
         // There is no run of some lengths, which are not to be read.
         let from = len.saturating_add(back).min(self.source.len);
         let from = self.source.before_end(from);
-        let out = self.output.before_end(room + OVERSHOOT + back);
+        let out = self.output.before_end(room + OVERSHOOT + out_back);
         let limit = out.wrapping_add(room).wrapping_sub(FREE_SPARE);
         let constants = const { &Constants::new(no_room, no_bulk) };
         let mut cx = EncodeCx::new(limit, 0, constants, ptr::null_mut());
@@ -74,7 +86,7 @@ impl Bench {
         let behind = &written[len_written..];
         assert!(
             behind.iter().all(|byte| *byte == MARK),
-            "{len} bytes, {back} back"
+            "{len} bytes, {back} and {out_back} back"
         );
         (end != OTHERWISE).then(|| written[..len_written].to_vec())
     }
@@ -110,6 +122,26 @@ fn a7_long_runs_at_every_distance_from_a_page() {
                 written.as_ref() == Some(&expected),
                 "{len} bytes, {back} back"
             );
+        }
+    }
+}
+
+#[test]
+fn a7_long_runs_at_every_alignment_to_each_other() {
+    let Some(mut bench) = Bench::new() else {
+        return;
+    };
+    for len in lens() {
+        // The run up to its page, and not.
+        for back in [0, 27] {
+            let expected = bench.expected(len, back);
+            for out_back in 0..64 {
+                let written = bench.write_to(len, 0, expected.len(), back, out_back);
+                assert!(
+                    written.as_ref() == Some(&expected),
+                    "{len} bytes, {back} and {out_back} back"
+                );
+            }
         }
     }
 }

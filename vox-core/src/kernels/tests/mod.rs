@@ -307,25 +307,29 @@ fn copies_of_medium_length_stay_within_their_string() {
     let mut source = Fenced::new(1);
     let mut target = Fenced::new(1);
     source.fill(|at| at as u8 ^ 0x55);
+    let mut check = |len: usize, from_back: usize, to_back: usize| {
+        let from = source.before_end(len + from_back);
+        let to = target.before_end(len + to_back);
+        // SAFETY: the string and the room for it end so many bytes before a page nobody may read or write; the set
+        // is this processor's.
+        let (copied, string) = unsafe {
+            to.sub(1).write_bytes(MARK, 1 + len + to_back);
+            copy(ptr::null_mut(), to, from, len);
+            let slice = core::slice::from_raw_parts::<u8>;
+            (slice(to.sub(1), 1 + len + to_back), slice(from, len))
+        };
+        let case = (len, from_back, to_back);
+        assert_eq!(copied[1..=len], *string, "{case:?}");
+        let beside = copied[1 + len..].iter().chain(&copied[..1]);
+        assert!(beside.copied().all(|it| it == MARK), "{case:?}");
+    };
     for len in MEDIUM_LENS {
         for back in 0..=MEDIUM_LENS.end {
-            let from = source.before_end(len + back);
-            let to = target.before_end(len + back);
-            // SAFETY: the string and the room for it end `back` bytes before a page nobody may read or write; the set
-            // is this processor's.
-            let (copied, string) = unsafe {
-                to.sub(1).write_bytes(MARK, 1 + len + back);
-                copy(ptr::null_mut(), to, from, len);
-                let slice = core::slice::from_raw_parts::<u8>;
-                (slice(to.sub(1), 1 + len + back), slice(from, len))
-            };
-            assert_eq!(
-                copied[1..=len],
-                *string,
-                "{len} bytes, {back} before the end"
-            );
-            let beside = copied[1 + len..].iter().chain(&copied[..1]);
-            assert!(beside.copied().all(|it| it == MARK), "{len}, {back}");
+            check(len, back, back);
+        }
+        // Every alignment of one to the other.
+        for (from_back, to_back) in (0..64).flat_map(|from| (0..64).map(move |to| (from, to))) {
+            check(len, from_back, to_back);
         }
     }
 }

@@ -1,14 +1,16 @@
-//! AVX2 and BMI2: wide tests for small values, and one instruction that spreads the rest.
+//! AVX2 and BMI2: sixteen small values at a time, and one instruction that spreads the rest.
 //!
 //! `pdep` moves the seven-bit groups of a value into the bytes of a word at once. It is microcode, and
-//! slow, on AMD processors before Zen 3; those have no AVX-512 either, and take the
-//! portable form there: see [`super::sets`].
+//! slow, on AMD processors before Zen 3; those have no AVX-512 either, and take
+//! [`super::sse2`]: see [`super::sets`].
 
 use core::arch::x86_64::{_bzhi_u64, _pdep_u64};
 
+use super::super::stretch;
+use super::avx2::{Narrow, narrow};
 use crate::cx::EncodeCx;
 use crate::entry_fn;
-use crate::kernels::element::{Element, Routine};
+use crate::kernels::element::Routine;
 use crate::kernels::fields::compiled_fields;
 use crate::kernels::plain::{self, Compiled, Isa, Plain, Walk, Written};
 use crate::wire::varint::{BY_ZEROS, tail};
@@ -45,8 +47,6 @@ impl Compiled for Bmi2 {
     }
 }
 
-/// Elements tested together for being small.
-const STRETCH: usize = 32;
 const LOW_BITS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
 const CONTINUE: u64 = 0x8080_8080_8080_8080;
 
@@ -120,40 +120,16 @@ unsafe fn head(out: *mut u8, value: u64) -> *mut u8 {
 ///
 /// As for [`Routine::write`].
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
-unsafe fn write<T: Element>(out: *mut u8, from: *const T, count: usize) -> *mut u8 {
-    let mut out = out;
-    let mut done = 0;
-    while done + STRETCH <= count {
-        // SAFETY: these elements are among the `count`.
-        let stretch = unsafe { from.add(done).cast::<[T; STRETCH]>().read_unaligned() };
-        let any = stretch.iter().fold(0, |any, value| any | value.wire());
-        if any < 0x80 {
-            let mut small = [0; STRETCH];
-            for (small, value) in small.iter_mut().zip(stretch) {
-                *small = value.wire().to_le_bytes()[0];
-            }
-            // SAFETY: each element has room for at least one byte.
-            unsafe {
-                out.cast::<[u8; STRETCH]>().write_unaligned(small);
-                out = out.add(STRETCH);
-            }
-        } else {
-            for value in stretch {
-                // SAFETY: each element has its room, the last one the overshoot.
-                out = unsafe { one(out, value.wire()) };
-            }
-        }
-        done += STRETCH;
+unsafe fn write<T: Narrow>(out: *mut u8, from: *const T, count: usize) -> *mut u8 {
+    // SAFETY: the caller's duty. The sixteen bytes have room, and are the varints of what is small; 10 bytes are less than the overshoot.
+    unsafe {
+        let narrow = |out, from| narrow(out, from);
+        let one = |out, value| one(out, value);
+        stretch::write(out, from, count, narrow, one)
     }
-    while done < count {
-        // SAFETY: as above.
-        out = unsafe { one(out, from.add(done).read_unaligned().wire()) };
-        done += 1;
-    }
-    out
 }
 
-impl<T: Element> Routine<T> for Bmi2 {
+impl<T: Narrow> Routine<T> for Bmi2 {
     unsafe fn write(out: *mut u8, from: *const T, count: usize) -> *mut u8 {
         // SAFETY: this routine is only in the set of a processor that has these
         // instructions; the rest is the caller's duty.

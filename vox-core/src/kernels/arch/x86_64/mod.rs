@@ -1,7 +1,6 @@
 //! x86-64: which of the routines the processor at hand can run.
-//!
-//! Every x86-64 has SSE2, which the compiler makes the portable routines of.
 
+mod avx2;
 mod avx512;
 mod bmi2;
 mod features;
@@ -12,6 +11,7 @@ mod long;
 mod medium;
 mod ready;
 mod run;
+mod sse2;
 
 use super::super::Kernels;
 use super::super::fields::Fields;
@@ -41,12 +41,14 @@ static BMI2: Kernels = Kernels {
     ..Kernels::of::<bmi2::Bmi2>("bmi2")
 };
 
-/// For the fields of both sets.
+static SSE2: Kernels = Kernels::of::<sse2::Sse2>("sse2");
+
+/// For the fields of the sets that have their own.
 pub(in crate::kernels) const FIELDS: Fields = Fields::of::<bmi2::Bmi2>();
 
 /// The names of all sets, whatever this processor has.
 #[cfg(test)]
-pub(in crate::kernels) const ALL: &[&str] = &["avx512", "bmi2"];
+pub(in crate::kernels) const ALL: &[&str] = &["avx512", "bmi2", "sse2"];
 
 /// What Ice Lake and Zen 4 brought, of what `avx512` uses.
 const FOR_AVX512: &[Feature] = &[
@@ -75,5 +77,7 @@ pub(in crate::kernels) fn sets() -> Vec<&'static Kernels> {
     if has_all(FOR_BMI2) && (!sets.is_empty() || !features::has_slow_pdep()) {
         sets.push(&BMI2);
     }
+    // Every x86-64 has it.
+    sets.push(&SSE2);
     sets
 }
