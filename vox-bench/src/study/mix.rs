@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::hint::black_box;
 
-use crate::measure::Subject;
+use crate::measure::{Plan, Subject};
 use crate::mixture::Case;
 use crate::workload::{Random, SEED};
 
@@ -41,4 +41,13 @@ impl<F: Fn(&Case, &mut Vec<u8>)> Subject for Mix<'_, F> {
 pub(super) fn random_order(count: usize) -> Vec<usize> {
     let mut random = Random::new(SEED);
     (0..65_536).map(|_| random.length(0..=count - 1)).collect()
+}
+
+/// As a plan, with turns in which a processor has learnt the branches of many types again, which it forgot in the turns of the
+/// others, before most of the turn is over.
+pub(super) fn long(plan: Plan) -> Plan {
+    Plan {
+        rounds: (plan.rounds / 3) | 1,
+        turn: plan.turn * 15,
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use vox::{Runtime, Tier};
 
-use super::mix::{Mix, Shared, random_order};
+use super::mix::{Mix, Shared, long, random_order};
 use super::{Cell, Chart, Section};
 use crate::measure::{self, Plan, WallClock};
 use crate::mixture::{self, Case};
@@ -97,15 +97,6 @@ pub fn sections(plan: Plan) -> [Section; 2] {
         groups,
     });
     [section, even]
-}
-
-/// As a plan, with turns in which a processor has learnt the branches of many types again, which it forgot in the turns of the
-/// other tiers, before most of the turn is over.
-fn long(plan: Plan) -> Plan {
-    Plan {
-        rounds: (plan.rounds / 3) | 1,
-        turn: plan.turn * 15,
-    }
 }
 
 /// Whether the baseline is what it is for.

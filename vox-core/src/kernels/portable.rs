@@ -2,7 +2,7 @@
 //!
 //! Sixteen elements at a time are tested for being small enough for one byte each, which most
 //! lists in practice are throughout; such a stretch is a narrowing copy. Compilers make vector instructions of it for
-//! 16 bits only, so processors with vectors have sets of their own. Anything else goes one by one
+//! 16 bits only, so x86-64 and AArch64 have sets of their own. Anything else goes one by one
 //! through the branch-free form.
 
 use super::element::{Element, Routine};
