@@ -203,16 +203,20 @@ fn measure_row<T: Value>(
         buffer,
         timing,
     };
-    let encoded_len = |value| postcard::to_allocvec(value).map_or(0, |bytes| bytes.len());
-    let bytes: usize = values.iter().map(encoded_len).sum();
     Row {
         workload: workload.name,
         values: values.len(),
         // Exact below 2^53.
-        bytes: bytes as f64 / values.len() as f64,
+        bytes: encoded_len(values) as f64 / values.len() as f64,
         times: who.into_iter().zip(timings).map(time).collect(),
         absent,
     }
+}
+
+/// Bytes of all values together.
+pub(crate) fn encoded_len<T: Value>(values: &[T]) -> usize {
+    let len_of = |value| postcard::to_allocvec(value).map_or(0, |bytes| bytes.len());
+    values.iter().map(len_of).sum()
 }
 
 /// A row for people: times, and ratios to serde postcard (more is better) and to the hand-written

@@ -10,8 +10,8 @@ use crate::progress::Progress;
 use crate::rows::Row;
 use crate::workload::Workload;
 
-/// The columns that are shown in full.
-const SHOWN: [Column; 7] = [
+/// The columns that are shown in full: the copy, and encoders of postcard's bytes, which take every type.
+pub(super) const SHOWN: [Column; 7] = [
     Column::Copied,
     Column::Hand,
     Column::Probed,

@@ -4,21 +4,12 @@
 //! finished, for what the jump to a type takes; the other formats lack some types.
 
 use super::mix::{long, random_order};
+use super::speed::SHOWN;
 use super::{Cell, Section};
 use crate::contender::{Column, Contender, Lineup};
 use crate::measure::{self, Plan, Subject, WallClock};
+use crate::rows;
 use crate::workload::{ROTATION_COUNT, SEED, Scale, Value, Visitor, Workload, visit_rotations};
-
-/// Who competes.
-const COLUMNS: [Column; 7] = [
-    Column::Copied,
-    Column::Hand,
-    Column::Probed,
-    Column::Baseline,
-    Column::Interpreter,
-    Column::SerdePostcard,
-    Column::FacetPostcard,
-];
 
 /// Encodes in a cycle: the rotations in an order that is too long to be memorised. Each goes on to its next value every time.
 const ORDER: usize = 4_096;
@@ -73,8 +64,7 @@ impl Visitor for Entering<'_> {
         let values: &'static [T] = values.to_vec().leak();
         self.count += 1;
         self.values += values.len();
-        let encoded_len = |value| postcard::to_allocvec(value).map_or(0, |bytes| bytes.len());
-        self.bytes += values.iter().map(encoded_len).sum::<usize>();
+        self.bytes += rows::encoded_len(values);
         for (column, rotations) in &mut self.columns {
             match self.lineup.enter(*column, values) {
                 Ok(contender) => rotations.push(contender),
@@ -91,7 +81,7 @@ impl Visitor for Entering<'_> {
 #[must_use]
 pub fn section(plan: Plan, scale: Scale) -> Section {
     let lineup = Lineup::new();
-    let columns = COLUMNS.into_iter().filter(|it| it.missing().is_none());
+    let columns = SHOWN.into_iter().filter(|it| it.missing().is_none());
     let mut entering = Entering {
         lineup: &lineup,
         columns: columns.map(|column| (column, Vec::new())).collect(),
@@ -172,7 +162,7 @@ mod tests {
             turn: std::time::Duration::from_micros(1),
         };
         let section = section(plan, Scale::new(0.01).expect("above zero"));
-        let there = COLUMNS.iter().filter(|it| it.missing().is_none());
+        let there = SHOWN.iter().filter(|it| it.missing().is_none());
         assert_eq!(section.lines.len(), there.count());
         for line in &section.lines {
             assert!(line[1..].iter().all(Cell::is_positive), "{line:?}");
