@@ -109,6 +109,11 @@ pub fn section(times: usize) -> Section {
             bytes: between.bytes - strings.bytes,
         };
         section.line(cells(name, between, Some(scalars.part(16))));
+        state(
+            &mut section,
+            "a scalar field behind a string",
+            scalars.part(16),
+        );
     }
     line::<gnarly::GnarlyPayload>(&mut section, "gnarly", times, 0);
     line::<Vec<options::Record>>(&mut section, "list of records of 32 options", times, 0);

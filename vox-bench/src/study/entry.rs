@@ -175,6 +175,11 @@ pub fn section(plan: Plan, processes: usize) -> Section {
             let over = mixed_encoder - mixed_direct;
             let text = format!("in random order an encoder adds {over:.1} ns, at most 1");
             section.state(text, over <= 1.0);
+            let over = mixed_function - mixed_encoder;
+            let text = format!(
+                "in random order by the interpreter to_bytes_in adds {over:.1} ns, at most 3"
+            );
+            section.state(text, over <= 3.0);
         }
         Ok(numbers) => section.state(format!("one type: not understood: {numbers:?}"), false),
         Err(error) => section.state(format!("one type: not measured: {error}"), false),
