@@ -12,7 +12,7 @@ use facet::Facet;
 use serde::Serialize;
 use vox::{Encoder, PrepareError, Runtime, Tier};
 
-use crate::direct::Direct;
+use crate::direct::Kept;
 use crate::workload::{Draw, Random, SEED};
 
 /// Types of each kind.
@@ -58,13 +58,8 @@ impl Case {
     }
 
     /// Finds the type's slot, for [`Self::encode_directly`]. Not done where the case is made: of a cold type nothing shall have been looked at.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the case was cloned.
-    pub fn find_slot(&mut self) {
-        let run = Arc::get_mut(&mut self.run);
-        run.expect("the case is the only one").find_slot();
+    pub fn find_slot(&self) {
+        self.run.find_slot();
     }
 
     /// Appends the value's bytes with the slot at hand.
@@ -99,28 +94,27 @@ trait Run {
     fn encode(&self, runtime: &Runtime, buffer: &mut Vec<u8>);
     fn encode_globally(&self, buffer: &mut Vec<u8>);
     fn encode_by_encoder(&self, buffer: &mut Vec<u8>);
-    fn find_slot(&mut self);
+    fn find_slot(&self);
     fn encode_directly(&self, buffer: &mut Vec<u8>);
     fn touch(&self, buffer: &mut Vec<u8>);
     fn expected(&self) -> Vec<u8>;
     fn code_bytes(&self, runtime: &Runtime) -> Option<usize>;
 }
 
-struct Typed<T> {
-    value: T,
-    ways: Ways<T>,
+/// A type's own statics, whose addresses its functions know: as a program has them, and as the type's shape is found. In the value's memory a processor
+/// that ran ahead into another type's function would already fetch them for the right one.
+trait Known: Facet<'static> + Serialize + Sized {
+    fn encoder() -> &'static Encoder<Self>;
+    fn slot() -> &'static Kept<Self>;
 }
 
-/// In one cache line, wherever the value ends: a line more to be fetched is what the ways would differ by otherwise.
-#[repr(C, align(64))]
-struct Ways<T> {
-    encoder: Encoder<T>,
-    direct: Option<Direct<T>>,
+struct Typed<T> {
+    value: T,
 }
 
 const ENCODES: &str = "every type of the mixture has an encoding";
 
-impl<T: Facet<'static> + Serialize> Run for Typed<T> {
+impl<T: Known> Run for Typed<T> {
     fn prepare(&self, runtime: &Runtime, tier: Tier) -> Result<Tier, PrepareError> {
         runtime.prepare::<T>(tier)
     }
@@ -134,18 +128,15 @@ impl<T: Facet<'static> + Serialize> Run for Typed<T> {
     }
 
     fn encode_by_encoder(&self, buffer: &mut Vec<u8>) {
-        self.ways
-            .encoder
-            .encode_in(&self.value, buffer)
-            .expect(ENCODES);
+        T::encoder().encode_in(&self.value, buffer).expect(ENCODES);
     }
 
-    fn find_slot(&mut self) {
-        self.ways.direct = Some(Direct::new());
+    fn find_slot(&self) {
+        T::slot().find();
     }
 
     fn encode_directly(&self, buffer: &mut Vec<u8>) {
-        let direct = self.ways.direct.expect("the slot was found before");
+        let direct = T::slot().get().expect("the slot was found before");
         direct.encode_in(&self.value, buffer).expect(ENCODES);
     }
 
@@ -207,35 +198,63 @@ kind! {
     Nested { id: u64, label: Labels<TYPE>, option: Options<TYPE>, }
 }
 
+/// Does something with every type of the mixture; neighbours are of different kinds.
+macro_rules! each_type {
+    ($then:ident) => {
+        each_type! { $then
+            0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24
+            25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 49
+        }
+    };
+    ($then:ident $($number:literal)*) => {$(
+        $then!(Integers<$number>);
+        $then!(Labels<$number>);
+        $then!(Options<$number>);
+        $then!(Nested<$number>);
+    )*};
+}
+
+macro_rules! known {
+    ($type:ty) => {
+        impl Known for $type {
+            fn encoder() -> &'static Encoder<Self> {
+                static ENCODER: Encoder<$type> = Encoder::new();
+                &ENCODER
+            }
+
+            fn slot() -> &'static Kept<Self> {
+                static SLOT: Kept<$type> = Kept::nothing();
+                &SLOT
+            }
+        }
+    };
+}
+
+each_type!(known);
+
 /// So many types of the mixture, at most four times [`TYPES_PER_KIND`]; neighbours are of different kinds.
+///
+/// # Panics
+///
+/// Panics if there are not so many.
 #[must_use]
 pub fn cases(count: usize) -> Vec<Case> {
     let mut random = Random::new(SEED);
     let mut cases = Vec::new();
-    macro_rules! types {
-        ($($number:literal)*) => {$(
-            cases.push(case::<Integers<$number>>(stringify!(Integers<$number>), &mut random));
-            cases.push(case::<Labels<$number>>(stringify!(Labels<$number>), &mut random));
-            cases.push(case::<Options<$number>>(stringify!(Options<$number>), &mut random));
-            cases.push(case::<Nested<$number>>(stringify!(Nested<$number>), &mut random));
-        )*};
+    macro_rules! push {
+        ($type:ty) => {
+            cases.push(case::<$type>(stringify!($type), &mut random));
+        };
     }
-    types! {
-        0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24
-        25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 49
-    }
+    each_type!(push);
     assert!(count <= cases.len(), "the mixture has {}", cases.len());
     cases.truncate(count);
     cases
 }
 
-fn case<T: Facet<'static> + Serialize + Draw>(name: &str, random: &mut Random) -> Case {
+fn case<T: Known + Draw>(name: &str, random: &mut Random) -> Case {
     let typed = Typed {
         value: T::draw(random),
-        ways: Ways {
-            encoder: Encoder::new(),
-            direct: None,
-        },
     };
     Case {
         name: name.to_owned(),
@@ -250,7 +269,7 @@ mod tests {
     #[test]
     fn every_way_gives_serdes_bytes() {
         let runtime = Runtime::builder().tier(Tier::Interpreter).build();
-        for mut case in cases(12) {
+        for case in cases(12) {
             case.find_slot();
             let expected = case.expected();
             let mut bytes = Vec::new();

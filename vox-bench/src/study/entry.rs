@@ -215,9 +215,9 @@ fn in_random_order<const WAYS: usize>(
     plan: Plan,
     ways: [fn(&Case, &mut Vec<u8>); WAYS],
 ) -> [f64; WAYS] {
-    let mut cases = mixture::cases(3 * TYPES);
+    let cases = mixture::cases(3 * TYPES);
     let nanos: Vec<[f64; WAYS]> = cases
-        .chunks_mut(TYPES)
+        .chunks(TYPES)
         .map(|cases| of_many_types(plan, ways, cases))
         .collect();
     // The difference of means is the mean of differences.
@@ -231,7 +231,7 @@ fn in_random_order<const WAYS: usize>(
 fn of_many_types<const WAYS: usize>(
     plan: Plan,
     ways: [fn(&Case, &mut Vec<u8>); WAYS],
-    cases: &mut [Case],
+    cases: &[Case],
 ) -> [f64; WAYS] {
     warm(cases, &ways);
     let order = random_order(cases.len());
@@ -249,7 +249,7 @@ fn of_many_types<const WAYS: usize>(
 
 /// Encodes until every type is in the tier it stays in: all ways, for each finds the type by itself the first time. Type by type, so
 /// that where programs lie in memory does not tell the ways apart.
-fn warm(cases: &mut [Case], ways: &[fn(&Case, &mut Vec<u8>)]) {
+fn warm(cases: &[Case], ways: &[fn(&Case, &mut Vec<u8>)]) {
     let mut buffer = Vec::new();
     for case in cases {
         case.find_slot();

@@ -15,6 +15,7 @@ use vox_core::sink::vec::{Frame, Start};
 use vox_core::slot::Slot;
 
 use super::encode::tagged;
+use super::index::Index;
 use super::value::Root;
 use super::{Inner, Runtime};
 
@@ -124,7 +125,7 @@ unsafe fn finish_new(frame: *mut NewFrame, end: *mut u8) -> Result<Vec<u8>, Enco
 
 /// What begins with the slot that is known, by these two functions, and leaves everything else to the other two. They
 /// take the same parameters, so that nothing is moved or kept for them. How the slot is known is an expression and no function of the trait:
-/// that other crates could inline, and then [`GLOBAL`], which it reads, would be reached through a table of addresses.
+/// that other crates could inline, and then [`FREE`], which it reads, would be reached through a table of addresses.
 macro_rules! beginnings {
     (
         $(#[$attribute:meta])*
@@ -269,13 +270,13 @@ pub(crate) struct Global;
 
 impl Finder<'static> for Global {
     fn find(self, shape: &'static Shape) -> Found<'static> {
-        global().find(shape)
+        FREE.find(shape)
     }
 
     // Compiled here, once.
     beginnings!(
         #[inline(never)]
-        |_global, shape| known_global().and_then(|inner| inner.known(shape)),
+        |_global, shape| FREE.known(shape),
         Frame::begin_append, Frame::begin_new,
         or begin_append_slowly, begin_new_slowly
     );
@@ -303,7 +304,7 @@ impl Inner {
     /// The slot, if it is where most are, and the depth limit.
     #[inline]
     fn known(&self, shape: &'static Shape) -> Option<(&Slot, u64)> {
-        Some((self.index.find_first(shape)?, self.settings.max_depth))
+        Some((self.index.find_near(shape)?, self.settings.max_depth))
     }
 
     fn find(&self, shape: &'static Shape) -> Found<'_> {
@@ -311,25 +312,55 @@ impl Inner {
     }
 }
 
-/// What the global runtime consists of, once it is there. Not [`Runtime::global`]'s cell: that is inlined into other crates and so is reached
-/// through a table of addresses, a load more before any other can begin.
-static GLOBAL: AtomicPtr<Inner> = AtomicPtr::new(core::ptr::null_mut());
-
-#[inline]
-fn known_global() -> Option<&'static Inner> {
-    // SAFETY: only `global` stores here, and what it stores is never dropped.
-    unsafe { GLOBAL.load(Ordering::Acquire).as_ref() }
+/// What the free functions have asked the global runtime for: its slots, and its depth limit.
+///
+/// The runtime has an index of its own, but that is behind the runtime's address. When types take turns at random, a processor guesses wrong where an encode
+/// goes, and then waits for every load up to the slot before it learns better.
+///
+/// Aligned so that it never lies in two cache lines.
+#[derive(Debug)]
+#[repr(align(32))]
+struct KnownSlots {
+    index: Index,
+    /// Stored before any slot is.
+    max_depth: AtomicU64,
 }
 
-/// Not inlined into what may be compiled elsewhere; see [`beginnings`].
+const _: () = assert!(size_of::<KnownSlots>() <= align_of::<KnownSlots>());
+
+/// Private, so that its address is known where it is read; see [`beginnings`].
+static FREE: KnownSlots = KnownSlots {
+    index: Index::new(),
+    max_depth: AtomicU64::new(0),
+};
+
+impl KnownSlots {
+    /// The slot, if it is where most are, and the depth limit.
+    #[inline]
+    fn known(&self, shape: &'static Shape) -> Option<(&Slot, u64)> {
+        let slot = self.index.find_near(shape)?;
+        Some((slot, self.max_depth.load(Ordering::Relaxed)))
+    }
+
+    /// The same, wherever the slot is.
+    #[cold]
+    #[inline(never)]
+    fn find(&self, shape: &'static Shape) -> Found<'_> {
+        if let Some(slot) = self.index.find(shape) {
+            return Ok((slot, self.max_depth.load(Ordering::Relaxed)));
+        }
+        let (slot, max_depth) = global().find(shape)?;
+        self.max_depth.store(max_depth, Ordering::Relaxed);
+        // SAFETY: the shape's slot, of the global runtime, which is never dropped (A12).
+        unsafe { self.index.remember(shape, slot) };
+        Ok((slot, max_depth))
+    }
+}
+
+/// What the global runtime consists of.
 #[cold]
-#[inline(never)]
 fn global() -> &'static Inner {
-    known_global().unwrap_or_else(|| {
-        let inner: &'static Inner = &Runtime::global().inner;
-        GLOBAL.store(core::ptr::from_ref(inner).cast_mut(), Ordering::Release);
-        inner
-    })
+    &Runtime::global().inner
 }
 
 /// A slot of the global runtime, found when it is first wanted, and what else an encode needs of that: what an encoder keeps.
