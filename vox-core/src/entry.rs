@@ -153,6 +153,14 @@ entry_type! {
 }
 
 entry_type! {
+    /// Writes the scalar whose number is `value` at `out`, in room that was made before and the overshoot. [`EncodeCx::exchange`] gets the end.
+    /// Does not fail.
+    ///
+    /// Keeps the registers that [`CopyMediumFn`] keeps.
+    SingleFn = (cx: *mut EncodeCx, value: u64, out: *mut u8)
+}
+
+entry_type! {
     /// Makes the options of the value at `base` that a table names ready, at `out`, where [`Ready::size`] bytes
     /// may be written. Does not fail.
     ReadyFn = (out: *mut u8, base: *const u8, ready: *const Ready)

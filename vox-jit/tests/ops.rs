@@ -159,21 +159,23 @@ fn check_integer<T: Copy>(op: &str, values: &[T], max_len: u32, wire: impl Fn(T)
         tail: u8,
         value: T,
     }
-    let lines = [
-        format!("reserve bytes={}", 2 * max_len + 1),
-        format!("{op} at=@1"),
-        format!("{op} at=@1"),
-        "write_byte at=@0".into(),
-    ];
-    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-    for value in values {
-        let mut expected = varint(wire(*value)).repeat(2);
-        expected.push(0x77);
-        let value = Value {
-            tail: 0x77,
-            value: *value,
-        };
-        check(&ops(&lines), &value, &expected);
+    // A few, and more than machine code writes in place.
+    for times in [2, 9] {
+        let op = format!("{op} at=@1");
+        let room = u32::try_from(times).expect("a few") * max_len + 1;
+        let reserve = format!("reserve bytes={room}");
+        let mut lines = vec![&*op; times];
+        lines.insert(0, &reserve);
+        lines.push("write_byte at=@0");
+        for value in values {
+            let mut expected = varint(wire(*value)).repeat(times);
+            expected.push(0x77);
+            let value = Value {
+                tail: 0x77,
+                value: *value,
+            };
+            check(&ops(&lines), &value, &expected);
+        }
     }
 }
 

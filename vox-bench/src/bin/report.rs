@@ -62,7 +62,7 @@ impl Effort {
         let full = Self {
             plan: Plan::FULL,
             scale: Scale::FULL,
-            compiles: 15,
+            compiles: 41,
             processes: 15,
             calls: 10_000,
             counted: usize::MAX,

@@ -1,8 +1,7 @@
 //! What machine code costs to make: time and bytes, per scalar field.
 //!
 //! Scalars beside each other are written by one routine on some processors, and cost next to nothing then. So there is
-//! a type whose scalars stand between strings as well: what it costs more than one of the strings alone is theirs. That is told, and no
-//! goal: what made it less made code slower (ARCHITECTURE.md, "Tried, and not kept").
+//! a type whose scalars stand between strings as well: what it costs more than one of the strings alone is theirs.
 
 use std::time::Instant;
 
@@ -100,10 +99,11 @@ pub fn section(times: usize) -> Section {
     }
     let alone = line::<Mixed>(&mut section, "64 scalars, types taking turns", times, 64);
     line::<Runs>(&mut section, "64 scalars in runs of a type", times, 64);
-    let strings = line::<Strings>(&mut section, "16 strings", times, 0);
+    // In turns, for it is the difference that counts.
     let name = "16 strings, a scalar behind each";
-    let between = measure::<Between>(&mut section, name, times);
-    if let (Some(between), Some(strings)) = (between, strings) {
+    let both = [compile::<Strings>, compile::<Between>];
+    if let Some([strings, between]) = measure(&mut section, name, times, both) {
+        section.line(cells("16 strings", strings, None));
         let scalars = Made {
             micros: between.micros - strings.micros,
             bytes: between.bytes - strings.bytes,
@@ -155,22 +155,28 @@ fn line<T: Facet<'static>>(
     times: usize,
     fields: u32,
 ) -> Option<Made> {
-    let made = measure::<T>(section, name, times)?;
+    let [made] = measure(section, name, times, [compile::<T>])?;
     section.line(cells(name, made, (fields > 0).then(|| made.part(fields))));
     Some(made)
 }
 
-/// The median of so many compiles.
-fn measure<T: Facet<'static>>(section: &mut Section, name: &str, times: usize) -> Option<Made> {
-    let samples: Option<Vec<Made>> = (0..times).map(|_| compile::<T>()).collect();
-    let Some(samples) = samples.filter(|samples| !samples.is_empty()) else {
+/// The medians of so many compiles of each type, which take turns.
+fn measure<const TYPES: usize>(
+    section: &mut Section,
+    name: &str,
+    times: usize,
+    compiles: [fn() -> Option<Made>; TYPES],
+) -> Option<[Made; TYPES]> {
+    let turn = || compiles.iter().map(|compile| compile()).collect();
+    let turns: Option<Vec<Vec<Made>>> = (0..times).map(|_| turn()).collect();
+    let Some(turns) = turns.filter(|turns| !turns.is_empty()) else {
         section.state(format!("{name}: compiled"), false);
         return None;
     };
-    Some(Made {
-        micros: median(samples.iter().map(|sample| sample.micros).collect()),
-        bytes: samples[0].bytes,
-    })
+    Some(core::array::from_fn(|idx| Made {
+        micros: median(turns.iter().map(|turn| turn[idx].micros).collect()),
+        bytes: turns[0][idx].bytes,
+    }))
 }
 
 fn cells(name: &str, made: Made, part: Option<Made>) -> Vec<Cell> {

@@ -7,6 +7,7 @@ use super::choice::read_tag;
 use super::pointer::counted_pair;
 use crate::cx::EncodeCx;
 use crate::entry::Pair;
+use crate::kernels::at_cache_line;
 use crate::kernels::bytes::copy;
 use crate::program::{BlockId, Literal, Offset, Op, OptionSource, PointerSource, Program, Source};
 use crate::trampoline::{FAILED, predicate, trace};
@@ -506,6 +507,7 @@ impl<'p> Machine<'p> {
                         try_out!(self.write_leaf(at, leaf, path, reserve, out));
                     }
                     Op::Never { why, path } => {
+                        at_cache_line();
                         crate::trampoline::fail::fail_no_form(self.cx, why.number().into());
                         return self.fail_at(path);
                     }

@@ -23,6 +23,7 @@ mod plain;
 mod portable;
 pub(crate) mod ready;
 pub(crate) mod run;
+pub mod single;
 pub mod table;
 pub mod tree;
 // Protected pages, which Miri has none of.
@@ -37,6 +38,7 @@ use once_cell::race::OnceBox;
 use crate::cx::EncodeCx;
 use crate::entry::{BulkFn, CopyMediumFn, WriteLongFn};
 use crate::program::{BlockId, Code, Op};
+pub(crate) use arch::align::at_cache_line;
 use element::Routine;
 use fields::Fields;
 use group::Groups;
@@ -81,6 +83,8 @@ pub struct Kernels {
     pub copy_medium: Option<CopyMediumFn>,
     /// Runs of [`LONG_LENS`] bytes and their lengths, in the same case.
     pub write_long: Option<WriteLongFn>,
+    /// Scalars that stand alone, where an instruction spreads their bits.
+    pub single: Option<single::Routines>,
 }
 
 /// The lengths that [`Kernels::copy_medium`] copies, in bytes.
@@ -114,6 +118,7 @@ impl Kernels {
             ready: None,
             copy_medium: None,
             write_long: None,
+            single: None,
         }
     }
 

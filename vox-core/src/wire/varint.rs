@@ -158,14 +158,32 @@ pub unsafe fn write_u128(out: *mut u8, value: u128) -> *mut u8 {
 /// 5 bytes may be written at `out`.
 #[inline]
 pub unsafe fn write_char(out: *mut u8, value: char) -> *mut u8 {
-    let mut utf8 = [0; 4];
-    let len = value.encode_utf8(&mut utf8).len();
-    // SAFETY: 5 bytes may be written; `len` is 1 to 4.
+    let code = u32::from(value);
+    let [low, ..] = code.to_le_bytes();
+    // SAFETY: 5 bytes may be written; `len` is 2 to 4.
     unsafe {
-        out.write(len.to_le_bytes()[0]);
+        if value.is_ascii() {
+            out.cast::<[u8; 2]>().write([1, low]);
+            return out.add(2);
+        }
+        let (utf8, len) = utf8(code);
+        out.write(len);
         out.add(1).cast::<[u8; 4]>().write_unaligned(utf8);
-        out.add(1 + len)
+        out.add(1 + usize::from(len))
     }
+}
+
+/// The UTF-8 form of a character that is not ASCII, two to four bytes, and how many: without a branch, for text is often of several lengths.
+#[inline]
+fn utf8(code: u32) -> ([u8; 4], u8) {
+    let len = 2 + u8::from(code >= 0x800) + u8::from(code >= 0x1_0000);
+    // Four groups of six bits, highest first, of which the leading ones are shifted out.
+    let group = |shift: u32| code >> shift & 0x3f;
+    let groups = 0x8080_8080 | group(18) | group(12) << 8 | group(6) << 16 | group(0) << 24;
+    // The first byte starts with as many ones as there are bytes.
+    let ones = 0xf00 >> len & 0xff;
+    let bytes = groups >> (32 - 8 * u32::from(len)) | ones;
+    (bytes.to_le_bytes(), len)
 }
 
 #[cfg(test)]
@@ -222,18 +240,12 @@ mod tests {
 
     #[test]
     fn characters_of_every_utf8_length() {
-        for value in [
-            '\0',
-            'a',
-            '\u{7f}',
-            '\u{80}',
-            'é',
-            '\u{7ff}',
-            '€',
-            '\u{ffff}',
-            '🦀',
-            char::MAX,
-        ] {
+        let edges = [
+            '\0', 'a', '\u{7f}', '\u{80}', 'é', '\u{7ff}', '\u{800}', '€', '\u{d7ff}', '\u{e000}',
+        ];
+        let more = ['\u{ffff}', '\u{10000}', '🦀', char::MAX];
+        let all = ('\0'..=char::MAX).take(if cfg!(miri) { 0 } else { usize::MAX });
+        for value in edges.into_iter().chain(more).chain(all) {
             let mut expected = vec![u8::try_from(value.len_utf8()).unwrap()];
             expected.extend(value.to_string().bytes());
             // SAFETY: the buffer has 32 bytes.

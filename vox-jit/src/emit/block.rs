@@ -9,7 +9,7 @@ use super::place::Base;
 use super::switch::Choice;
 use super::{
     array, borrow, bytes, call, guarded, iter, list, map, option, ready, result, run, runtime,
-    scalar, switch,
+    scalar, single, switch,
 };
 use crate::error::CompileError;
 
@@ -111,31 +111,19 @@ pub(super) fn emit_op(
         Op::CopyBytes { at, len } => scalar::copy_bytes(e, base.at(at), len, cursor).map(Some),
         Op::WriteF32 { at } => scalar::write_float(e, base.at(at), types::I32, cursor).map(Some),
         Op::WriteF64 { at } => scalar::write_float(e, base.at(at), types::I64, cursor).map(Some),
-        Op::WriteVarU16 { at } => {
-            scalar::write_unsigned(e, base.at(at), types::I16, 3, cursor).map(Some)
-        }
-        Op::WriteVarU32 { at } => {
-            scalar::write_unsigned(e, base.at(at), types::I32, 5, cursor).map(Some)
-        }
-        Op::WriteVarU64 { at } => {
-            scalar::write_unsigned(e, base.at(at), types::I64, 10, cursor).map(Some)
-        }
+        Op::WriteVarU16 { .. }
+        | Op::WriteVarU32 { .. }
+        | Op::WriteVarU64 { .. }
+        | Op::WriteVarI16 { .. }
+        | Op::WriteVarI32 { .. }
+        | Op::WriteVarI64 { .. } => single::write_integer(e, op, base, cursor).map(Some),
         Op::WriteVarU128 { at } => {
             scalar::write_called(e, base.at(at), runtime::VARINT_U128, 19, cursor).map(Some)
-        }
-        Op::WriteVarI16 { at } => {
-            scalar::write_signed(e, base.at(at), types::I16, 3, cursor).map(Some)
-        }
-        Op::WriteVarI32 { at } => {
-            scalar::write_signed(e, base.at(at), types::I32, 5, cursor).map(Some)
-        }
-        Op::WriteVarI64 { at } => {
-            scalar::write_signed(e, base.at(at), types::I64, 10, cursor).map(Some)
         }
         Op::WriteVarI128 { at } => {
             scalar::write_called(e, base.at(at), runtime::VARINT_I128, 19, cursor).map(Some)
         }
-        Op::WriteChar { at } => scalar::write_char(e, base.at(at), cursor).map(Some),
+        Op::WriteChar { at } => single::write_char(e, base.at(at), cursor).map(Some),
         Op::WriteRun { each } => run::write(e, each, base, cursor, scope),
         Op::WriteBytes {
             at,

@@ -45,6 +45,8 @@ pub(super) struct Emitter<'a, 'f> {
     signatures: Vec<((usize, bool), SigRef)>,
     free_slots: Vec<(u32, StackSlot)>,
     ops: usize,
+    /// Integers outside of loops so far that could have been written by a call.
+    pub(super) singles: u32,
     /// How many loops there are.
     loops: u32,
 }
@@ -135,6 +137,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
             free_slots: Vec::new(),
             ops: 0,
             loops: 0,
+            singles: 0,
         })
     }
 
@@ -144,6 +147,12 @@ impl<'a, 'f> Emitter<'a, 'f> {
         let around = self.builder.srcloc();
         self.builder.set_srcloc(SourceLoc::new(self.loops));
         around
+    }
+
+    /// Whether what is emitted here is in a loop of this function, or in a program that may lead to itself. What the program is called for in
+    /// the loop of another is not known.
+    pub(super) fn is_in_loop(&self) -> bool {
+        self.is_recursive || loop_of(self.builder.srcloc()) > 0
     }
 
     /// Counts an op against the limit.

@@ -1,13 +1,14 @@
 //! Options.
 
 use cranelift_codegen::ir::{InstBuilder, Type, Value, condcodes::IntCC, types};
-use vox_core::program::{BlockId, Offset, Op, OptionSource};
+use vox_core::program::{BlockId, Op, OptionSource};
 
 use super::cursor::Cursor;
 use super::emitter::{Emitter, Scope};
 use super::join::Join;
 use super::place::{Base, Place};
-use super::{block, bytes, ready, scalar, switch, varint, vtable};
+use super::scalar::Integer;
+use super::{block, bytes, ready, switch, varint, vtable};
 use crate::error::CompileError;
 
 /// Writes 0, or 1 and the payload.
@@ -95,34 +96,27 @@ fn write_flat(
     cursor: Cursor,
     scope: Scope,
 ) -> Result<Option<Cursor>, CompileError> {
-    let (at, load, ty, max_len): (Offset, Load, Type, u32) = match payload {
-        Op::WriteByte { at } => return write_fixed(e, is_some, base.at(at), types::I8, cursor),
-        Op::WriteF32 { at } => return write_fixed(e, is_some, base.at(at), types::I32, cursor),
-        Op::WriteF64 { at } => return write_fixed(e, is_some, base.at(at), types::I64, cursor),
-        Op::WriteVarU16 { at } => (at, scalar::load_unsigned, types::I16, 3),
-        Op::WriteVarU32 { at } => (at, scalar::load_unsigned, types::I32, 5),
-        Op::WriteVarU64 { at } => (at, scalar::load_unsigned, types::I64, 10),
-        Op::WriteVarI16 { at } => (at, scalar::load_zigzag, types::I16, 3),
-        Op::WriteVarI32 { at } => (at, scalar::load_zigzag, types::I32, 5),
-        Op::WriteVarI64 { at } => (at, scalar::load_zigzag, types::I64, 10),
+    if let Some(integer) = Integer::of(&payload) {
+        let tagged = write_is_some(e, is_some, cursor)?;
+        let value = integer.load(e, base);
+        e.count_op()?;
+        return varint::write_if(e, is_some, value, integer.max_len, tagged).map(Some);
+    }
+    match payload {
+        Op::WriteByte { at } => write_fixed(e, is_some, base.at(at), types::I8, cursor),
+        Op::WriteF32 { at } => write_fixed(e, is_some, base.at(at), types::I32, cursor),
+        Op::WriteF64 { at } => write_fixed(e, is_some, base.at(at), types::I64, cursor),
         Op::WriteBytes {
             at,
             source,
             reserve,
         } => {
             let tagged = write_is_some(e, is_some, cursor)?;
-            return bytes::write_if(e, is_some, base.at(at), source, reserve, tagged, scope);
+            bytes::write_if(e, is_some, base.at(at), source, reserve, tagged, scope)
         }
-        _ => return Ok(None),
-    };
-    let tagged = write_is_some(e, is_some, cursor)?;
-    let value = load(e, base.at(at), ty);
-    e.count_op()?;
-    varint::write_if(e, is_some, value, max_len, tagged).map(Some)
+        _ => Ok(None),
+    }
 }
-
-/// How a number is loaded as it is on the wire.
-type Load = fn(&mut Emitter<'_, '_>, Place, Type) -> Value;
 
 /// Stores the test as the tag.
 fn write_is_some(

@@ -6,7 +6,8 @@
 
 use vox_core::cx::EncodeCx;
 use vox_core::entry::{
-    BulkFn, CopyMediumFn, PackedFn, PlainFn, ReadyEachFn, ReadyFn, RunFn, VarintFn, WriteLongFn,
+    BulkFn, CopyMediumFn, PackedFn, PlainFn, ReadyEachFn, ReadyFn, RunFn, SingleFn, VarintFn,
+    WriteLongFn,
 };
 use vox_core::kernels::{Plain, Ready, Run, bytes, table, tree, varint};
 use vox_core::program::Program;
@@ -106,6 +107,11 @@ pub(super) fn copy_medium(routine: CopyMediumFn) -> *const () {
 /// The address of the routine for long runs of bytes, which is called in the same convention.
 pub(super) fn write_long(routine: WriteLongFn) -> *const () {
     vox_core::entry_address!(routine, (Cx, *const ()))
+}
+
+/// The address of a routine for scalars that stand alone, which is called in the same convention.
+pub(super) fn single(routine: SingleFn) -> *const () {
+    vox_core::entry_address!(routine, (Cx, u64, Out))
 }
 
 /// The routine a container of plain parts is linked with.

@@ -2,18 +2,21 @@
 
 use cranelift_codegen::ir::{InstBuilder, Type, Value, condcodes::IntCC, types};
 use target_lexicon::Architecture;
-use vox_core::program::Literal;
+use vox_core::kernels::fields::Kind;
+use vox_core::kernels::group;
+use vox_core::program::{Literal, Offset, Op, max_written};
 
 use super::cursor::Cursor;
 use super::emitter::Emitter;
 use super::join::Join;
-use super::place::Place;
+use super::place::{Base, Place};
 use super::runtime::{self, Function};
-use super::varint;
 use crate::error::CompileError;
 
 /// The longest copy made of loads and stores; longer ones are called.
 const MAX_INLINE_COPY: u32 = 128;
+/// The most bytes a character takes, its length in front.
+pub(super) const MAX_CHAR_LEN: u32 = 5;
 
 /// Writes constant bytes. Stores are wider than the bytes where that saves one;
 /// what they write too much is overwritten or beyond the end.
@@ -118,6 +121,37 @@ pub(super) fn write_float(
     cursor.advance(ty.bytes())
 }
 
+/// An integer that is written as a varint.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Integer {
+    kind: Kind,
+    at: Offset,
+    /// The most bytes it takes.
+    pub(super) max_len: u32,
+}
+
+impl Integer {
+    /// What an op writes, if it writes one.
+    pub(super) fn of(op: &Op) -> Option<Self> {
+        let (kind, at) = group::varint(op)?;
+        let max_len = max_written(op)?;
+        Some(Self { kind, at, max_len })
+    }
+
+    /// Loads its number on the wire, as a word.
+    pub(super) fn load(self, e: &mut Emitter<'_, '_>, base: Base) -> Value {
+        let place = base.at(self.at);
+        match self.kind {
+            Kind::U16 => load_unsigned(e, place, types::I16),
+            Kind::U32 => load_unsigned(e, place, types::I32),
+            Kind::U64 => load_unsigned(e, place, types::I64),
+            Kind::I16 => load_zigzag(e, place, types::I16),
+            Kind::I32 => load_zigzag(e, place, types::I32),
+            Kind::I64 => load_zigzag(e, place, types::I64),
+        }
+    }
+}
+
 /// Loads an unsigned integer as a word.
 pub(super) fn load_unsigned(e: &mut Emitter<'_, '_>, place: Place, ty: Type) -> Value {
     let value = place.load(e, ty);
@@ -127,6 +161,14 @@ pub(super) fn load_unsigned(e: &mut Emitter<'_, '_>, place: Place, ty: Type) -> 
     }
 }
 
+/// Loads a signed integer as a word, zigzag encoded. The sign is spread over the whole word, so that one form serves all widths.
+fn load_zigzag(e: &mut Emitter<'_, '_>, place: Place, ty: Type) -> Value {
+    let value = load_signed(e, place, ty);
+    let doubled = e.builder.ins().ishl_imm_u(value, 1);
+    let sign = e.builder.ins().sshr_imm_u(value, 63);
+    e.builder.ins().bxor(doubled, sign)
+}
+
 /// Loads a signed integer as a word.
 pub(super) fn load_signed(e: &mut Emitter<'_, '_>, place: Place, ty: Type) -> Value {
     let value = place.load(e, ty);
@@ -134,39 +176,6 @@ pub(super) fn load_signed(e: &mut Emitter<'_, '_>, place: Place, ty: Type) -> Va
         types::I64 => value,
         _ => e.builder.ins().sextend(types::I64, value),
     }
-}
-
-/// Writes an unsigned integer as a varint.
-pub(super) fn write_unsigned(
-    e: &mut Emitter<'_, '_>,
-    place: Place,
-    ty: Type,
-    max_len: u32,
-    cursor: Cursor,
-) -> Result<Cursor, CompileError> {
-    let value = load_unsigned(e, place, ty);
-    varint::write(e, value, max_len, cursor)
-}
-
-/// Writes a signed integer, zigzag encoded, as a varint. The sign is spread
-/// over the whole word, so that one form serves all widths.
-pub(super) fn write_signed(
-    e: &mut Emitter<'_, '_>,
-    place: Place,
-    ty: Type,
-    max_len: u32,
-    cursor: Cursor,
-) -> Result<Cursor, CompileError> {
-    let value = load_zigzag(e, place, ty);
-    varint::write(e, value, max_len, cursor)
-}
-
-/// Loads a signed integer as a word, zigzag encoded.
-pub(super) fn load_zigzag(e: &mut Emitter<'_, '_>, place: Place, ty: Type) -> Value {
-    let value = load_signed(e, place, ty);
-    let doubled = e.builder.ins().ishl_imm_u(value, 1);
-    let sign = e.builder.ins().sshr_imm_u(value, 63);
-    e.builder.ins().bxor(doubled, sign)
 }
 
 /// Writes a scalar by a function that takes the cursor and its address.
@@ -184,6 +193,11 @@ pub(super) fn write_called(
     Ok(Cursor::with_spare(end, spare))
 }
 
+/// Loads a `char` as a word.
+pub(super) fn load_char(e: &mut Emitter<'_, '_>, place: Place) -> Value {
+    load_unsigned(e, place, types::I32)
+}
+
 /// Writes a `char`: an ASCII one is its length, 1, and itself.
 pub(super) fn write_char(
     e: &mut Emitter<'_, '_>,
@@ -197,7 +211,7 @@ pub(super) fn write_char(
     cursor.store(e, both, 0);
     let short = Cursor {
         offset: cursor.offset + 2,
-        spare: cursor.take(5)?,
+        spare: cursor.take(MAX_CHAR_LEN)?,
         ..cursor
     };
     let mut join = Join::new(e, short.offset);
@@ -225,7 +239,7 @@ fn write_utf8(
     value: Value,
     cursor: Cursor,
 ) -> Result<Cursor, CompileError> {
-    let spare = cursor.take(5)?;
+    let spare = cursor.take(MAX_CHAR_LEN)?;
     let value = e.builder.ins().uextend(types::I64, value);
     let is_at_least = |e: &mut Emitter<'_, '_>, least: i64| {
         let cc = IntCC::UnsignedGreaterThanOrEqual;

@@ -5,7 +5,9 @@
 //! registers. It has no return values; arguments and the result pass through
 //! [`EncodeCx::exchange`].
 //!
-//! Not here: when a stub is called. Calls that happen every time, of vtable functions and of routines for
+//! Some routines of the processor are called in the same convention, with arguments in registers: they keep all registers by themselves.
+//!
+//! Not here: when a stub is called. Other calls that happen every time, of vtable functions and of routines for
 //! whole lists, are ordinary ones.
 
 use cranelift_codegen::ir::{AbiParam, Function, InstBuilder, Signature, Value, types};
@@ -13,7 +15,7 @@ use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_codegen::settings::Value as Flag;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use vox_core::cx::{Constants, EncodeCx};
-use vox_core::entry::CopyMediumFn;
+use vox_core::entry::{CopyMediumFn, SingleFn};
 
 use super::emitter::Emitter;
 use super::entry_signature;
@@ -129,6 +131,18 @@ impl Emitter<'_, '_> {
     pub(super) fn call_copy(&mut self, routine: CopyMediumFn, [to, from, len]: [Value; 3]) {
         let callee = self.address_of("COPY_MEDIUM", runtime::copy_medium(routine));
         self.call_preserving(callee, &[self.cx, to, from, len]);
+    }
+
+    /// Calls a routine that writes a scalar, and answers the end. It is no stub of ours, but preserves all registers as they do.
+    pub(super) fn call_single(
+        &mut self,
+        (name, routine): (&'static str, SingleFn),
+        value: Value,
+        out: Value,
+    ) -> Value {
+        let callee = self.address_of(name, runtime::single(routine));
+        self.call_preserving(callee, &[self.cx, value, out]);
+        self.exchanged()
     }
 
     fn put_arguments(&mut self, arguments: &[Value]) {

@@ -1,5 +1,7 @@
 //! Scalars at every boundary of their wire form.
 
+use facet::Facet;
+use serde::Serialize;
 use vox_oracle::codec_test;
 
 /// Every power of two that starts a new varint byte, with its neighbours, as
@@ -68,6 +70,73 @@ signed! {
     i128_edges: i128;
     isize_edges: isize;
 }
+
+/// Scalars between strings, more than are written in place.
+#[derive(Debug, Clone, Default, PartialEq, Facet, Serialize)]
+struct Alone {
+    a: String,
+    aa: u64,
+    b: String,
+    bb: u64,
+    c: String,
+    cc: u64,
+    d: String,
+    dd: u64,
+    e: String,
+    ee: u64,
+    f: String,
+    ff: u64,
+    g: String,
+    gg: u16,
+    h: String,
+    hh: u32,
+    i: String,
+    ii: u64,
+    j: String,
+    jj: i16,
+    k: String,
+    kk: i32,
+    l: String,
+    ll: i64,
+    m: String,
+    mm: char,
+    n: String,
+    nn: usize,
+    o: String,
+    oo: char,
+}
+
+codec_test!(
+    /// Each of every length, behind a string that is short and one that is not.
+    fn many_that_stand_alone(judge: &Judge) {
+        for bits in 0..=64 {
+            let highest = u64::MAX.checked_shr(64 - bits).unwrap_or_default();
+            for number in [highest, highest.wrapping_add(1), highest ^ 0x5555] {
+                let code = (number % 0x11_0000) as u32;
+                let mm = char::from_u32(code).unwrap_or(char::MAX);
+                let value = Alone {
+                    g: String::from("short"),
+                    gg: number as u16,
+                    h: "long ".repeat(40),
+                    hh: number as u32,
+                    ii: number,
+                    j: "x".repeat(16),
+                    jj: number as i16,
+                    k: "y".repeat(17),
+                    kk: number as i32,
+                    ll: number.cast_signed(),
+                    mm,
+                    n: "z".repeat(5_000),
+                    nn: number as usize,
+                    oo: 'o',
+                    ..Alone::default()
+                };
+                judge.by_serde(&format!("{number:#x}"), &value);
+                judge.by_serde(&format!("three of {number:#x}"), &vec![value; 3]);
+            }
+        }
+    }
+);
 
 codec_test!(
     /// Bits, not numbers: NaN payloads and the sign of zero stay.

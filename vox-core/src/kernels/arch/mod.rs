@@ -77,3 +77,11 @@ pub(super) mod control;
 #[cfg(any(miri, not(target_arch = "x86_64")))]
 #[path = "no_control.rs"]
 pub(super) mod control;
+
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+#[path = "x86_64/align.rs"]
+pub(super) mod align;
+
+#[cfg(any(miri, not(target_arch = "x86_64")))]
+#[path = "no_align.rs"]
+pub(super) mod align;

@@ -9,6 +9,7 @@ mod plain;
 mod ready;
 #[cfg(target_endian = "little")]
 mod runs;
+mod single;
 mod table;
 
 use core::ptr;

@@ -11,6 +11,7 @@ mod long;
 mod medium;
 mod ready;
 mod run;
+mod single;
 mod sse2;
 
 use super::super::Kernels;
@@ -26,6 +27,7 @@ static AVX512: Kernels = Kernels {
     }),
     copy_medium: Some(medium::copy_medium),
     write_long: Some(long::write_long),
+    single: Some(single::ROUTINES),
     // They use bmi1, bmi2 and lzcnt, which this set needs as well.
     has_own_fields: true,
     list_u16: few::list_u16,
@@ -38,6 +40,7 @@ static AVX512: Kernels = Kernels {
 };
 static BMI2: Kernels = Kernels {
     has_own_fields: true,
+    single: Some(single::ROUTINES),
     ..Kernels::of::<bmi2::Bmi2>("bmi2")
 };
 
