@@ -5,9 +5,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
-use std::ptr;
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicPtr, Ordering};
 
 use facet::Facet;
 use vox::EncodeError;
@@ -79,51 +77,6 @@ impl<T: Facet<'static>> Direct<T> {
 impl<T: Facet<'static>> Default for Direct<T> {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-/// Where a static keeps the slot of a type.
-pub struct Kept<T> {
-    slot: AtomicPtr<Slot>,
-    of: PhantomData<fn() -> T>,
-}
-
-impl<T: Facet<'static>> Kept<T> {
-    /// None yet.
-    #[must_use]
-    pub const fn nothing() -> Self {
-        Self {
-            slot: AtomicPtr::new(ptr::null_mut()),
-            of: PhantomData,
-        }
-    }
-
-    /// Finds the slot.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the type has no encoding.
-    pub fn find(&self) {
-        let slot = ptr::from_ref(Direct::<T>::new().slot).cast_mut();
-        self.slot.store(slot, Ordering::Release);
-    }
-
-    /// The slot, if it was found.
-    #[inline]
-    #[must_use]
-    pub fn get(&self) -> Option<Direct<T>> {
-        // SAFETY: only `find` stores here, and it stores a slot of this type, of a registry that is never dropped (A12).
-        let slot = unsafe { self.slot.load(Ordering::Acquire).as_ref() }?;
-        Some(Direct {
-            slot,
-            of: PhantomData,
-        })
-    }
-}
-
-impl<T> fmt::Debug for Kept<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Kept").field(&self.slot).finish()
     }
 }
 

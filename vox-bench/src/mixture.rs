@@ -6,13 +6,13 @@
 
 use std::fmt;
 use std::hint::black_box;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use facet::Facet;
 use serde::Serialize;
 use vox::{Encoder, PrepareError, Runtime, Tier};
 
-use crate::direct::Kept;
+use crate::direct::Direct;
 use crate::workload::{Draw, Random, SEED};
 
 /// Types of each kind.
@@ -105,7 +105,7 @@ trait Run {
 /// that ran ahead into another type's function would already fetch them for the right one.
 trait Known: Facet<'static> + Serialize + Sized {
     fn encoder() -> &'static Encoder<Self>;
-    fn slot() -> &'static Kept<Self>;
+    fn direct() -> &'static OnceLock<Direct<Self>>;
 }
 
 struct Typed<T> {
@@ -132,11 +132,11 @@ impl<T: Known> Run for Typed<T> {
     }
 
     fn find_slot(&self) {
-        T::slot().find();
+        T::direct().get_or_init(Direct::new);
     }
 
     fn encode_directly(&self, buffer: &mut Vec<u8>) {
-        let direct = T::slot().get().expect("the slot was found before");
+        let direct = T::direct().get().expect("the slot was found before");
         direct.encode_in(&self.value, buffer).expect(ENCODES);
     }
 
@@ -222,9 +222,9 @@ macro_rules! known {
                 &ENCODER
             }
 
-            fn slot() -> &'static Kept<Self> {
-                static SLOT: Kept<$type> = Kept::nothing();
-                &SLOT
+            fn direct() -> &'static OnceLock<Direct<Self>> {
+                static DIRECT: OnceLock<Direct<$type>> = OnceLock::new();
+                &DIRECT
             }
         }
     };

@@ -507,6 +507,7 @@ impl<'p> Machine<'p> {
                         try_out!(self.write_leaf(at, leaf, path, reserve, out));
                     }
                     Op::Never { why, path } => {
+                        // Here as on any way that is hardly ever taken.
                         at_cache_line();
                         crate::trampoline::fail::fail_no_form(self.cx, why.number().into());
                         return self.fail_at(path);

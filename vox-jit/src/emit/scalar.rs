@@ -193,11 +193,6 @@ pub(super) fn write_called(
     Ok(Cursor::with_spare(end, spare))
 }
 
-/// Loads a `char` as a word.
-pub(super) fn load_char(e: &mut Emitter<'_, '_>, place: Place) -> Value {
-    load_unsigned(e, place, types::I32)
-}
-
 /// Writes a `char`: an ASCII one is its length, 1, and itself.
 pub(super) fn write_char(
     e: &mut Emitter<'_, '_>,

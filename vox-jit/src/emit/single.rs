@@ -4,6 +4,8 @@
 //! is in a loop, or in a program that calls others as trees do, is written as fast as can be. What is left are the fields of long
 //! records, between strings and other things that are no scalars; those beside each other are [runs](super::run).
 
+use cranelift_codegen::ir::{Value, types};
+use vox_core::entry::SingleFn;
 use vox_core::kernels::single::Routines;
 use vox_core::program::Op;
 
@@ -31,10 +33,8 @@ pub(super) fn write_integer(
     let value = integer.load(e, base);
     match routines.filter(|_| e.singles > MAX_IN_PLACE) {
         Some(routines) => {
-            let spare = cursor.take(integer.max_len)?;
-            let out = cursor.address(e);
-            let end = e.call_single(("WRITE_VARINT", routines.varint), value, out);
-            Ok(Cursor::with_spare(end, spare))
+            let routine = ("WRITE_VARINT", routines.varint);
+            call(e, routine, value, integer.max_len, cursor)
         }
         None => varint::write(e, value, integer.max_len, cursor),
     }
@@ -49,10 +49,22 @@ pub(super) fn write_char(
     let Some(routines) = routines(e) else {
         return scalar::write_char(e, place, cursor);
     };
-    let spare = cursor.take(MAX_CHAR_LEN)?;
-    let code = scalar::load_char(e, place);
+    let code = scalar::load_unsigned(e, place, types::I32);
+    let routine = ("WRITE_CHAR", routines.character);
+    call(e, routine, code, MAX_CHAR_LEN, cursor)
+}
+
+/// Has a number written that takes so many bytes at most.
+fn call(
+    e: &mut Emitter<'_, '_>,
+    routine: (&'static str, SingleFn),
+    value: Value,
+    max_len: u32,
+    cursor: Cursor,
+) -> Result<Cursor, CompileError> {
+    let spare = cursor.take(max_len)?;
     let out = cursor.address(e);
-    let end = e.call_single(("WRITE_CHAR", routines.character), code, out);
+    let end = e.call_single(routine, value, out);
     Ok(Cursor::with_spare(end, spare))
 }
 

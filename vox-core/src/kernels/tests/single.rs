@@ -4,6 +4,7 @@ use super::{Fenced, definition, every_set, low, no_bulk, no_room};
 use crate::cx::{Constants, EncodeCx, OVERSHOOT};
 use crate::entry::SingleFn;
 use crate::kernels::Kernels;
+use crate::kernels::single::Routines;
 use crate::wire::varint;
 
 struct Bench {
@@ -44,15 +45,18 @@ impl Bench {
     }
 }
 
+fn every_set_with_routines(mut check: impl FnMut(&Kernels, Routines)) {
+    every_set(|set| match set.single {
+        Some(routines) => check(set, routines),
+        None => eprintln!("skipped: {} has no routines for scalars alone", set.name),
+    });
+}
+
 #[test]
 fn a7_varints_of_every_length() {
     let mut bench = Bench::new();
     let mut random = fastrand::Rng::with_seed(64);
-    every_set(|set| {
-        let Some(routines) = set.single else {
-            eprintln!("skipped: {} has no routines for scalars alone", set.name);
-            return;
-        };
+    every_set_with_routines(|set, routines| {
         for bits in 0..=64 {
             let highest = low(bits);
             let some = (0..100).map(|_| random.u64(..) & highest);
@@ -74,11 +78,7 @@ fn a7_varints_of_every_length() {
 #[test]
 fn a7_every_character() {
     let mut bench = Bench::new();
-    every_set(|set| {
-        let Some(routines) = set.single else {
-            eprintln!("skipped: {} has no routines for scalars alone", set.name);
-            return;
-        };
+    every_set_with_routines(|set, routines| {
         for value in '\0'..=char::MAX {
             let mut expected = [0; 5];
             // SAFETY: there is room for five bytes.
