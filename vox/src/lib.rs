@@ -94,7 +94,7 @@ use facet_core::{Facet, Shape};
 use facet_reflect::Peek;
 
 pub use encoder::Encoder;
-use runtime::append::{Global, append, encode};
+use runtime::append::{Free, append, encode};
 use runtime::value::with_root;
 pub use runtime::{
     PrepareError, Runtime, RuntimeBuilder, Stats, TypeReport, TypesByTier, VtableCalls,
@@ -150,7 +150,9 @@ where
     T: Facet<'f> + ?Sized,
 {
     // SAFETY: the root is a live value of the shape, borrowed for the call (A1).
-    with_root(value, |root| unsafe { encode(Global, T::SHAPE, root) })
+    with_root(value, |root| unsafe {
+        encode(Free::here(T::SHAPE), T::SHAPE, root)
+    })
 }
 
 /// Appends the encoding of a value to a vector and answers the number of bytes.
@@ -179,7 +181,7 @@ where
 {
     // SAFETY: the root is a live value of the shape, borrowed for the call (A1).
     with_root(value, |root| unsafe {
-        append(Global, T::SHAPE, root, buffer)
+        append(Free::here(T::SHAPE), T::SHAPE, root, buffer)
     })
 }
 

@@ -1,13 +1,17 @@
 //! Encoding to a vector: what the functions for one type each have in common.
 //!
 //! They are instantiated for every type, at every place that uses it, and a processor keeps only so much code at hand. So they do no
-//! more than call: a function that finds the type's slot and begins (an encoder looks at its slot itself), the slot's entry, and a function that ends
+//! more than call: a function that finds the type's slot and begins (encoders, and free functions where each use has memory of its own, look themselves first), the slot's entry, and a function that ends
 //! ([`vox_core::sink::vec::Frame`] says why the entry is not called from one place for all types). The first and the last are here,
 //! and not generic. Their answers go where the caller's caller wants them, without a copy: an answer of two words that was just
 //! written as two is slow to be read as one.
 
+mod free;
+mod known;
+#[cfg(test)]
+mod tests;
+
 use core::mem::MaybeUninit;
-use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
 use facet_core::Shape;
 use vox_core::error::EncodeError;
@@ -15,9 +19,11 @@ use vox_core::sink::vec::{Frame, Start};
 use vox_core::slot::Slot;
 
 use super::encode::tagged;
-use super::index::Index;
 use super::value::Root;
 use super::{Inner, Runtime};
+
+pub(crate) use free::Free;
+pub(crate) use known::KnownSlot;
 
 /// Of an encode behind what a vector holds.
 type AppendFrame<'v> = Frame<&'v mut Vec<u8>>;
@@ -125,7 +131,7 @@ unsafe fn finish_new(frame: *mut NewFrame, end: *mut u8) -> Result<Vec<u8>, Enco
 
 /// What begins with the slot that is known, by these two functions, and leaves everything else to the other two. They
 /// take the same parameters, so that nothing is moved or kept for them. How the slot is known is an expression and no function of the trait:
-/// that other crates could inline, and then [`FREE`], which it reads, would be reached through a table of addresses.
+/// that other crates could inline, and then what the free functions know, which it reads, would be reached through a table of addresses.
 macro_rules! beginnings {
     (
         $(#[$attribute:meta])*
@@ -169,6 +175,7 @@ macro_rules! beginnings {
         }
     };
 }
+use beginnings;
 
 /// See [`Frame::begin_append`].
 ///
@@ -264,42 +271,6 @@ impl<'s> Finder<'s> for &'s Runtime {
     );
 }
 
-/// The global runtime.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Global;
-
-impl Finder<'static> for Global {
-    fn find(self, shape: &'static Shape) -> Found<'static> {
-        FREE.find(shape)
-    }
-
-    // Compiled here, once.
-    beginnings!(
-        #[inline(never)]
-        |_global, shape| FREE.known(shape),
-        Frame::begin_append, Frame::begin_new,
-        or begin_append_slowly, begin_new_slowly
-    );
-}
-
-impl Finder<'static> for &KnownSlot {
-    fn find(self, shape: &'static Shape) -> Found<'static> {
-        let (slot, max_depth) = global().find(shape)?;
-        self.max_depth.store(max_depth, Ordering::Relaxed);
-        self.slot
-            .store(core::ptr::from_ref(slot).cast_mut(), Ordering::Release);
-        Ok((slot, max_depth))
-    }
-
-    // The look at the slot is the caller's own: a register less to be moved, and what begins is nothing but that.
-    beginnings!(
-        #[inline(always)]
-        |known, shape| known.known(),
-        begin_append, begin_new,
-        or KnownSlot::begin_append_slowly, KnownSlot::begin_new_slowly
-    );
-}
-
 impl Inner {
     /// The slot, if it is where most are, and the depth limit.
     #[inline]
@@ -312,233 +283,8 @@ impl Inner {
     }
 }
 
-/// What the free functions have asked the global runtime for: its slots, and its depth limit.
-///
-/// The runtime has an index of its own, but that is behind the runtime's address. When types take turns at random, a processor guesses wrong where an encode
-/// goes, and then waits for every load up to the slot before it learns better.
-///
-/// Aligned so that it never lies in two cache lines.
-#[derive(Debug)]
-#[repr(align(32))]
-struct KnownSlots {
-    index: Index,
-    /// Stored before any slot is.
-    max_depth: AtomicU64,
-}
-
-const _: () = assert!(size_of::<KnownSlots>() <= align_of::<KnownSlots>());
-
-/// Private, so that its address is known where it is read; see [`beginnings`].
-static FREE: KnownSlots = KnownSlots {
-    index: Index::new(),
-    max_depth: AtomicU64::new(0),
-};
-
-impl KnownSlots {
-    /// The slot, if it is where most are, and the depth limit.
-    #[inline]
-    fn known(&self, shape: &'static Shape) -> Option<(&Slot, u64)> {
-        let slot = self.index.find_near(shape)?;
-        Some((slot, self.max_depth.load(Ordering::Relaxed)))
-    }
-
-    /// The same, wherever the slot is.
-    #[cold]
-    #[inline(never)]
-    fn find(&self, shape: &'static Shape) -> Found<'_> {
-        if let Some(slot) = self.index.find(shape) {
-            return Ok((slot, self.max_depth.load(Ordering::Relaxed)));
-        }
-        let (slot, max_depth) = global().find(shape)?;
-        self.max_depth.store(max_depth, Ordering::Relaxed);
-        // SAFETY: the shape's slot, of the global runtime, which is never dropped (A12).
-        unsafe { self.index.remember(shape, slot) };
-        Ok((slot, max_depth))
-    }
-}
-
 /// What the global runtime consists of.
 #[cold]
 fn global() -> &'static Inner {
     &Runtime::global().inner
-}
-
-/// A slot of the global runtime, found when it is first wanted, and what else an encode needs of that: what an encoder keeps.
-/// Aligned so that it never lies in two cache lines.
-#[derive(Debug)]
-#[repr(align(16))]
-pub(crate) struct KnownSlot {
-    slot: AtomicPtr<Slot>,
-    /// Of the global runtime. Stored before the slot.
-    max_depth: AtomicU64,
-}
-
-const _: () = assert!(size_of::<KnownSlot>() <= align_of::<KnownSlot>());
-
-impl KnownSlot {
-    /// Of a type that was not looked for yet.
-    pub(crate) const fn unknown() -> Self {
-        Self {
-            slot: AtomicPtr::new(core::ptr::null_mut()),
-            max_depth: AtomicU64::new(0),
-        }
-    }
-
-    /// As the function of this name, compiled here.
-    #[cold]
-    #[inline(never)]
-    unsafe fn begin_append_slowly<'v>(
-        &self,
-        frame: *mut AppendFrame<'v>,
-        shape: &'static Shape,
-        is_tagged: bool,
-        buffer: &'v mut Vec<u8>,
-    ) -> Start {
-        // SAFETY: the caller's duty.
-        unsafe { begin_append_slowly(self, frame, shape, is_tagged, buffer) }
-    }
-
-    /// As the function of this name, compiled here.
-    #[cold]
-    #[inline(never)]
-    unsafe fn begin_new_slowly(
-        &self,
-        frame: *mut NewFrame,
-        shape: &'static Shape,
-        is_tagged: bool,
-    ) -> Start {
-        // SAFETY: the caller's duty.
-        unsafe { begin_new_slowly(self, frame, shape, is_tagged) }
-    }
-
-    /// The slot, once it was looked for, and the depth limit.
-    #[inline]
-    fn known(&self) -> Option<(&'static Slot, u64)> {
-        let slot = self.slot.load(Ordering::Acquire);
-        // SAFETY: only `find` stores here, and it stores a slot of the
-        // global runtime, which is never dropped (A12).
-        let slot = unsafe { slot.as_ref() }?;
-        Some((slot, self.max_depth.load(Ordering::Relaxed)))
-    }
-}
-
-/// What Miri shall see of the three steps; the bytes of all types are for the tests in `tests`.
-#[cfg(test)]
-mod tests {
-    use std::panic::{AssertUnwindSafe, catch_unwind};
-
-    use facet::Facet;
-
-    use crate::{Encoder, Runtime};
-
-    /// A struct whose text is written by a proxy, which refuses one text and panics at another.
-    #[derive(Facet)]
-    struct Picky {
-        id: u32,
-        #[facet(proxy = Word)]
-        text: Text,
-        rest: Vec<String>,
-    }
-
-    #[derive(Facet)]
-    struct Text(String);
-
-    #[derive(Facet)]
-    #[facet(transparent)]
-    struct Word(String);
-
-    impl TryFrom<&Text> for Word {
-        type Error = String;
-
-        fn try_from(text: &Text) -> Result<Self, String> {
-            match text.0.as_str() {
-                "refuse" => Err(String::from("refused")),
-                "panic" => panic!("as told"),
-                text => Ok(Self(text.to_owned())),
-            }
-        }
-    }
-
-    impl TryFrom<Word> for Text {
-        type Error = String;
-
-        fn try_from(word: Word) -> Result<Self, String> {
-            Ok(Self(word.0))
-        }
-    }
-
-    fn picky(text: &str) -> Picky {
-        Picky {
-            id: 300,
-            text: Text(text.to_owned()),
-            rest: vec![String::from("a"), "b".repeat(300)],
-        }
-    }
-
-    fn expected(text: &str) -> Vec<u8> {
-        let Picky { id, rest, .. } = picky(text);
-        postcard::to_allocvec(&(id, text, rest)).expect("serde encodes it")
-    }
-
-    /// An encode into a new vector, and one behind what there is.
-    fn both(
-        encode: impl Fn(&Picky) -> Result<Vec<u8>, crate::EncodeError>,
-        append: impl Fn(&Picky, &mut Vec<u8>) -> Result<usize, crate::EncodeError>,
-    ) {
-        let mut buffer = vec![0xff];
-        for text in ["", "text", "text"] {
-            let expected = expected(text);
-            // With less room than it takes, with enough, and with just as much as it grew to.
-            assert_eq!(encode(&picky(text)).expect("it encodes"), expected);
-            let len = append(&picky(text), &mut buffer).expect("it encodes");
-            assert_eq!(len, expected.len());
-            assert_eq!(buffer[0], 0xff);
-            assert_eq!(buffer[1..], expected);
-            buffer.truncate(1);
-        }
-        assert!(encode(&picky("refuse")).is_err());
-        assert!(append(&picky("refuse"), &mut buffer).is_err());
-        assert!(catch_unwind(AssertUnwindSafe(|| encode(&picky("panic")))).is_err());
-        let appends = AssertUnwindSafe(|| append(&picky("panic"), &mut buffer));
-        assert!(catch_unwind(appends).is_err());
-        assert_eq!(buffer, [0xff]);
-    }
-
-    #[test]
-    fn a3_of_a_runtime() {
-        for work in [1, u64::MAX] {
-            let runtime = Runtime::builder().compile_after(work).build();
-            both(
-                |value| runtime.to_bytes(value),
-                |value, buffer| runtime.to_bytes_in(value, buffer),
-            );
-        }
-    }
-
-    #[test]
-    fn a3_of_the_global_runtime() {
-        both(crate::to_bytes, crate::to_bytes_in);
-    }
-
-    #[test]
-    fn a3_of_an_encoder() {
-        let encoder = Encoder::new();
-        both(
-            |value| encoder.encode(value),
-            |value, buffer| encoder.encode_in(value, buffer),
-        );
-    }
-
-    #[test]
-    fn a3_of_what_has_no_encoding() {
-        let encoder = Encoder::<*const u8>::new();
-        let (value, mut buffer) = (core::ptr::null::<u8>(), vec![0xff]);
-        for _ in 0..2 {
-            assert!(crate::to_bytes(&value).is_err());
-            assert!(crate::to_bytes_in(&value, &mut buffer).is_err());
-            assert!(encoder.encode(&value).is_err());
-            assert!(encoder.encode_in(&value, &mut buffer).is_err());
-        }
-        assert_eq!(buffer, [0xff]);
-    }
 }

@@ -8,13 +8,14 @@
 //! One table for all threads and not one for each: a thread has not to meet every type again, and nothing is
 //! left behind by a runtime that is dropped.
 
-use core::ptr::{self, NonNull};
 use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use std::sync::Arc;
 
 use facet_core::Shape;
 use vox_core::fork::ForkLock;
 use vox_core::slot::Slot;
+
+use super::place::Place;
 
 /// Places of the first table. A power of two, as all are.
 const FIRST: usize = 128;
@@ -23,33 +24,8 @@ const SPARSE: usize = 4;
 /// Places a type may be in, one behind the other. A table has so many more, less one, than it says: none wraps around.
 const PROBES: usize = 8;
 
-/// A shape and its slot, or nothing yet. The shape is set last.
-#[derive(Debug, Default)]
-struct Place {
-    shape: AtomicPtr<Shape>,
-    slot: AtomicPtr<Slot>,
-}
-
-impl Place {
-    /// The slot, if the place is this shape's.
-    #[inline]
-    fn slot_of(&self, shape: *const Shape) -> Option<&Slot> {
-        if !ptr::eq(self.shape.load(Ordering::Acquire), shape) {
-            return None;
-        }
-        let slot = self.slot.load(Ordering::Relaxed);
-        // SAFETY: set before the shape, to a slot that lives as long as the index, which the place is a part of.
-        Some(unsafe { NonNull::new_unchecked(slot).as_ref() })
-    }
-}
-
 /// The table of readers who find none.
-static NOTHING: [Place; PROBES] = [const {
-    Place {
-        shape: AtomicPtr::new(ptr::null_mut()),
-        slot: AtomicPtr::new(ptr::null_mut()),
-    }
-}; PROBES];
+static NOTHING: [Place; PROBES] = [const { Place::empty() }; PROBES];
 
 /// See the module documentation.
 #[derive(Debug)]
@@ -126,7 +102,8 @@ impl Index {
         if (tables.types + 1) * SPARSE > len {
             self.grow(&mut tables);
         }
-        while !put(self.probes(shape), shape, slot) {
+        // SAFETY: the caller's duty, and the places are the index's, for which this one has the lock.
+        while unsafe { !put(self.probes(shape), shape, slot) } {
             self.grow(&mut tables);
         }
         tables.types += 1;
@@ -149,9 +126,8 @@ impl Index {
             }
             len *= 2;
         };
-        let is_filled = |place: &&Place| !place.shape.load(Ordering::Relaxed).is_null();
         // Counted, for a forked child may not know.
-        tables.types = table.iter().filter(is_filled).count();
+        tables.types = table.iter().filter(|place| !place.is_empty()).count();
         let start = table.as_ptr().cast_mut();
         tables.all.push(table);
         self.table.store(start, Ordering::Release);
@@ -160,26 +136,30 @@ impl Index {
 }
 
 /// Fills one of the places of a shape, if one is free.
-fn put(places: &[Place], shape: *const Shape, slot: *const Slot) -> bool {
-    let is_free = |place: &&Place| place.shape.load(Ordering::Relaxed).is_null();
-    let free = places.iter().find(is_free);
+///
+/// # Safety
+///
+/// As for [`Place::fill`], where it is empty.
+unsafe fn put(places: &[Place], shape: *const Shape, slot: *const Slot) -> bool {
+    let free = places.iter().find(|place| place.is_empty());
     if let Some(place) = free {
-        place.slot.store(slot.cast_mut(), Ordering::Relaxed);
-        place.shape.store(shape.cast_mut(), Ordering::Release);
+        // SAFETY: the caller's duty.
+        unsafe { place.fill(shape, slot) };
     }
     free.is_some()
 }
 
-/// Puts what is in a place, if anything, into a table of `PROBES - 1` places more than a power of two.
+/// Puts what is in a place of an index, if anything, into a table that the index does not have yet, of `PROBES - 1` places more than a power of two.
 fn copy(place: &Place, table: &[Place]) -> bool {
-    let shape = place.shape.load(Ordering::Relaxed);
+    let (shape, slot) = place.contents();
     let first = first_place(shape) % (table.len() - (PROBES - 1));
-    let slot = place.slot.load(Ordering::Relaxed);
-    shape.is_null() || put(&table[first..first + PROBES], shape, slot)
+    // SAFETY: the slot is the shape's, as in the place before, and nobody else has the table.
+    shape.is_null() || unsafe { put(&table[first..first + PROBES], shape, slot) }
 }
 
 #[cfg(test)]
 mod tests {
+    use core::ptr;
     use std::sync::Barrier;
 
     use facet_core::Facet;
@@ -287,20 +267,20 @@ mod tests {
         unsafe { index.remember(known[0], &slots[0]) };
         assert_eq!(index.mask.load(Ordering::Relaxed) + 1, FIRST);
         let [others @ .., last] = index.probes(known[1]);
-        let is_free = |place: &&Place| place.shape.load(Ordering::Relaxed).is_null();
-        for place in others.iter().filter(is_free) {
-            let other = ptr::from_ref(<u16 as Facet>::SHAPE).cast_mut();
-            place.shape.store(other, Ordering::Relaxed);
+        for place in others.iter().filter(|place| place.is_empty()) {
+            // SAFETY: the slots are dropped after the index, and nobody calls the one of this type.
+            unsafe { place.fill(<u16 as Facet>::SHAPE, &raw const slots[0]) };
         }
         // The last of all places is a place like the others.
         assert!(ptr::eq(last, &raw const index.places()[FIRST + PROBES - 2]));
-        // SAFETY: as above. What stands in for other types is one, and has the slot of none.
+        // SAFETY: as above. What stands in for other types is one.
         unsafe { index.remember(known[1], &slots[1]) };
         assert_eq!(index.mask.load(Ordering::Relaxed) + 1, FIRST);
         assert!(last.slot_of(known[1]).is_some() && finds(&index, known[1], &slots[1]));
 
         let places = index.probes(known[2]);
-        assert!(!put(places, known[2], &raw const slots[2]));
+        // SAFETY: as above.
+        assert!(unsafe { !put(places, known[2], &raw const slots[2]) });
         // SAFETY: as above.
         unsafe { index.remember(known[2], &slots[2]) };
         assert!(index.mask.load(Ordering::Relaxed) + 1 > FIRST);

@@ -6,6 +6,8 @@ mod builder;
 mod code;
 mod encode;
 mod index;
+mod own;
+mod place;
 mod prepare;
 mod report;
 mod settings;

@@ -154,6 +154,7 @@ pub(crate) const MODULES: &[ModuleRule] = &[
             "vox-jit/src/baseline/isa",
             "vox-core/src/kernels/arch",
             "vox-core/src/entry",
+            "vox/src/runtime/own",
         ],
         never: Mention::Platforms,
         why: "operating systems and architectures are named in one place each",
