@@ -32,12 +32,19 @@ pub(super) unsafe fn write<T: Element>(
             if left == 0 {
                 return out;
             }
-            let few = left.min(STRETCH);
-            for at in 0..few {
-                out = one(out, from.add(at).read_unaligned().wire());
+            if left >= STRETCH {
+                // A number that is known, for loops that are unrolled.
+                for at in 0..STRETCH {
+                    out = one(out, from.add(at).read_unaligned().wire());
+                }
+                from = from.add(STRETCH);
+                left -= STRETCH;
+            } else {
+                for at in 0..left {
+                    out = one(out, from.add(at).read_unaligned().wire());
+                }
+                return out;
             }
-            from = from.add(few);
-            left -= few;
         }
     }
 }

@@ -4,7 +4,7 @@
 //! slow, on AMD processors before Zen 3; those have no AVX-512 either, and take
 //! [`super::sse2`]: see [`super::sets`].
 
-use core::arch::x86_64::{_bzhi_u64, _pdep_u64};
+use core::arch::x86_64::_pdep_u64;
 
 use super::super::stretch;
 use super::avx2::{Narrow, narrow};
@@ -48,37 +48,6 @@ impl Compiled for Bmi2 {
 }
 
 const LOW_BITS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-const CONTINUE: u64 = 0x8080_8080_8080_8080;
-
-/// Writes one varint.
-///
-/// # Safety
-///
-/// 10 bytes may be written at `out`, or 8 when the value is below 2^56.
-#[inline]
-#[target_feature(enable = "bmi1,bmi2,lzcnt")]
-unsafe fn one(out: *mut u8, value: u64) -> *mut u8 {
-    let word = _pdep_u64(value, LOW_BITS);
-    if value >> 56 == 0 {
-        // The top bit of every byte below the highest one that is not zero.
-        let bits = 64 - (word | 1).leading_zeros();
-        let below = (bits - 1) & 0x38;
-        let bytes = word | _bzhi_u64(CONTINUE, below);
-        // SAFETY: 8 bytes may be written; `below` is at most 56.
-        unsafe {
-            out.cast::<[u8; 8]>().write_unaligned(bytes.to_le_bytes());
-            out.add(below as usize / 8 + 1)
-        }
-    } else {
-        // SAFETY: 10 bytes may be written.
-        unsafe {
-            let head = (word | CONTINUE).to_le_bytes();
-            out.cast::<[u8; 8]>().write_unaligned(head);
-            out.add(8).cast::<[u8; 2]>().write_unaligned(tail(value));
-            out.add(9 + (value >> 63) as usize)
-        }
-    }
-}
 
 /// Writes one varint, of whatever length in the same steps.
 ///
@@ -124,7 +93,10 @@ unsafe fn write<T: Narrow>(out: *mut u8, from: *const T, count: usize) -> *mut u
     // SAFETY: the caller's duty. The sixteen bytes have room, and are the varints of what is small; 10 bytes are less than the overshoot.
     unsafe {
         let narrow = |out, from| narrow(out, from);
-        let one = |out, value| one(out, value);
+        let one = |out, value| match size_of::<T>() {
+            ..=4 => head(out, value),
+            _ => any(out, value),
+        };
         stretch::write(out, from, count, narrow, one)
     }
 }
