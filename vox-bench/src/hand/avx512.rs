@@ -1,6 +1,6 @@
 //! The form for x86-64 processors with BMI2 and AVX-512 (F, BW, VL, CD, VBMI, VBMI2).
 //!
-//! Lone varints spread their groups with `pdep`. Runs do it eight at a time: `vpmultishiftqb` cuts the 7-bit
+//! Lone varints are those of [`super::bmi2`]. Runs are made eight at a time: `vpmultishiftqb` cuts the 7-bit
 //! groups into bytes, a table answers lengths for leading zeros, `vpcompressb` closes the gaps. Lists of small
 //! numbers are packed 64 at a time.
 //!
@@ -9,11 +9,11 @@
 use core::arch::x86_64::*;
 
 use super::Hand;
+use super::bmi2::Bmi2;
 use super::cursor::Cursor;
 use super::isa::Isa;
 use super::options;
 use super::over_copy;
-use super::portable::high_bytes;
 use crate::workload::options::Record;
 
 /// Processors that [`is_available`] accepts.
@@ -44,9 +44,6 @@ pub(super) fn append<T: Hand>(value: &T, buffer: &mut Vec<u8>) {
 
 /// The mark of continuation in every byte.
 const MARKS: u64 = 0x8080_8080_8080_8080;
-
-/// The groups' bits in every byte.
-const GROUPS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
 
 impl Isa for Avx512 {
     #[inline(always)]
@@ -79,25 +76,14 @@ impl Isa for Avx512 {
 
     #[inline(always)]
     unsafe fn varint_u32(to: *mut u8, value: u32) -> usize {
-        let zeros = u64::from(value | 1).leading_zeros() as usize;
-        // SAFETY: 8 bytes of room; 63 zeros at most; the processor has BMI2.
-        unsafe {
-            let word = _pdep_u64(value.into(), GROUPS) | MARKS_BY_ZEROS.get_unchecked(zeros);
-            to.cast::<u64>().write_unaligned(word);
-            usize::from(*LEN_BY_ZEROS.get_unchecked(zeros))
-        }
+        // SAFETY: the caller's duty; the processor has BMI2.
+        unsafe { Bmi2::varint_u32(to, value) }
     }
 
     #[inline(always)]
     unsafe fn varint_u64(to: *mut u8, value: u64) -> usize {
-        let zeros = (value | 1).leading_zeros() as usize;
-        // SAFETY: 16 bytes of room; 63 zeros at most; the processor has BMI2.
-        unsafe {
-            let word = _pdep_u64(value, GROUPS) | MARKS_BY_ZEROS.get_unchecked(zeros);
-            to.cast::<u64>().write_unaligned(word);
-            to.add(8).cast::<u16>().write_unaligned(high_bytes(value));
-            usize::from(*LEN_BY_ZEROS.get_unchecked(zeros))
-        }
+        // SAFETY: the caller's duty; the processor has BMI2.
+        unsafe { Bmi2::varint_u64(to, value) }
     }
 
     #[inline(always)]
@@ -227,30 +213,6 @@ impl Isa for Avx512 {
         unsafe { options::avx512::write(cursor, records) }
     }
 }
-
-/// The length of a varint by its leading zeros, of which there are 63 at most.
-pub(super) static LEN_BY_ZEROS: [u8; 64] = {
-    let mut table = [0; 64];
-    let mut zeros = 0;
-    while zeros < 64 {
-        // At most ten.
-        table[zeros] = (64 - zeros).div_ceil(7) as u8;
-        zeros += 1;
-    }
-    table
-};
-
-/// The marks of a varint's first eight bytes by its leading zeros.
-static MARKS_BY_ZEROS: [u64; 64] = {
-    let mut table = [MARKS; 64];
-    let mut zeros = 8_usize;
-    while zeros < 64 {
-        let len = (64 - zeros).div_ceil(7);
-        table[zeros] = MARKS & !(u64::MAX << (8 * (len - 1)));
-        zeros += 1;
-    }
-    table
-};
 
 /// All of eight lanes.
 const ALL: __mmask8 = 0xff;

@@ -4,6 +4,7 @@ use core::mem::MaybeUninit;
 use core::ptr;
 
 use super::Hand;
+use super::align::at_cache_line;
 use super::cursor::Cursor;
 use super::isa::Isa;
 use crate::workload::enums::Event;
@@ -13,6 +14,10 @@ impl Hand for Vec<Event> {
     unsafe fn write<I: Isa>(&self, cursor: Cursor) -> Cursor {
         // SAFETY: the caller's duty; a length, and every event checks behind itself (H1).
         unsafe {
+            if self.is_empty() {
+                at_cache_line();
+                return cursor.byte(0).check();
+            }
             let mut cursor = cursor.small::<I>(self.len());
             for event in self {
                 cursor = event.write::<I>(cursor);

@@ -1,7 +1,7 @@
 //! What differs between processors: copies, varints, and runs of integers.
 //!
 //! Everything here writes at a raw address and may overshoot what it reports; [`super::cursor`] knows
-//! by how much. Read next: [`super::portable`], the meaning; [`super::avx512`], the speed.
+//! by how much. Read next: [`super::portable`], the meaning; `super::avx512`, the speed.
 
 use super::cursor::Cursor;
 use crate::workload::options::Record;

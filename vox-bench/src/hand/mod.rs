@@ -9,7 +9,8 @@
 //! |---|---|
 //! | [`cursor`] | where the next byte goes; room, growth, strings |
 //! | [`isa`] | what differs between processors, as a trait |
-//! | [`portable`], [`avx512`] | its two forms |
+//! | [`portable`], [`bmi2`], [`avx512`] | its forms |
+//! | `runs` | runs of integers, for the first two |
 //! | the others | one per family of workloads |
 //!
 //! A form is chosen once, by [`encoder`], not per call. Read next: [`cursor`], then [`gnarly`].
@@ -20,8 +21,11 @@
 //!   what is written between two checks, overshoot included, is less.
 //! * **H2**: reading beyond the end of a short string, inside its page, in an `asm!` block.
 
+mod align;
 #[cfg(target_arch = "x86_64")]
 pub mod avx512;
+#[cfg(target_arch = "x86_64")]
+pub mod bmi2;
 mod borrows;
 pub mod cursor;
 mod enums;
@@ -34,6 +38,7 @@ mod metadata;
 mod options;
 mod over_copy;
 pub mod portable;
+mod runs;
 mod scalars;
 mod slices;
 mod strings;
@@ -55,17 +60,32 @@ pub trait Hand {
 /// Appends the bytes of a value to a vector.
 pub type Encode<T> = fn(&T, &mut Vec<u8>);
 
+/// The forms this processor can run, by name, the fastest first; the last one runs everywhere.
+#[must_use]
+pub fn forms<T: Hand>() -> Vec<(&'static str, Encode<T>)> {
+    let mut forms: Vec<(&str, Encode<T>)> = Vec::new();
+    #[cfg(target_arch = "x86_64")]
+    if avx512::is_available() {
+        forms.push(("AVX-512 and BMI2", |value, buffer| {
+            // SAFETY: the line above.
+            unsafe { avx512::append(value, buffer) }
+        }));
+    }
+    #[cfg(target_arch = "x86_64")]
+    if bmi2::is_available() {
+        forms.push(("BMI2", |value, buffer| {
+            // SAFETY: the line above.
+            unsafe { bmi2::append(value, buffer) }
+        }));
+    }
+    forms.push(("portable", portable_encoder()));
+    forms
+}
+
 /// The fastest encoder this processor can run.
 #[must_use]
 pub fn encoder<T: Hand>() -> Encode<T> {
-    #[cfg(target_arch = "x86_64")]
-    if avx512::is_available() {
-        return |value, buffer| {
-            // SAFETY: the line above.
-            unsafe { avx512::append(value, buffer) }
-        };
-    }
-    portable_encoder()
+    forms()[0].1
 }
 
 /// The encoder that runs everywhere.
@@ -77,11 +97,7 @@ pub fn portable_encoder<T: Hand>() -> Encode<T> {
 /// The name of the form that [`encoder`] answers.
 #[must_use]
 pub fn form() -> &'static str {
-    #[cfg(target_arch = "x86_64")]
-    if avx512::is_available() {
-        return "AVX-512 and BMI2";
-    }
-    "portable"
+    forms::<Vec<u32>>()[0].0
 }
 
 /// What the forms share; inlined into each, so that its instructions are used.

@@ -4,8 +4,8 @@
 //! length comes from the leading zeros, the marks of continuation from a mask of that length.
 
 use super::cursor::Cursor;
-use super::isa::{Isa, varint_len, zigzag_i32, zigzag_i64};
-use super::{Hand as _, over_copy};
+use super::isa::{Isa, varint_len};
+use super::{over_copy, runs};
 use crate::workload::options::Record;
 
 /// Any processor.
@@ -30,38 +30,6 @@ fn marks(len: usize) -> u64 {
         0..=8 => MARKS & !(u64::MAX << (8 * (len - 1))),
         _ => MARKS,
     }
-}
-
-/// The values as one byte each, if all of them are below 0x80.
-#[cfg(target_arch = "x86_64")]
-#[inline(always)]
-fn small(values: &[u32; 16]) -> Option<[u8; 16]> {
-    use core::arch::x86_64::{
-        _mm_and_si128, _mm_cmpeq_epi32, _mm_loadu_si128, _mm_movemask_epi8, _mm_or_si128,
-        _mm_packs_epi32, _mm_packus_epi16, _mm_set1_epi32, _mm_setzero_si128, _mm_storeu_si128,
-    };
-    // SAFETY: sixteen values are four registers; every x86-64 has SSE2.
-    unsafe {
-        let at = |index: usize| _mm_loadu_si128(values.as_ptr().add(4 * index).cast());
-        let (a, b, c, d) = (at(0), at(1), at(2), at(3));
-        let any = _mm_or_si128(_mm_or_si128(a, b), _mm_or_si128(c, d));
-        let high = _mm_and_si128(any, _mm_set1_epi32(!0x7f));
-        if _mm_movemask_epi8(_mm_cmpeq_epi32(high, _mm_setzero_si128())) != 0xffff {
-            return None;
-        }
-        let mut bytes = [0; 16];
-        let packed = _mm_packus_epi16(_mm_packs_epi32(a, b), _mm_packs_epi32(c, d));
-        _mm_storeu_si128(bytes.as_mut_ptr().cast(), packed);
-        Some(bytes)
-    }
-}
-
-/// The values as one byte each, if all of them are below 0x80. Compilers make scalar code of it.
-#[cfg(not(target_arch = "x86_64"))]
-#[inline(always)]
-fn small(values: &[u32; 16]) -> Option<[u8; 16]> {
-    let any = values.iter().fold(0, |bits, value| bits | value);
-    (any < 0x80).then(|| values.map(|value| value.to_le_bytes()[0]))
 }
 
 impl Isa for Portable {
@@ -101,99 +69,45 @@ impl Isa for Portable {
     }
 
     #[inline(always)]
-    unsafe fn run_u32(mut cursor: Cursor, values: &[u32]) -> Cursor {
-        let (blocks, rest) = values.as_chunks::<16>();
-        // SAFETY: 16 values have 80 bytes at most, and every block checks.
-        unsafe {
-            for block in blocks {
-                match small(block) {
-                    Some(bytes) => cursor = cursor.raw(bytes),
-                    None => {
-                        for value in block {
-                            cursor = cursor.u32::<Self>(*value);
-                        }
-                    }
-                }
-                cursor = cursor.check();
-            }
-            for value in rest {
-                cursor = cursor.u32::<Self>(*value);
-            }
-            cursor.check()
-        }
+    unsafe fn run_u32(cursor: Cursor, values: &[u32]) -> Cursor {
+        // SAFETY: the caller's duty.
+        unsafe { runs::u32s::<Self>(cursor, values) }
     }
 
     #[inline(always)]
-    unsafe fn run_u64(mut cursor: Cursor, values: &[u64]) -> Cursor {
-        // SAFETY: 8 values have 80 bytes at most, and every block checks.
-        unsafe {
-            for block in values.chunks(8) {
-                for value in block {
-                    cursor = cursor.u64::<Self>(*value);
-                }
-                cursor = cursor.check();
-            }
-            cursor
-        }
+    unsafe fn run_u64(cursor: Cursor, values: &[u64]) -> Cursor {
+        // SAFETY: the caller's duty.
+        unsafe { runs::u64s::<Self>(cursor, values) }
     }
 
     #[inline(always)]
-    unsafe fn short_run_u32(mut cursor: Cursor, values: &[u32]) -> Cursor {
-        // SAFETY: every value checks.
-        unsafe {
-            for value in values {
-                cursor = cursor.u32::<Self>(*value).check();
-            }
-        }
-        cursor
+    unsafe fn short_run_u32(cursor: Cursor, values: &[u32]) -> Cursor {
+        // SAFETY: the caller's duty.
+        unsafe { runs::short_u32s::<Self>(cursor, values) }
     }
 
     #[inline(always)]
-    unsafe fn short_run_u16(mut cursor: Cursor, values: &[u16]) -> Cursor {
-        // SAFETY: every value checks.
-        unsafe {
-            for value in values {
-                cursor = cursor.u16::<Self>(*value).check();
-            }
-        }
-        cursor
+    unsafe fn short_run_u16(cursor: Cursor, values: &[u16]) -> Cursor {
+        // SAFETY: the caller's duty.
+        unsafe { runs::short_u16s::<Self>(cursor, values) }
     }
 
     #[inline(always)]
-    unsafe fn run_i32(mut cursor: Cursor, values: &[i32]) -> Cursor {
-        // SAFETY: 16 values have 80 bytes at most, and every block checks.
-        unsafe {
-            for block in values.chunks(16) {
-                for value in block {
-                    cursor = cursor.u32::<Self>(zigzag_i32(*value));
-                }
-                cursor = cursor.check();
-            }
-            cursor
-        }
+    unsafe fn run_i32(cursor: Cursor, values: &[i32]) -> Cursor {
+        // SAFETY: the caller's duty.
+        unsafe { runs::i32s::<Self>(cursor, values) }
     }
 
     #[inline(always)]
-    unsafe fn run_i64(mut cursor: Cursor, values: &[i64]) -> Cursor {
-        // SAFETY: 8 values have 80 bytes at most, and every block checks.
-        unsafe {
-            for block in values.chunks(8) {
-                for value in block {
-                    cursor = cursor.u64::<Self>(zigzag_i64(*value));
-                }
-                cursor = cursor.check();
-            }
-            cursor
-        }
+    unsafe fn run_i64(cursor: Cursor, values: &[i64]) -> Cursor {
+        // SAFETY: the caller's duty.
+        unsafe { runs::i64s::<Self>(cursor, values) }
     }
 
     #[inline(always)]
-    unsafe fn records_of_options(mut cursor: Cursor, records: &[Record]) -> Cursor {
-        for record in records {
-            // SAFETY: the caller's duty; every record checks behind itself (H1).
-            cursor = unsafe { record.write::<Self>(cursor) };
-        }
-        cursor
+    unsafe fn records_of_options(cursor: Cursor, records: &[Record]) -> Cursor {
+        // SAFETY: the caller's duty.
+        unsafe { runs::records_of_options::<Self>(cursor, records) }
     }
 }
 

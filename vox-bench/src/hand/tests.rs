@@ -1,12 +1,7 @@
-//! The bytes of every encoder, in both forms, against serde postcard's; growth; short strings at a page's end.
+//! The bytes of every encoder, in every form, against serde postcard's; growth; short strings at a page's end.
 
-use super::{Encode, Hand, encoder, portable_encoder};
+use super::forms;
 use crate::workload::{Draw as _, Random, Scale, Value, Visitor, Workload, visit_all};
-
-/// Every form there is here.
-fn forms<T: Hand>() -> [(&'static str, Encode<T>); 2] {
-    [("best", encoder()), ("portable", portable_encoder())]
-}
 
 fn compare<T: Value>(name: &str, value: &T) {
     let expected = postcard::to_allocvec(value).unwrap();

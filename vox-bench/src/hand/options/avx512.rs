@@ -7,7 +7,8 @@ use core::arch::asm;
 use core::arch::x86_64::*;
 use core::mem::{MaybeUninit, offset_of};
 
-use super::super::avx512::{Avx512, LEN_BY_ZEROS, LOWEST, load as constant};
+use super::super::avx512::{Avx512, LOWEST, load as constant};
+use super::super::bmi2::LEN_BY_ZEROS;
 use super::super::cursor::{Cursor, ROOM};
 use super::super::over_copy::{self, SHORT};
 use crate::workload::options::Record;
