@@ -3,6 +3,9 @@
 //! The hand-written goal says whether the ceiling is a ceiling: a row whose hand-written encoder falls short
 //! proves nothing about vox until that encoder is better. Goals, not results: no number here was measured.
 
+#[cfg(target_arch = "x86_64")]
+use crate::processor::{FAMILY_OF_ZEN_3, amd_family};
+
 /// The goals of a row. Times serde postcard's speed, each encode to a new vector.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Goal {
@@ -10,7 +13,7 @@ pub struct Goal {
     hand: f64,
     /// Whether that encoder's time goes by how wide vectors are: it is made of AVX-512, or of long copies.
     wide: bool,
-    /// For the hand-written encoder on a processor without AVX-512, where that is known.
+    /// For the hand-written encoder on a processor without AVX-512, where one was set: what portable forms are to reach.
     without_avx512: Option<f64>,
     /// For vox, where one was set.
     pub vox: Option<f64>,
@@ -35,19 +38,12 @@ pub enum Processor {
 }
 
 impl Processor {
-    /// Of AMD's family 25 those that have AVX-512 are Zen 4.
+    /// Has AVX-512 what the hand-written encoders use of it. Of AMD's family 25 those that do are Zen 4.
     #[cfg(target_arch = "x86_64")]
     #[must_use]
     pub fn here() -> Self {
-        use std::arch::x86_64::__cpuid;
-
-        let version = __cpuid(1).eax;
-        let family = ((version >> 8) & 0xf) + ((version >> 20) & 0xff);
-        let name = __cpuid(0);
-        let is_amd = [name.ebx, name.edx, name.ecx]
-            == [*b"Auth", *b"enti", *b"cAMD"].map(u32::from_le_bytes);
-        match is_x86_feature_detected!("avx512f") {
-            true if is_amd && family == 25 => Self::HalfAvx512,
+        match crate::hand::avx512::is_available() {
+            true if amd_family() == Some(FAMILY_OF_ZEN_3) => Self::HalfAvx512,
             true => Self::WideAvx512,
             false => Self::NoAvx512,
         }
@@ -62,7 +58,7 @@ impl Processor {
 }
 
 impl Goal {
-    /// For the hand-written encoder, on such a processor; `None` where nothing is known.
+    /// For the hand-written encoder, on such a processor; `None` where none was set.
     #[must_use]
     pub fn hand(&self, processor: Processor) -> Option<f64> {
         match processor {
@@ -189,7 +185,12 @@ mod tests {
             );
         }
         assert_eq!(of("gnarly_16").and_then(|goal| goal.vox), Some(8.0));
+        let hand = |name, processor| of(name).and_then(|goal| goal.hand(processor));
+        assert_eq!(hand("gnarly_16", Processor::HalfAvx512), Some(10.8));
+        assert_eq!(
+            hand("scalars_64", Processor::HalfAvx512),
+            Some(16.9 * IN_HALVES)
+        );
         assert_eq!(of("metadata_sample"), None);
-        println!("judged as {:?}", Processor::here());
     }
 }

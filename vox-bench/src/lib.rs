@@ -20,6 +20,7 @@
 //! | [`study`], [`page`] | all that the report says, and how it looks |
 //! | [`mixture`] | two hundred small types, for studies of cold and mixed ones |
 //! | [`direct`] | an encode with the slot at hand |
+//! | `processor` | which one this is |
 //! | `nested` | a call from each tier to each |
 //! | [`switches`] | whether a slow call was the scheduler's |
 //! | [`progress`] | what is said meanwhile |
@@ -38,6 +39,8 @@ pub mod mixture;
 #[cfg(feature = "jit")]
 pub mod nested;
 pub mod page;
+#[cfg(target_arch = "x86_64")]
+pub mod processor;
 pub mod progress;
 pub mod report;
 pub mod rows;

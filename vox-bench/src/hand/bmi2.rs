@@ -1,5 +1,5 @@
 //! The form for x86-64 processors with BMI2: `pdep` spreads the groups of a varint, tables answer its length and its
-//! marks. On AMD's before Zen 3 `pdep` is slow, and this form with it; nobody looks.
+//! marks. Not for AMD's processors before Zen 3, where `pdep` is slow.
 //!
 //! No registers of 32 bytes: their instructions beside those of 16 that [`super::over_copy`] spells out took five times as long on a Zen 3.
 //!
@@ -11,19 +11,21 @@ use super::cursor::Cursor;
 use super::isa::Isa;
 use super::portable::{Portable, high_bytes};
 use super::{Hand, runs};
+use crate::processor::{FAMILY_OF_ZEN_3, amd_family};
 use crate::workload::options::Record;
 
 /// Processors that [`is_available`] accepts.
 #[derive(Debug, Clone, Copy)]
 pub struct Bmi2;
 
-/// Whether this processor has what the form uses.
+/// Whether this processor has what the form uses, and is fast at it.
 #[must_use]
 pub fn is_available() -> bool {
     is_x86_feature_detected!("bmi1")
         && is_x86_feature_detected!("bmi2")
         && is_x86_feature_detected!("lzcnt")
         && is_x86_feature_detected!("popcnt")
+        && amd_family().is_none_or(|family| family >= FAMILY_OF_ZEN_3)
 }
 
 /// Appends the bytes of a value.

@@ -9,7 +9,7 @@
 //! |---|---|
 //! | [`cursor`] | where the next byte goes; room, growth, strings |
 //! | [`isa`] | what differs between processors, as a trait |
-//! | [`portable`], [`bmi2`], [`avx512`] | its forms |
+//! | [`portable`], `bmi2`, `avx512` | its forms |
 //! | `runs` | runs of integers, for the first two |
 //! | the others | one per family of workloads |
 //!

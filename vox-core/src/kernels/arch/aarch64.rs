@@ -155,7 +155,7 @@ impl<T: Narrow> Routine<T> for Neon {
                 })
             };
             let one = |out, value| varint::write_u64(out, value);
-            stretch::write(out, from, count, narrow, one)
+            stretch::write::<_, false>(out, from, count, narrow, one)
         }
     }
 }

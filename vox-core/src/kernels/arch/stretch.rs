@@ -6,14 +6,15 @@ use crate::kernels::element::Element;
 const STRETCH: usize = 16;
 
 /// Writes `count` elements as varints, and answers the end. `narrow` is given an address to write to and one of sixteen elements: it writes each as one
-/// byte and answers true, or leaves what is there and answers false. Where not all are small, `one` writes one after the other, and answers its end.
+/// byte and answers true, or leaves what is there and answers false. Where not all are small, `one` writes one after the other, and answers its end;
+/// where that has no branches, sixteen are faster by sixteen copies of it.
 ///
 /// # Safety
 ///
 /// As for [`crate::kernels::element::Routine::write`]. `narrow` reads sixteen elements, aligned or not, writes sixteen bytes at most, and these are the elements'
 /// varints; `one` writes a varint, and no more bytes than the overshoot.
 #[inline(always)]
-pub(super) unsafe fn write<T: Element>(
+pub(super) unsafe fn write<T: Element, const IS_UNROLLED: bool>(
     out: *mut u8,
     from: *const T,
     count: usize,
@@ -32,18 +33,19 @@ pub(super) unsafe fn write<T: Element>(
             if left == 0 {
                 return out;
             }
-            if left >= STRETCH {
-                // A number that is known, for loops that are unrolled.
+            if IS_UNROLLED && left >= STRETCH {
                 for at in 0..STRETCH {
                     out = one(out, from.add(at).read_unaligned().wire());
                 }
                 from = from.add(STRETCH);
                 left -= STRETCH;
             } else {
-                for at in 0..left {
+                let few = left.min(STRETCH);
+                for at in 0..few {
                     out = one(out, from.add(at).read_unaligned().wire());
                 }
-                return out;
+                from = from.add(few);
+                left -= few;
             }
         }
     }

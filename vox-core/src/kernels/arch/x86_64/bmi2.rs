@@ -90,14 +90,15 @@ unsafe fn head(out: *mut u8, value: u64) -> *mut u8 {
 /// As for [`Routine::write`].
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
 unsafe fn write<T: Narrow>(out: *mut u8, from: *const T, count: usize) -> *mut u8 {
-    // SAFETY: the caller's duty. The sixteen bytes have room, and are the varints of what is small; 10 bytes are less than the overshoot.
+    // SAFETY: the caller's duty. The sixteen bytes have room, and are the varints of what is small; what has 32 bits is below 2^56, and 10
+    // bytes are less than the overshoot.
     unsafe {
         let narrow = |out, from| narrow(out, from);
         let one = |out, value| match size_of::<T>() {
             ..=4 => head(out, value),
             _ => any(out, value),
         };
-        stretch::write(out, from, count, narrow, one)
+        stretch::write::<_, true>(out, from, count, narrow, one)
     }
 }
 

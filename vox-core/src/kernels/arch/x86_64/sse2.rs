@@ -165,7 +165,7 @@ impl<T: Narrow> Routine<T> for Sse2 {
         unsafe {
             let narrow = |out, from| narrow(out, from);
             let one = |out, value| varint::write_u64(out, value);
-            stretch::write(out, from, count, narrow, one)
+            stretch::write::<_, false>(out, from, count, narrow, one)
         }
     }
 }
