@@ -7,8 +7,6 @@
 //!
 //! On Linux, on the two architectures that most machines have. Elsewhere, and under Miri, there is none.
 
-use core::ptr;
-
 use facet_core::Shape;
 
 use super::place::Place;
@@ -35,7 +33,7 @@ pub(super) fn place(shape: &'static Shape) -> Option<&'static Place> {
                 "/* {shape} */",
                 size = const size_of::<Place>(),
                 own = out(reg) $own,
-                shape = in(reg) ptr::from_ref(shape).addr(),
+                shape = in(reg) core::ptr::from_ref(shape).addr(),
                 options(nomem, nostack, preserves_flags),
             )
         };
@@ -67,6 +65,8 @@ pub(super) fn place(_shape: &'static Shape) -> Option<&'static Place> {
 
 #[cfg(test)]
 mod tests {
+    use core::ptr;
+
     use facet::Facet;
 
     use super::*;
