@@ -67,6 +67,14 @@ impl Goal {
             Processor::NoAvx512 => self.without_avx512,
         }
     }
+
+    /// So much without AVX-512.
+    const fn or(self, hand: f64) -> Self {
+        Self {
+            without_avx512: Some(hand),
+            ..self
+        }
+    }
 }
 
 /// Faster than every other format.
@@ -140,16 +148,6 @@ const fn wide(hand: f64, vox: Option<f64>, other: Option<f64>) -> Goal {
     Goal {
         wide: true,
         ..goal(hand, vox, other)
-    }
-}
-
-impl Goal {
-    /// So much without AVX-512.
-    const fn or(self, hand: f64) -> Self {
-        Self {
-            without_avx512: Some(hand),
-            ..self
-        }
     }
 }
 

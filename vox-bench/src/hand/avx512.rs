@@ -14,6 +14,7 @@ use super::cursor::Cursor;
 use super::isa::Isa;
 use super::options;
 use super::over_copy;
+use super::portable::MARKS;
 use crate::workload::options::Record;
 
 /// Processors that [`is_available`] accepts.
@@ -41,9 +42,6 @@ pub fn is_available() -> bool {
 pub(super) fn append<T: Hand>(value: &T, buffer: &mut Vec<u8>) {
     super::append::<Avx512, T>(value, buffer);
 }
-
-/// The mark of continuation in every byte.
-const MARKS: u64 = 0x8080_8080_8080_8080;
 
 impl Isa for Avx512 {
     #[inline(always)]

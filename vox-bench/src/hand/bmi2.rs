@@ -7,12 +7,10 @@
 
 use core::arch::x86_64::_pdep_u64;
 
-use super::cursor::Cursor;
+use super::Hand;
 use super::isa::Isa;
-use super::portable::{Portable, high_bytes};
-use super::{Hand, runs};
+use super::portable::{MARKS, Portable, high_bytes};
 use crate::processor::{FAMILY_OF_ZEN_3, amd_family};
-use crate::workload::options::Record;
 
 /// Processors that [`is_available`] accepts.
 #[derive(Debug, Clone, Copy)]
@@ -33,9 +31,6 @@ pub fn is_available() -> bool {
 pub(super) fn append<T: Hand>(value: &T, buffer: &mut Vec<u8>) {
     super::append::<Bmi2, T>(value, buffer);
 }
-
-/// The mark of continuation in every byte.
-const MARKS: u64 = 0x8080_8080_8080_8080;
 
 /// The groups' bits in every byte.
 const GROUPS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
@@ -74,48 +69,6 @@ impl Isa for Bmi2 {
             to.add(8).cast::<u16>().write_unaligned(high_bytes(value));
             usize::from(*LEN_BY_ZEROS.get_unchecked(zeros))
         }
-    }
-
-    #[inline(always)]
-    unsafe fn run_u32(cursor: Cursor, values: &[u32]) -> Cursor {
-        // SAFETY: the caller's duty.
-        unsafe { runs::u32s::<Self>(cursor, values) }
-    }
-
-    #[inline(always)]
-    unsafe fn run_u64(cursor: Cursor, values: &[u64]) -> Cursor {
-        // SAFETY: the caller's duty.
-        unsafe { runs::u64s::<Self>(cursor, values) }
-    }
-
-    #[inline(always)]
-    unsafe fn short_run_u32(cursor: Cursor, values: &[u32]) -> Cursor {
-        // SAFETY: the caller's duty.
-        unsafe { runs::short_u32s::<Self>(cursor, values) }
-    }
-
-    #[inline(always)]
-    unsafe fn short_run_u16(cursor: Cursor, values: &[u16]) -> Cursor {
-        // SAFETY: the caller's duty.
-        unsafe { runs::short_u16s::<Self>(cursor, values) }
-    }
-
-    #[inline(always)]
-    unsafe fn run_i32(cursor: Cursor, values: &[i32]) -> Cursor {
-        // SAFETY: the caller's duty.
-        unsafe { runs::i32s::<Self>(cursor, values) }
-    }
-
-    #[inline(always)]
-    unsafe fn run_i64(cursor: Cursor, values: &[i64]) -> Cursor {
-        // SAFETY: the caller's duty.
-        unsafe { runs::i64s::<Self>(cursor, values) }
-    }
-
-    #[inline(always)]
-    unsafe fn records_of_options(cursor: Cursor, records: &[Record]) -> Cursor {
-        // SAFETY: the caller's duty.
-        unsafe { runs::records_of_options::<Self>(cursor, records) }
     }
 }
 

@@ -4,15 +4,16 @@
 //! by how much. Read next: [`super::portable`], the meaning; `super::avx512`, the speed.
 
 use super::cursor::Cursor;
+use super::runs;
 use crate::workload::options::Record;
 
-/// A form of the operations that depend on the processor.
+/// A form of the operations that depend on the processor. Runs are written one integer after the other where it does not say otherwise.
 ///
 /// # Safety
 ///
 /// Every function may only be called on a processor that has what the form uses, and needs
 /// the bytes it names at `to`.
-pub trait Isa {
+pub trait Isa: Sized {
     /// Copies up to 32 bytes, and may write 32.
     ///
     /// # Safety
@@ -46,49 +47,77 @@ pub trait Isa {
     /// # Safety
     ///
     /// A cursor with room; it has room afterwards.
-    unsafe fn run_u32(cursor: Cursor, values: &[u32]) -> Cursor;
+    #[inline(always)]
+    unsafe fn run_u32(cursor: Cursor, values: &[u32]) -> Cursor {
+        // SAFETY: the caller's duty.
+        unsafe { runs::u32s::<Self>(cursor, values) }
+    }
 
     /// Writes varints that lie next to each other in memory, without their number.
     ///
     /// # Safety
     ///
     /// A cursor with room; it has room afterwards.
-    unsafe fn run_u64(cursor: Cursor, values: &[u64]) -> Cursor;
+    #[inline(always)]
+    unsafe fn run_u64(cursor: Cursor, values: &[u64]) -> Cursor {
+        // SAFETY: the caller's duty.
+        unsafe { runs::u64s::<Self>(cursor, values) }
+    }
 
     /// The same of a list that is mostly shorter than nine, and may be empty.
     ///
     /// # Safety
     ///
     /// A cursor with room; it has room afterwards.
-    unsafe fn short_run_u32(cursor: Cursor, values: &[u32]) -> Cursor;
+    #[inline(always)]
+    unsafe fn short_run_u32(cursor: Cursor, values: &[u32]) -> Cursor {
+        // SAFETY: the caller's duty.
+        unsafe { runs::short_u32s::<Self>(cursor, values) }
+    }
 
     /// The same of a list that is mostly shorter than nine, and may be empty.
     ///
     /// # Safety
     ///
     /// A cursor with room; it has room afterwards.
-    unsafe fn short_run_u16(cursor: Cursor, values: &[u16]) -> Cursor;
+    #[inline(always)]
+    unsafe fn short_run_u16(cursor: Cursor, values: &[u16]) -> Cursor {
+        // SAFETY: the caller's duty.
+        unsafe { runs::short_u16s::<Self>(cursor, values) }
+    }
 
     /// The same of signed ones, in zigzag form.
     ///
     /// # Safety
     ///
     /// A cursor with room; it has room afterwards.
-    unsafe fn run_i32(cursor: Cursor, values: &[i32]) -> Cursor;
+    #[inline(always)]
+    unsafe fn run_i32(cursor: Cursor, values: &[i32]) -> Cursor {
+        // SAFETY: the caller's duty.
+        unsafe { runs::i32s::<Self>(cursor, values) }
+    }
 
     /// The same of signed ones, in zigzag form.
     ///
     /// # Safety
     ///
     /// A cursor with room; it has room afterwards.
-    unsafe fn run_i64(cursor: Cursor, values: &[i64]) -> Cursor;
+    #[inline(always)]
+    unsafe fn run_i64(cursor: Cursor, values: &[i64]) -> Cursor {
+        // SAFETY: the caller's duty.
+        unsafe { runs::i64s::<Self>(cursor, values) }
+    }
 
     /// Writes records of options, without their number.
     ///
     /// # Safety
     ///
     /// A cursor with room; it has room afterwards.
-    unsafe fn records_of_options(cursor: Cursor, records: &[Record]) -> Cursor;
+    #[inline(always)]
+    unsafe fn records_of_options(cursor: Cursor, records: &[Record]) -> Cursor {
+        // SAFETY: the caller's duty.
+        unsafe { runs::records_of_options::<Self>(cursor, records) }
+    }
 }
 
 /// How many bytes a varint of so many significant bits has; none counts as one.

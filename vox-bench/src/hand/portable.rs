@@ -3,17 +3,15 @@
 //! Varints without loops: the 7-bit groups are spread over the bytes of a word by three shifts and masks, the
 //! length comes from the leading zeros, the marks of continuation from a mask of that length.
 
-use super::cursor::Cursor;
 use super::isa::{Isa, varint_len};
-use super::{over_copy, runs};
-use crate::workload::options::Record;
+use super::over_copy;
 
 /// Any processor.
 #[derive(Debug, Clone, Copy)]
 pub struct Portable;
 
 /// The mark of continuation in every byte.
-const MARKS: u64 = 0x8080_8080_8080_8080;
+pub(super) const MARKS: u64 = 0x8080_8080_8080_8080;
 
 /// The low 56 bits of a value, seven in each byte.
 #[inline(always)]
@@ -66,48 +64,6 @@ impl Isa for Portable {
                 .write_unaligned(high_bytes(value).to_le());
         }
         len
-    }
-
-    #[inline(always)]
-    unsafe fn run_u32(cursor: Cursor, values: &[u32]) -> Cursor {
-        // SAFETY: the caller's duty.
-        unsafe { runs::u32s::<Self>(cursor, values) }
-    }
-
-    #[inline(always)]
-    unsafe fn run_u64(cursor: Cursor, values: &[u64]) -> Cursor {
-        // SAFETY: the caller's duty.
-        unsafe { runs::u64s::<Self>(cursor, values) }
-    }
-
-    #[inline(always)]
-    unsafe fn short_run_u32(cursor: Cursor, values: &[u32]) -> Cursor {
-        // SAFETY: the caller's duty.
-        unsafe { runs::short_u32s::<Self>(cursor, values) }
-    }
-
-    #[inline(always)]
-    unsafe fn short_run_u16(cursor: Cursor, values: &[u16]) -> Cursor {
-        // SAFETY: the caller's duty.
-        unsafe { runs::short_u16s::<Self>(cursor, values) }
-    }
-
-    #[inline(always)]
-    unsafe fn run_i32(cursor: Cursor, values: &[i32]) -> Cursor {
-        // SAFETY: the caller's duty.
-        unsafe { runs::i32s::<Self>(cursor, values) }
-    }
-
-    #[inline(always)]
-    unsafe fn run_i64(cursor: Cursor, values: &[i64]) -> Cursor {
-        // SAFETY: the caller's duty.
-        unsafe { runs::i64s::<Self>(cursor, values) }
-    }
-
-    #[inline(always)]
-    unsafe fn records_of_options(cursor: Cursor, records: &[Record]) -> Cursor {
-        // SAFETY: the caller's duty.
-        unsafe { runs::records_of_options::<Self>(cursor, records) }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Runs of integers, one after the other: what forms without wide registers share.
+//! Runs of integers, one after the other: for forms without wide registers.
 
 use super::Hand as _;
 use super::cursor::Cursor;
@@ -65,27 +65,44 @@ fn small(values: &[u32; 16]) -> Option<[u8; 16]> {
     (any < 0x80).then(|| values.map(|value| value.to_le_bytes()[0]))
 }
 
+/// Writes values one after the other, and checks behind so many.
+///
+/// # Safety
+///
+/// A cursor with room, in which `one` writes so many values; it has room afterwards.
+#[inline(always)]
+unsafe fn by_blocks<const LEN: usize, T: Copy>(
+    mut cursor: Cursor,
+    values: &[T],
+    one: impl Fn(Cursor, T) -> Cursor,
+) -> Cursor {
+    let (blocks, rest) = values.as_chunks::<LEN>();
+    for block in blocks {
+        for value in block {
+            cursor = one(cursor, *value);
+        }
+        // SAFETY: the caller's duty.
+        cursor = unsafe { cursor.check() };
+    }
+    if rest.is_empty() {
+        return cursor;
+    }
+    for value in rest {
+        cursor = one(cursor, *value);
+    }
+    // SAFETY: the caller's duty; fewer than a block.
+    unsafe { cursor.check() }
+}
+
 /// See [`Isa::run_u64`].
 ///
 /// # Safety
 ///
 /// As there.
 #[inline(always)]
-pub(super) unsafe fn u64s<I: Isa>(mut cursor: Cursor, values: &[u64]) -> Cursor {
-    let (blocks, rest) = values.as_chunks::<8>();
-    // SAFETY: 8 values have 80 bytes at most, fewer less, with 6 of overshoot, and every block checks (H1).
-    unsafe {
-        for block in blocks {
-            for value in block {
-                cursor = cursor.u64::<I>(*value);
-            }
-            cursor = cursor.check();
-        }
-        for value in rest {
-            cursor = cursor.u64::<I>(*value);
-        }
-        cursor.check()
-    }
+pub(super) unsafe fn u64s<I: Isa>(cursor: Cursor, values: &[u64]) -> Cursor {
+    // SAFETY: the caller's duty; 8 values have 80 bytes at most, with 6 of overshoot (H1).
+    unsafe { by_blocks::<8, _>(cursor, values, |cursor, value| cursor.u64::<I>(value)) }
 }
 
 /// See [`Isa::short_run_u32`].
@@ -94,14 +111,9 @@ pub(super) unsafe fn u64s<I: Isa>(mut cursor: Cursor, values: &[u64]) -> Cursor 
 ///
 /// As there.
 #[inline(always)]
-pub(super) unsafe fn short_u32s<I: Isa>(mut cursor: Cursor, values: &[u32]) -> Cursor {
-    // SAFETY: every value checks.
-    unsafe {
-        for value in values {
-            cursor = cursor.u32::<I>(*value).check();
-        }
-    }
-    cursor
+pub(super) unsafe fn short_u32s<I: Isa>(cursor: Cursor, values: &[u32]) -> Cursor {
+    // SAFETY: the caller's duty; one has 5 bytes at most, with 3 of overshoot (H1).
+    unsafe { by_blocks::<1, _>(cursor, values, |cursor, value| cursor.u32::<I>(value)) }
 }
 
 /// See [`Isa::short_run_u16`].
@@ -110,14 +122,9 @@ pub(super) unsafe fn short_u32s<I: Isa>(mut cursor: Cursor, values: &[u32]) -> C
 ///
 /// As there.
 #[inline(always)]
-pub(super) unsafe fn short_u16s<I: Isa>(mut cursor: Cursor, values: &[u16]) -> Cursor {
-    // SAFETY: every value checks.
-    unsafe {
-        for value in values {
-            cursor = cursor.u16::<I>(*value).check();
-        }
-    }
-    cursor
+pub(super) unsafe fn short_u16s<I: Isa>(cursor: Cursor, values: &[u16]) -> Cursor {
+    // SAFETY: the caller's duty; one has 3 bytes at most, with 5 of overshoot (H1).
+    unsafe { by_blocks::<1, _>(cursor, values, |cursor, value| cursor.u16::<I>(value)) }
 }
 
 /// See [`Isa::run_i32`].
@@ -126,16 +133,12 @@ pub(super) unsafe fn short_u16s<I: Isa>(mut cursor: Cursor, values: &[u16]) -> C
 ///
 /// As there.
 #[inline(always)]
-pub(super) unsafe fn i32s<I: Isa>(mut cursor: Cursor, values: &[i32]) -> Cursor {
-    // SAFETY: 16 values have 80 bytes at most, and every block checks.
+pub(super) unsafe fn i32s<I: Isa>(cursor: Cursor, values: &[i32]) -> Cursor {
+    // SAFETY: the caller's duty; 16 values have 80 bytes at most, with 3 of overshoot (H1).
     unsafe {
-        for block in values.chunks(16) {
-            for value in block {
-                cursor = cursor.u32::<I>(zigzag_i32(*value));
-            }
-            cursor = cursor.check();
-        }
-        cursor
+        by_blocks::<16, _>(cursor, values, |cursor, value| {
+            cursor.u32::<I>(zigzag_i32(value))
+        })
     }
 }
 
@@ -145,16 +148,12 @@ pub(super) unsafe fn i32s<I: Isa>(mut cursor: Cursor, values: &[i32]) -> Cursor 
 ///
 /// As there.
 #[inline(always)]
-pub(super) unsafe fn i64s<I: Isa>(mut cursor: Cursor, values: &[i64]) -> Cursor {
-    // SAFETY: 8 values have 80 bytes at most, and every block checks.
+pub(super) unsafe fn i64s<I: Isa>(cursor: Cursor, values: &[i64]) -> Cursor {
+    // SAFETY: the caller's duty; 8 values have 80 bytes at most, with 6 of overshoot (H1).
     unsafe {
-        for block in values.chunks(8) {
-            for value in block {
-                cursor = cursor.u64::<I>(zigzag_i64(*value));
-            }
-            cursor = cursor.check();
-        }
-        cursor
+        by_blocks::<8, _>(cursor, values, |cursor, value| {
+            cursor.u64::<I>(zigzag_i64(value))
+        })
     }
 }
 

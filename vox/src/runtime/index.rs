@@ -120,7 +120,7 @@ impl Index {
     fn grow(&self, tables: &mut Tables) {
         let mut len = FIRST.max(2 * (self.mask.load(Ordering::Relaxed) + 1));
         let table = loop {
-            let table: Arc<[Place]> = (0..len + PROBES - 1).map(|_| Place::default()).collect();
+            let table: Arc<[Place]> = (0..len + PROBES - 1).map(|_| Place::empty()).collect();
             if self.places().iter().all(|place| copy(place, &table)) {
                 break table;
             }

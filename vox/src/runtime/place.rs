@@ -7,7 +7,7 @@ use facet_core::Shape;
 use vox_core::slot::Slot;
 
 /// A shape and its slot, or nothing yet: filled once, the shape last. An empty one is zero.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Place {
     shape: AtomicPtr<Shape>,
     slot: AtomicPtr<Slot>,

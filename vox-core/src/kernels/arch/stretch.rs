@@ -33,20 +33,18 @@ pub(super) unsafe fn write<T: Element, const IS_UNROLLED: bool>(
             if left == 0 {
                 return out;
             }
-            if IS_UNROLLED && left >= STRETCH {
+            let few = left.min(STRETCH);
+            if IS_UNROLLED && few == STRETCH {
                 for at in 0..STRETCH {
                     out = one(out, from.add(at).read_unaligned().wire());
                 }
-                from = from.add(STRETCH);
-                left -= STRETCH;
             } else {
-                let few = left.min(STRETCH);
                 for at in 0..few {
                     out = one(out, from.add(at).read_unaligned().wire());
                 }
-                from = from.add(few);
-                left -= few;
             }
+            from = from.add(few);
+            left -= few;
         }
     }
 }
