@@ -1,8 +1,9 @@
 //! The test suite with the layout of users' types shuffled: offsets must come from shapes, never from habit.
 //!
 //! `-Zrandomize-layout` is unstable; `RUSTC_BOOTSTRAP` lets the stable compiler take it. Only the workspace's own crates are
-//! compiled with it: this program puts itself in front of rustc for them and adds the flags, so that Cranelift is
-//! not built anew for every seed. A type's layout is decided by the crate that defines it, so crates with and without the
+//! compiled with it: this program puts itself in front of rustc for them and adds the flags, and that variable, so that Cranelift is
+//! not built anew for every seed. Cargo itself must not see the variable: build scripts that ask for it, those of most procedural
+//! macros, would run again, and everything behind them, for this and for whatever comes next. A type's layout is decided by the crate that defines it, so crates with and without the
 //! flags agree on every type.
 //!
 //! Not for: `Vec`, `String` and the like, which come compiled and do not move.
@@ -28,7 +29,6 @@ pub(crate) fn test(cx: &Context, seed: u32) -> anyhow::Result<Outcome> {
     }
     // Cargo tells artefacts apart by the wrapper's path: every seed has its own.
     command.env("RUSTC_WORKSPACE_WRAPPER", install_wrapper(cx, seed)?);
-    command.env("RUSTC_BOOTSTRAP", "1");
     // A test looks whether fields really moved.
     command.env("VOX_TEST_LAYOUT_SEED", seed.to_string());
     let count = process::run_tests(&mut command)?;
@@ -38,7 +38,9 @@ pub(crate) fn test(cx: &Context, seed: u32) -> anyhow::Result<Outcome> {
 fn install_wrapper(cx: &Context, seed: u32) -> anyhow::Result<std::path::PathBuf> {
     let this = std::env::current_exe().context("this program has a path")?;
     let path = cx.scratch("layout")?.join(format!("{WRAPPER}{seed}"));
-    std::fs::copy(&this, &path).with_context(|| format!("cannot write {path:?}"))?;
+    std::fs::copy(&this, &path).with_context(|| {
+        format!("cannot copy {this:?} to {path:?}; was the former built anew meanwhile?")
+    })?;
     Ok(path)
 }
 
@@ -47,10 +49,13 @@ pub(crate) fn run_as_wrapper() -> Option<ExitCode> {
     let mut arguments = std::env::args_os();
     let seed = find_seed(Path::new(&arguments.next()?))?;
     let mut rustc = Command::new(arguments.next()?);
-    rustc.args(arguments).args([
-        String::from("-Zrandomize-layout"),
-        format!("-Zlayout-seed={seed}"),
-    ]);
+    rustc
+        .args(arguments)
+        .args([
+            String::from("-Zrandomize-layout"),
+            format!("-Zlayout-seed={seed}"),
+        ])
+        .env("RUSTC_BOOTSTRAP", "1");
     Some(match rustc.status() {
         Ok(status) if status.success() => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,

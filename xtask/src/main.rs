@@ -124,7 +124,7 @@ enum Task {
         #[arg(long)]
         install: bool,
     },
-    /// Everything, in under 90 minutes.
+    /// Everything: some two hours on two processors.
     Full {
         /// Install whatever is missing (needs root).
         #[arg(long)]

@@ -10,13 +10,14 @@ use crate::{has_machine_code, made, process};
 #[test]
 #[ignore = "run by another test, in a child process"]
 fn child_that_exits() {
+    let start = Instant::now();
     let made = made::many(5, 1_000, 400);
     let runtime = Box::leak(Box::new(Runtime::builder().compile_after(1).build()));
     for it in &made {
         it.check(runtime);
     }
     println!("waiting={}", runtime.stats().waiting);
-    println!("left={:?}", Instant::now());
+    println!("worked_ms={}", start.elapsed().as_millis());
 }
 
 #[test]
@@ -30,11 +31,10 @@ fn an_exit_is_not_held_up() {
         said.number("waiting") > 10,
         "the thread had nothing left to do"
     );
-    assert!(
-        start.elapsed() < Duration::from_secs(60),
-        "{:?}",
-        start.elapsed()
-    );
+    // An emulated processor may take a minute for the work.
+    let worked = Duration::from_millis(said.number("worked_ms"));
+    let rest = start.elapsed().saturating_sub(worked);
+    assert!(rest < Duration::from_secs(60), "{rest:?} after {worked:?}");
 }
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
