@@ -1,10 +1,10 @@
 //! The test suite with the layout of users' types shuffled: offsets must come from shapes, never from habit.
 //!
 //! `-Zrandomize-layout` is unstable; `RUSTC_BOOTSTRAP` lets the stable compiler take it. Only the workspace's own crates are
-//! compiled with it: this program puts itself in front of rustc for them and adds the flags, and that variable, so that Cranelift is
-//! not built anew for every seed. Cargo itself must not see the variable: build scripts that ask for it, those of most procedural
-//! macros, would run again, and everything behind them, for this and for whatever comes next. A type's layout is decided by the crate that defines it, so crates with and without the
-//! flags agree on every type.
+//! compiled with them: this program puts itself in front of rustc for those and adds the flags and the variable, so that
+//! Cranelift is not built anew for every seed. Cargo itself must not see the variable: build scripts that ask for it, those
+//! of most procedural macros, would run again, and everything behind them be built again, now and for whatever comes next.
+//! A type's layout is decided by the crate that defines it, so crates with and without the flags agree on every type.
 //!
 //! Not for: `Vec`, `String` and the like, which come compiled and do not move.
 
