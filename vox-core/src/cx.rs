@@ -11,7 +11,7 @@ use core::any::Any;
 use core::mem::MaybeUninit;
 use std::io;
 
-use crate::reflect::{PtrConst, ReadLockResult, Shape, WriteLockResult};
+use crate::reflect::{PtrConst, ReadLockResult, Shape, WriteLockResult, addressable};
 
 use crate::entry::{BulkFn, GrowFn};
 use crate::program::{NoForm, PathPart};
@@ -372,7 +372,7 @@ fn try_box<T>(value: T) -> Option<Box<T>> {
 #[inline]
 #[must_use]
 pub fn thin(value: *const u8) -> PtrConst {
-    PtrConst::new_sized(value)
+    PtrConst::new_sized(addressable(value))
 }
 
 #[cfg(test)]

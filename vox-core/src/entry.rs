@@ -68,6 +68,21 @@ macro_rules! entry_type {
     };
 }
 
+#[cfg(all(
+    target_pointer_width = "32",
+    any(
+        target_os = "linux",
+        target_os = "android",
+        windows,
+        target_os = "freebsd",
+        target_os = "netbsd",
+        target_os = "openbsd"
+    )
+))]
+compile_error!(
+    "facet 0.46 marks wide pointers in the highest bit of the address, which addresses have on this target: it would read and write elsewhere"
+);
+
 /// Whether the address of a value may have the highest bit, with which facet marks wide pointers. On x86-64 systems that bit is set in
 /// addresses of the system's half alone (AMD64 Architecture Programmer's Manual, volume 2, 5.3.1; assumption A5), unless they are of 32 bits.
 pub const MAY_BE_TAGGED: bool = !cfg!(all(target_arch = "x86_64", target_pointer_width = "64"));

@@ -37,6 +37,17 @@ unsafe impl<T: Send> Send for ForkLock<T> {}
 // SAFETY: as above.
 unsafe impl<T: Send> Sync for ForkLock<T> {}
 
+/// The number of this process. Where there are no processes (in WebAssembly, where the standard library panics when
+/// asked) it is always the same, as nothing forks.
+#[must_use]
+pub fn process_id() -> u32 {
+    if cfg!(any(unix, windows)) {
+        std::process::id()
+    } else {
+        1
+    }
+}
+
 impl<T: Default> ForkLock<T> {
     /// A lock around a default value.
     #[must_use]
@@ -49,7 +60,7 @@ impl<T: Default> ForkLock<T> {
     /// Locks. A panic of an earlier holder is ignored: values guarded so are changed all at once, or hold
     /// nothing that could be half done.
     pub fn lock(&self) -> MutexGuard<'_, T> {
-        self.lock_as(std::process::id())
+        self.lock_as(process_id())
     }
 
     fn lock_as(&self, process: u32) -> MutexGuard<'_, T> {

@@ -14,6 +14,21 @@ pub use facet_core::{
 /// The bit of a pointer's first word that marks it as wide.
 pub const WIDE_TAG: usize = 1 << (usize::BITS - 1);
 
+/// The address of something in a value, for facet's functions.
+///
+/// # Panics
+///
+/// In WebAssembly, for what lies beyond 2 GiB: facet would take the highest bit for its mark, and read elsewhere.
+#[inline]
+pub(crate) fn addressable(address: *const u8) -> *const u8 {
+    #[cfg(target_pointer_width = "32")]
+    assert!(
+        address.addr() & WIDE_TAG == 0,
+        "facet 0.46 reads nothing beyond 2 GiB of memory"
+    );
+    address
+}
+
 // Facet's pointers are two words, in C layout; which word is which is checked
 // at run time, for the fields are private.
 const _: () = assert!(size_of::<PtrConst>() == 2 * size_of::<usize>());

@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::outcome::{Outcome, Report};
 use crate::{
     assumptions, check_targets, codec_tests, concurrency, cross, examples, features, golden,
-    layers, layout, miri, package, process, readme,
+    layers, layout, miri, package, process, readme, wasm,
 };
 
 struct Step {
@@ -107,9 +107,14 @@ const STEPS: &[Step] = &[
     ),
     step("soak", Action::Check(|cx| crate::soak::run(cx, 60, None))),
     step(
+        "fuzz, interpreter",
+        Action::Check(|cx| crate::fuzz::run(cx, crate::fuzz::Target::Interpreter, 60)),
+    ),
+    step(
         "fuzz, every tier",
         Action::Check(|cx| crate::fuzz::run(cx, crate::fuzz::Target::EveryTier, 60)),
     ),
+    step("wasm32, under Node.js", Action::Check(wasm::test)),
     // These two make a row for each target.
     step("check", Action::CheckTargets),
     step("tests", Action::CrossTargets),

@@ -1,4 +1,4 @@
-//! Finding and installing what a check needs: Debian packages, Rust targets, the nightly toolchain, cargo-fuzz.
+//! Finding and installing what a check needs: Debian packages, Node.js, Rust targets, the nightly toolchain, cargo-fuzz.
 //!
 //! One rule matters: only a download that failed may skip a check. Everything else that goes wrong here,
 //! a missing tool without `--install` included, is an error.
@@ -88,6 +88,14 @@ fn debian(tool: &str, arguments: &[&str]) -> Command {
 
 fn is_failed_apt_download(stderr: &str) -> bool {
     stderr.contains("Failed to fetch") || stderr.contains("Unable to fetch")
+}
+
+/// Makes sure Node.js is there, wherever it came from.
+pub(crate) fn node(cx: &Context) -> anyhow::Result<Availability> {
+    match process::capture(Command::new("node").arg("--version")) {
+        Ok(answer) if answer.success => Ok(Availability::Ready),
+        _ => debian_packages(cx, &["nodejs"]),
+    }
 }
 
 /// Makes sure the standard library for a target is installed in the running toolchain.

@@ -29,6 +29,7 @@ mod process;
 mod readme;
 mod soak;
 mod sources;
+mod wasm;
 
 use context::Context;
 use outcome::{Outcome, Report};
@@ -124,6 +125,12 @@ enum Task {
         #[arg(long)]
         install: bool,
     },
+    /// Encode types made at run time in a WebAssembly module, under Node.js.
+    Wasm {
+        /// Install Node.js and the Rust target where missing (needs root).
+        #[arg(long)]
+        install: bool,
+    },
     /// Everything: some two hours on two processors.
     Full {
         /// Install whatever is missing (needs root).
@@ -198,6 +205,7 @@ fn run(task: Task) -> anyhow::Result<Report> {
         } => one(&mut report, "fuzz", install, |cx| {
             fuzz::run(cx, fuzz::Target::from_every_tier(every_tier), seconds)
         })?,
+        Task::Wasm { install } => one(&mut report, "wasm32", install, wasm::test)?,
         Task::Full { install } => full::run(&Context::load(install)?, &mut report)?,
     }
     Ok(report)

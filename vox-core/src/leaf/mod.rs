@@ -38,7 +38,8 @@ macro_rules! leaf {
                 let (value, output) = unsafe {
                     let pair = value.cast::<$crate::entry::Pair>().read();
                     let len = core::ptr::without_provenance(pair.len);
-                    let value = facet_core::PtrConst::new_wide(pair.ptr, len);
+                    let address = $crate::reflect::addressable(pair.ptr);
+                    let value = facet_core::PtrConst::new_wide(address, len);
                     (value.get::<$ty>(), $crate::leaf::output::Output::new(cx, out, spare))
                 };
                 let write: fn(&$ty, $crate::leaf::output::Output) -> *mut u8 = $write;

@@ -71,7 +71,8 @@ pub unsafe fn unpack(ptr: PtrConst) -> Pair {
 pub unsafe fn pack(pair: *const Pair) -> PtrConst {
     // SAFETY: the caller's duty.
     let pair = unsafe { pair.read_unaligned() };
-    PtrConst::new_wide(pair.ptr, core::ptr::without_provenance(pair.len))
+    let address = crate::reflect::addressable(pair.ptr);
+    PtrConst::new_wide(address, core::ptr::without_provenance(pair.len))
 }
 
 /// Gives a guard or a proxy back; a panic in its drop becomes the failure.

@@ -1,18 +1,18 @@
 //! The machine code of a runtime, or the reason there is none.
 //!
 //! Two modules with the same face: `enabled` asks `vox-jit`, `disabled` stands in its place without
-//! the cargo feature `jit`. Not here: which types get machine code ([`super::tier_up`]).
+//! the cargo feature `jit`, and where pointers do not have 64 bits, for which `vox-jit` makes no code. Not here: which types get machine code ([`super::tier_up`]).
 
 use core::time::Duration;
 
-#[cfg(feature = "jit")]
+#[cfg(all(feature = "jit", target_pointer_width = "64"))]
 mod enabled;
-#[cfg(feature = "jit")]
+#[cfg(all(feature = "jit", target_pointer_width = "64"))]
 pub(crate) use enabled::{AVAILABLE_TIERS, MachineCode};
 
-#[cfg(not(feature = "jit"))]
+#[cfg(not(all(feature = "jit", target_pointer_width = "64")))]
 mod disabled;
-#[cfg(not(feature = "jit"))]
+#[cfg(not(all(feature = "jit", target_pointer_width = "64")))]
 pub(crate) use disabled::{AVAILABLE_TIERS, MachineCode};
 
 /// Why a type could not be brought to a tier.

@@ -17,6 +17,7 @@
 //! whenever a type is compiled, so are all types its program can call, and what failed among them goes on
 //! counting in its own tier.
 
+use vox_core::fork::process_id;
 use vox_core::promotion::Promoter;
 use vox_core::slot::Slot;
 use vox_core::tier::Tier;
@@ -45,7 +46,7 @@ impl Promoter for Inner {
     }
 
     fn hot(&self, slot: &Slot) {
-        if !slot.promotion().claim(std::process::id()) {
+        if !slot.promotion().claim(process_id()) {
             return;
         }
         match worker::send(self.me.clone(), slot) {

@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::thread;
 
-use vox_core::fork::ForkLock;
+use vox_core::fork::{ForkLock, process_id};
 use vox_core::queue::Queue;
 use vox_core::slot::Slot;
 
@@ -48,7 +48,7 @@ static WORKER: ForkLock<Worker> = ForkLock::new();
 /// The queue of this process, with its thread.
 fn queue() -> Option<Arc<Queue<Job>>> {
     let mut worker = WORKER.lock();
-    let process = std::process::id();
+    let process = process_id();
     if worker.process != process {
         let queue = Arc::new(Queue::new(CAPACITY));
         worker.process = process;
@@ -82,7 +82,7 @@ pub(super) fn send(runtime: Weak<Inner>, slot: &Slot) -> Result<(), NotTaken> {
 pub(super) fn waiting() -> usize {
     let worker = WORKER.lock();
     match &worker.queue {
-        Some(queue) if worker.process == std::process::id() => queue.len(),
+        Some(queue) if worker.process == process_id() => queue.len(),
         _ => 0,
     }
 }

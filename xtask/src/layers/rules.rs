@@ -154,6 +154,8 @@ pub(crate) const MODULES: &[ModuleRule] = &[
             "vox-jit/src/baseline/isa",
             "vox-core/src/kernels/arch",
             "vox-core/src/entry",
+            // Who has processes.
+            "vox-core/src/fork",
             "vox/src/runtime/own",
         ],
         never: Mention::Platforms,

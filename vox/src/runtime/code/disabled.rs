@@ -1,4 +1,4 @@
-//! No machine code: the crate was built without the feature `jit`.
+//! No machine code: the crate was built without the feature `jit`, or pointers do not have 64 bits.
 
 use vox_core::slot::Slot;
 use vox_core::tier::Tier;
@@ -9,7 +9,11 @@ use crate::runtime::settings::Settings;
 /// The interpreter alone.
 pub(crate) const AVAILABLE_TIERS: &[Tier] = &[Tier::Interpreter];
 
-const REASON: &str = "vox was built without the cargo feature `jit`";
+const REASON: &str = if cfg!(feature = "jit") {
+    "there is machine code only where pointers have 64 bits"
+} else {
+    "vox was built without the cargo feature `jit`"
+};
 
 /// Stands where the compiler would be, and says why it is not there.
 #[derive(Debug)]
