@@ -1,8 +1,9 @@
-//! Executable memory that is refused: by `PR_SET_MDWE`, which forbids memory to become executable, and by a
-//! seccomp filter, which forbids to map executable memory at all; before anything is compiled, after the
-//! first and after the hundredth type. In child processes, for neither can be taken back.
+//! Executable memory that is refused: by `PR_SET_MDWE`, which forbids memory to become executable, by a
+//! seccomp filter, which forbids to map executable memory at all, and by a limit of the size of files; before anything is
+//! compiled, after the first and after the hundredth type. In child processes, for none can be taken back.
 
 use std::io::{self, Write as _};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tracing::span;
@@ -10,10 +11,11 @@ use vox::{Runtime, Tier};
 
 use crate::{made, process};
 
-/// Counts warnings.
+/// Counts warnings, and calls the runtime that gives them.
 struct Warnings;
 
 static WARNINGS: AtomicU64 = AtomicU64::new(0);
+static RUNTIME: OnceLock<Runtime> = OnceLock::new();
 
 impl tracing::Subscriber for Warnings {
     fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
@@ -26,6 +28,11 @@ impl tracing::Subscriber for Warnings {
     fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
     fn event(&self, _: &tracing::Event<'_>) {
         WARNINGS.fetch_add(1, Ordering::Relaxed);
+        let runtime = RUNTIME.get().expect("made before anything is compiled");
+        runtime
+            .prepare::<Vec<u16>>(Tier::Optimized)
+            .expect_err("is refused as well");
+        assert_ne!(runtime.stats().failed, 0);
     }
     fn enter(&self, _: &span::Id) {}
     fn exit(&self, _: &span::Id) {}
@@ -37,6 +44,19 @@ fn forbid_gaining() -> io::Result<()> {
     const PR_MDWE_REFUSE_EXEC_GAIN: libc::c_ulong = 1;
     // SAFETY: numbers.
     match unsafe { libc::prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+/// From here on files have at most 1 MiB; who makes a larger one is killed.
+fn forbid_large_files() -> io::Result<()> {
+    let limit = libc::rlimit {
+        rlim_cur: 1 << 20,
+        rlim_max: 1 << 20,
+    };
+    // SAFETY: a limit that lives through the call.
+    match unsafe { libc::setrlimit(libc::RLIMIT_FSIZE, &raw const limit) } {
         0 => Ok(()),
         _ => Err(io::Error::last_os_error()),
     }
@@ -96,15 +116,18 @@ fn child() {
     let variable = |name| std::env::var(name).expect("told by the parent");
     tracing::subscriber::set_global_default(Warnings).expect("there is no other");
     let after: usize = variable("AFTER").parse().expect("a number");
-    let runtime = Runtime::builder()
-        .background(false)
-        .fresh_pages(variable("PAGES") == "fresh")
-        .build();
+    let runtime = RUNTIME.get_or_init(|| {
+        Runtime::builder()
+            .background(false)
+            .fresh_pages(variable("PAGES") == "fresh")
+            .build()
+    });
     let made = made::many(8, 150, 10);
     for (index, it) in made.iter().enumerate() {
         if index == after {
             let forbidden = match variable("RULE").as_str() {
                 "mdwe" => forbid_gaining(),
+                "files" => forbid_large_files(),
                 _ => forbid_mapping(),
             };
             if let Err(error) = forbidden {
@@ -112,15 +135,15 @@ fn child() {
                 return;
             }
         }
-        it.check(&runtime);
+        it.check(runtime);
         let prepared = runtime.prepare_shapes(&[it.shape], Tier::Optimized);
         if let Err(error) = &prepared {
             assert!(error.to_string().contains("refused"), "{error}");
         }
-        it.check(&runtime);
+        it.check(runtime);
     }
     for it in &made {
-        it.check(&runtime);
+        it.check(runtime);
     }
     let stats = runtime.stats();
     println!("types={}", stats.types.all());
@@ -156,6 +179,23 @@ fn ask(rule: &str, pages: &str, after: usize) -> Option<process::Said> {
 fn a_second_view_gains_nothing() {
     for after in [0, 1, 100] {
         let Some(said) = ask("mdwe", "shared", after) else {
+            return;
+        };
+        assert_eq!(
+            said.number("optimized"),
+            said.number("types"),
+            "after {after}"
+        );
+        assert_eq!(said.number("failed"), 0);
+        assert_eq!(said.number("warnings"), 0);
+    }
+}
+
+/// A second view is a file. Where it would be too large there is none, and the process goes on with fresh pages.
+#[test]
+fn a_second_view_may_be_too_large_a_file() {
+    for after in [0, 1] {
+        let Some(said) = ask("files", "shared", after) else {
             return;
         };
         assert_eq!(

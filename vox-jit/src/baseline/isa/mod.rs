@@ -30,7 +30,10 @@ pub type Host = aarch64::Arm64;
 pub type Host = x86_64::X64;
 
 /// Whether this process can run the code of [`Host`].
-pub const HAS_HOST: bool = cfg!(any(target_arch = "x86_64", target_arch = "aarch64"));
+pub const HAS_HOST: bool = cfg!(any(
+    target_arch = "x86_64",
+    all(target_arch = "aarch64", target_endian = "little")
+));
 
 /// A word of the frame, by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -58,6 +58,22 @@ impl Drop for File {
     }
 }
 
+/// Whether a file may have so many bytes: where a limit forbids it, asking for them is a signal that ends the process.
+fn may_have(len: libc::off_t) -> io::Result<()> {
+    let mut limit = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: the limit is written where there is room for it.
+    if unsafe { libc::getrlimit(libc::RLIMIT_FSIZE, &raw mut limit) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    match u64::try_from(len) {
+        Ok(len) if limit.rlim_cur == libc::RLIM_INFINITY || len <= limit.rlim_cur => Ok(()),
+        _ => Err(io::Error::from_raw_os_error(libc::EFBIG)),
+    }
+}
+
 impl File {
     fn create(len: usize) -> io::Result<Self> {
         let name = c"vox-code";
@@ -68,6 +84,7 @@ impl File {
             if descriptor >= 0 {
                 let file = Self(descriptor);
                 let len = libc::off_t::try_from(len).map_err(io::Error::other)?;
+                may_have(len)?;
                 // SAFETY: a descriptor of our own.
                 return match unsafe { libc::ftruncate(file.0, len) } {
                     0 => Ok(file),

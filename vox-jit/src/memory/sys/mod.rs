@@ -12,6 +12,7 @@
 //!
 //! Read next: the parent module for what is done with them.
 
+mod fetch;
 mod pages;
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -20,14 +21,14 @@ mod os;
 #[cfg(windows)]
 #[path = "windows.rs"]
 mod os;
-#[cfg(all(target_vendor = "apple", target_arch = "aarch64"))]
+#[cfg(all(target_os = "macos", target_arch = "aarch64"))]
 #[path = "apple.rs"]
 mod os;
 #[cfg(not(any(
     target_os = "linux",
     target_os = "android",
     windows,
-    all(target_vendor = "apple", target_arch = "aarch64")
+    all(target_os = "macos", target_arch = "aarch64")
 )))]
 #[path = "other.rs"]
 mod os;
@@ -38,6 +39,7 @@ mod dump;
 
 use super::MemoryError;
 pub(crate) use dump::Dump;
+use fetch::synchronise;
 
 /// Whether this crate generates code for the processor it was built for.
 /// Whether the operating system lets that code run, [`crate::Compiler`] finds out.
@@ -125,13 +127,4 @@ impl Memory {
             }
         }
     }
-}
-
-/// Makes written code visible to instruction fetch, on every processor.
-fn synchronise(start: *const u8, len: usize) -> Result<(), MemoryError> {
-    // SAFETY: the bytes are readable, and the pipelines are flushed next.
-    unsafe { wasmtime_internal_jit_icache_coherence::clear_cache(start.cast(), len) }
-        .map_err(|error| refused("synchronise the instruction cache", error))?;
-    wasmtime_internal_jit_icache_coherence::pipeline_flush_mt()
-        .map_err(|error| refused("synchronise the processors", error))
 }

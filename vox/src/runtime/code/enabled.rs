@@ -1,16 +1,19 @@
 //! Machine code by `vox-jit`: one arena and one compiler per process, and what became of each slot.
 //!
 //! Three locks, none of which another thread's encode ever waits for while Cranelift runs: `compiling` is
-//! held by whoever compiles, for as long as that takes; `here` and `records` are held for moments.
+//! held by whoever compiles, for as long as that takes; `here` and `records` are held for moments. What is to be told
+//! through `tracing` is told when none is held ([`News`]), for a subscriber may call vox.
 //!
 //! After a fork the child makes an arena and a compiler of its own: the parent's memory is not writable in
 //! it. It keeps the parent's, whose code its slots go on using.
+
+mod news;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use vox_core::fork::ForkLock;
+use vox_core::fork::{ForkLock, process_id};
 use vox_core::slot::Slot;
 use vox_core::tier::Tier;
 use vox_jit::memory::{Arena, MemoryError, SharedArena};
@@ -19,6 +22,7 @@ use vox_jit::{Batch, CompileError, Compiler, CompilerOptions, Publication, Unava
 use super::{CodeStats, Failure};
 use crate::VtableCalls;
 use crate::runtime::settings::Settings;
+use news::News;
 
 /// The interpreter, and what there is code for on this processor.
 pub(crate) const AVAILABLE_TIERS: &[Tier] =
@@ -94,7 +98,7 @@ impl From<&Unavailable> for Failure {
 impl Here {
     /// Leaves what belongs to another process.
     fn settle_in(&mut self) {
-        let process = std::process::id();
+        let process = process_id();
         if self.process != process {
             self.inherited.extend(self.arena.take());
             self.compiler = None;
@@ -157,17 +161,32 @@ impl MachineCode {
         slots: &[&Slot],
         threads: usize,
     ) -> Result<(), Failure> {
+        let mut news = News::default();
+        let possible = self.compile_alone(slots, threads, &mut news);
+        news.tell();
+        possible.and_then(|()| self.outcome(slots))
+    }
+
+    /// Compiles while nobody else does. The error is that nothing can be compiled.
+    fn compile_alone(
+        &self,
+        slots: &[&Slot],
+        threads: usize,
+        news: &mut News,
+    ) -> Result<(), Failure> {
         let _alone = self.compiling.lock();
         let missing = self.missing(slots, Tier::Optimized);
         if !missing.is_empty() {
             let start = Instant::now();
-            let compiler = self.compiler().map_err(|error| self.unavailable(&error))?;
+            let compiler = self
+                .compiler()
+                .map_err(|error| self.unavailable(&error, news))?;
             // SAFETY: a runtime drops its registry, and with it every way to call an entry,
             // before its arenas; slots live as long as the registry (A12, A14).
             let batch = unsafe { compiler.compile_with(&missing, threads) };
-            self.record(&missing, &batch, start);
+            self.record(&missing, &batch, start, news);
         }
-        self.outcome(slots)
+        Ok(())
     }
 
     /// What became of the first slot.
@@ -194,26 +213,26 @@ impl MachineCode {
     }
 
     /// Takes note that nothing can be compiled, and says so once.
-    fn unavailable(&self, error: &Unavailable) -> Failure {
+    fn unavailable(&self, error: &Unavailable, news: &mut News) -> Failure {
         let mut records = self.records.lock();
         records.unavailable = Some(error.to_string());
         records.stats.failed += 1;
         if !core::mem::replace(&mut records.has_warned, true) {
-            tracing::warn!("vox makes no machine code: {error}");
+            news.warn(format!("vox makes no machine code: {error}"));
         }
         Failure::from(error)
     }
 
     /// Takes note of what became of slots. Memory that is refused or used up is warned of once, for it
     /// would be the same for every type; what else goes wrong, for each.
-    fn record(&self, slots: &[&Slot], batch: &Batch, start: Instant) {
+    fn record(&self, slots: &[&Slot], batch: &Batch, start: Instant, news: &mut News) {
         let mut records = self.records.lock();
         records.unavailable = None;
         records.stats.time += start.elapsed();
         if let Some(reason) = &batch.perf_error
             && records.perf_error.as_ref() != Some(reason)
         {
-            tracing::warn!("stubs are not recorded for perf: {reason}");
+            news.warn(format!("stubs are not recorded for perf: {reason}"));
             records.perf_error = Some(reason.clone());
         }
         for (slot, result) in slots.iter().zip(&batch.programs) {
@@ -227,11 +246,7 @@ impl MachineCode {
                     records.stats.failed += 1;
                     let is_known = matches!(error, CompileError::Memory(_))
                         && core::mem::replace(&mut records.has_warned, true);
-                    if is_known {
-                        tracing::debug!(shape = %slot.shape(), "stays in its tier: {error}");
-                    } else {
-                        tracing::warn!(shape = %slot.shape(), "stays in its tier: {error}");
-                    }
+                    news.stays(slot.shape(), error, is_known);
                     Err(Failure::from(error))
                 }
             };
@@ -239,18 +254,27 @@ impl MachineCode {
         }
     }
 
-    /// Gives these slots the baseline tier, at once: what a type starts in where there is one. It must not take
-    /// `compiling`.
+    /// Gives these slots the baseline tier, at once. It must not take `compiling`.
     pub(in crate::runtime) fn baseline(&self, slots: &[&Slot]) -> Result<(), Failure> {
+        let mut news = News::default();
+        let possible = self.unroll(slots, &mut news);
+        news.tell();
+        possible.and_then(|()| self.outcome(slots))
+    }
+
+    /// The error is that there is no memory for code.
+    fn unroll(&self, slots: &[&Slot], news: &mut News) -> Result<(), Failure> {
         let missing = self.missing(slots, Tier::Baseline);
         if !missing.is_empty() {
             let start = Instant::now();
-            let arena = self.arena().map_err(|error| self.unavailable(&error))?;
-            // SAFETY: as in `compile`.
+            let arena = self
+                .arena()
+                .map_err(|error| self.unavailable(&error, news))?;
+            // SAFETY: as in `compile_alone`.
             let batch = unsafe { vox_jit::unroll(&arena, &missing) };
-            self.record(&missing, &batch, start);
+            self.record(&missing, &batch, start, news);
         }
-        self.outcome(slots)
+        Ok(())
     }
 
     /// Why a slot has no code although it was asked for.
