@@ -102,10 +102,10 @@ fn remember<L: Copy>(
     if let Some(&answer) = known.lock().get(&key) {
         return answer;
     }
-    // Probed without the lock: it calls functions of the type.
+    // Probed without the lock: it calls functions of the type. So two threads may both probe; what the first of them finds
+    // is the answer for good, as programs that name one table are told to be the same by its address.
     let answer = probe();
-    known.lock().insert(key, answer);
-    answer
+    *known.lock().entry(key).or_insert(answer)
 }
 
 /// The layout of a `String`.

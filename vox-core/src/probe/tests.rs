@@ -11,6 +11,7 @@ use facet_core::{Def, Facet, ListDef, ListTypeOps, ListVTable, PtrConst, PtrMut,
 use super::counted::Counted;
 use super::words::{Sighting, Words, deduce};
 use super::{list, table, wide};
+use crate::fork::ForkLock;
 use crate::kernels::table::Table;
 
 const WORD: usize = size_of::<usize>();
@@ -371,4 +372,19 @@ fn a16_shared_slices_are_where_they_were_seen() {
     check(arc, (&raw const shared).cast(), shared.as_bytes());
     let shared: Rc<[u128]> = Rc::new([]);
     check(rc, (&raw const shared).cast(), &shared);
+}
+
+/// Two threads may probe a type at the same time. Both get one answer, and so does who asks later.
+#[test]
+fn what_was_learnt_first_stays() {
+    static KNOWN: super::Known<u32> = ForkLock::new();
+    let shape = u8::SHAPE;
+    let ask = |probe: &dyn Fn() -> Option<u32>| super::remember(&KNOWN, shape, probe);
+    // While one probes another begins and ends.
+    let later = ask(&|| {
+        assert_eq!(ask(&|| Some(1)), Some(1));
+        Some(2)
+    });
+    assert_eq!(later, Some(1));
+    assert_eq!(ask(&|| unreachable!("it is known")), Some(1));
 }
