@@ -184,8 +184,15 @@ fn a7_other_runs_are_written_by_the_other_function() {
         LONG_LENS.end + 1,
     ];
     // Their lowest bits are a length it writes.
-    let far = [1 << 32, 1 << 48, 1 << 63].map(|high| high + LONG_LENS.start);
-    for len in near.into_iter().chain(far).chain([usize::MAX, 1 << 63]) {
+    let far = [32, 48, 63]
+        .into_iter()
+        .filter_map(|bit| 1_usize.checked_shl(bit))
+        .map(|high| high + LONG_LENS.start);
+    for len in near
+        .into_iter()
+        .chain(far)
+        .chain([usize::MAX, isize::MIN.cast_unsigned()])
+    {
         assert_eq!(
             bench.write(len, 0, LONG_LENS.end + 20, 0),
             None,

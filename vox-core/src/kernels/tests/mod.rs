@@ -1,7 +1,8 @@
 //! Every set this processor can run against the definition of a varint, and so against its
-//! portable twin: lists that end at a protected page, in room that ends at another.
+//! portable twin: lists that begin or end at a protected page, in room that begins or ends at another.
 
 mod fields;
+mod little_room;
 mod long;
 mod plain;
 // No big-endian processor has a routine for runs, and their fields here are little-endian.
@@ -22,7 +23,7 @@ use crate::entry::BulkFn;
 use crate::entry_fn;
 use crate::wire::varint::{MAX_LEN_U16, MAX_LEN_U32, MAX_LEN_U64};
 
-/// Memory that ends at a page nobody may touch.
+/// Memory between two pages nobody may touch.
 struct Fenced {
     memory: region::Allocation,
     len: usize,
@@ -31,28 +32,35 @@ struct Fenced {
 impl Fenced {
     fn new(pages: usize) -> Self {
         let page = region::page::size();
-        let mut memory = region::alloc((pages + 1) * page, Protection::READ_WRITE).unwrap();
+        let mut memory = region::alloc((pages + 2) * page, Protection::READ_WRITE).unwrap();
         let len = pages * page;
-        // SAFETY: a page of our own that nothing refers to.
-        unsafe { region::protect(memory.as_mut_ptr::<u8>().add(len), page, Protection::NONE) }
-            .unwrap();
+        let start = memory.as_mut_ptr::<u8>();
+        for fence in [start, start.wrapping_add(page + len)] {
+            // SAFETY: a page of our own that nothing refers to.
+            unsafe { region::protect(fence, page, Protection::NONE) }.unwrap();
+        }
         Self { memory, len }
     }
 
     /// Writes every byte, from where it is.
     fn fill(&mut self, byte: impl Fn(usize) -> u8) {
-        let start = self.memory.as_mut_ptr::<u8>();
         for at in 0..self.len {
             // SAFETY: within the memory that is ours.
-            unsafe { start.add(at).write(byte(at)) };
+            unsafe { self.after_start(at).write(byte(at)) };
         }
     }
 
-    /// The address `back` bytes in front of the fence.
-    fn before_end(&mut self, back: usize) -> *mut u8 {
-        assert!(back <= self.len);
+    /// The address `ahead` bytes behind the fence in front.
+    fn after_start(&mut self, ahead: usize) -> *mut u8 {
+        assert!(ahead <= self.len);
+        let page = region::page::size();
         // SAFETY: within the allocation.
-        unsafe { self.memory.as_mut_ptr::<u8>().add(self.len - back) }
+        unsafe { self.memory.as_mut_ptr::<u8>().add(page + ahead) }
+    }
+
+    /// The address `back` bytes in front of the fence behind.
+    fn before_end(&mut self, back: usize) -> *mut u8 {
+        self.after_start(self.len.checked_sub(back).unwrap())
     }
 }
 
@@ -125,36 +133,35 @@ impl Bench {
         }
     }
 
-    /// Writes numbers that lie `back` bytes in front of a protected page with room for not
+    /// Writes numbers that lie `apart` bytes from a protected page with room for not
     /// a byte more than promised, and with as much as more of them would need, and compares.
-    fn check<T: Int>(&mut self, kernels: &Kernels, numbers: &[u64], back: usize) {
+    fn check<T: Int>(&mut self, kernels: &Kernels, numbers: &[u64], apart: usize) {
+        let size = numbers.len() * size_of::<T>();
         let room = MAX_LEN_U64 + numbers.len() * T::MAX_LEN;
-        self.check_in::<T>(kernels, numbers, back, room);
+        let from = self.source.before_end(size + apart);
+        let out = self.output.before_end(room + OVERSHOOT);
+        Self::check_in::<T>(kernels, numbers, from, out, room);
         // What is done with few numbers where there is room for some more.
         for more in [8, 16].map(|count| 1 + count * T::MAX_LEN) {
             if more > room {
-                self.check_in::<T>(kernels, numbers, back, more);
+                let out = self.output.before_end(more + OVERSHOOT);
+                Self::check_in::<T>(kernels, numbers, from, out, more);
             }
         }
+        // Nor is anything in front read or written, wherever in a cache line that is.
+        let from = self.source.after_start(apart);
+        let out = self.output.after_start(numbers.len() % 64);
+        Self::check_in::<T>(kernels, numbers, from, out, room);
     }
 
-    fn check_in<T: Int>(&mut self, kernels: &Kernels, numbers: &[u64], back: usize, room: usize) {
-        let size = numbers.len() * size_of::<T>();
-        let from = self.source.before_end(size + back);
-        for (index, number) in numbers.iter().enumerate() {
-            // SAFETY: within the fenced memory.
-            unsafe {
-                from.cast::<T>()
-                    .add(index)
-                    .write_unaligned(T::of_wire(*number));
-            }
-        }
-        let mut expected = Vec::new();
-        definition(&mut expected, numbers.len() as u64);
-        numbers
-            .iter()
-            .for_each(|number| definition(&mut expected, *number));
-        let out = self.output.before_end(room + OVERSHOOT);
+    fn check_in<T: Int>(
+        kernels: &Kernels,
+        numbers: &[u64],
+        from: *mut u8,
+        out: *mut u8,
+        room: usize,
+    ) {
+        put::<T>(from, numbers);
         let limit = out.wrapping_add(room).wrapping_sub(FREE_SPARE);
         let mut cx = EncodeCx::new(
             limit,
@@ -175,8 +182,32 @@ impl Bench {
             core::slice::from_raw_parts(out, end.addr() - out.addr())
         };
         let ty = core::any::type_name::<T>();
-        assert_eq!(written, expected, "{} {ty} {numbers:x?}", kernels.name);
+        assert_eq!(
+            written,
+            list_of(numbers),
+            "{} {ty} {numbers:x?}",
+            kernels.name
+        );
     }
+}
+
+/// Puts numbers into memory, aligned or not. They must have room.
+fn put<T: Int>(from: *mut u8, numbers: &[u64]) {
+    for (index, number) in numbers.iter().enumerate() {
+        let at = from.cast::<T>().wrapping_add(index);
+        // SAFETY: fenced memory, by what is said above.
+        unsafe { at.write_unaligned(T::of_wire(*number)) };
+    }
+}
+
+/// A list, by the definition.
+fn list_of(numbers: &[u64]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    definition(&mut bytes, numbers.len() as u64);
+    numbers
+        .iter()
+        .for_each(|number| definition(&mut bytes, *number));
+    bytes
 }
 
 /// Lengths around every stretch, block and rest.
@@ -266,22 +297,26 @@ tests! {
 #[test]
 fn a11_strings_that_end_at_a_protected_page() {
     let mut fenced = Fenced::new(2);
+    let mut target = Fenced::new(1);
     let mut copied = 0;
     for len in 1..=over::LEN {
         for back in 0..=2 * over::LEN {
             let from = fenced.before_end(len + back);
             let string: Vec<u8> = (1..=32).take(len).collect();
-            let mut to = [0; over::LEN];
-            // SAFETY: within the fenced memory; copied only where that may be.
-            unsafe {
-                from.copy_from_nonoverlapping(string.as_ptr(), len);
-                if !over::may_read(from) {
-                    continue;
-                }
-                over::copy(to.as_mut_ptr(), from);
+            // SAFETY: within the fenced memory.
+            unsafe { from.copy_from_nonoverlapping(string.as_ptr(), len) };
+            if !over::may_read(from) {
+                continue;
             }
-            copied += 1;
-            assert_eq!(to[..len], string);
+            for to in [target.after_start(0), target.before_end(over::LEN)] {
+                // SAFETY: the page is the string's; so many bytes are between the fences.
+                let to = unsafe {
+                    over::copy(to, from);
+                    core::slice::from_raw_parts(to, len)
+                };
+                copied += 1;
+                assert_eq!(to, string);
+            }
         }
     }
     match arch::over_copy::IS_AVAILABLE {
