@@ -1,7 +1,7 @@
 //! The wire format, programs, lowering and interpreter of vox.
 //!
-//! No machine code and no operating system here: this crate runs wherever Rust
-//! does. Start at [`program`].
+//! No machine code is made here, and no operating system is needed: this crate runs wherever
+//! Rust does. Start at [`program`].
 
 pub mod cx;
 pub mod entry;

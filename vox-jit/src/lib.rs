@@ -1,10 +1,11 @@
-//! The Cranelift tier of vox: programs become machine code.
+//! The tiers of vox that are machine code: by Cranelift, and the baseline of unrolled handler calls.
 //!
 //! [`Compiler::compile`] turns the programs of some slots into functions in the
 //! entry convention and publishes them. A refusal, whatever its reason, leaves
 //! the slot as it was: the lower tier goes on serving, nothing is lost but speed.
 //!
 //! * [`emit`]: one program becomes one Cranelift function. No shapes here, only ops.
+//! * [`baseline`]: one program becomes one call of a handler after the other. No Cranelift here.
 //! * [`memory`]: executable memory, with a budget. The only part that knows
 //!   operating systems.
 //! * [`compile`]: the front that ties them together and counts.

@@ -64,7 +64,7 @@
 //! Encoding runs user code where a value has proxies, locks, predicates or containers of its
 //! own. Its panics reach the caller of the encode as they are, the output as it was before.
 //! The exception is Rust's own: a panic inside one of facet's `extern "C"` vtable functions
-//! aborts the process at that function's edge.
+//! aborts the process at that function's edge. With `panic = "abort"`, and in WebAssembly, every panic ends the process.
 //!
 //! # When memory runs out
 //!
@@ -76,7 +76,8 @@
 //!   where their layout is known), and each guard of the standard library's and
 //!   `lock_api`'s locks;
 //! * user code that allocates, such as a proxy's conversion;
-//! * the first encode of a type, while it is lowered and compiled;
+//! * the first encode of a type, while it is lowered, and compiled if that is asked for; the encode in which it becomes hot, if no other has before;
+//!   compilation on the background thread;
 //! * telling another failure, whose path is text.
 
 mod encoder;

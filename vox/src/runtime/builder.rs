@@ -80,7 +80,8 @@ impl RuntimeBuilder {
 
     /// How many levels of recursion an encode may nest, at most; deeper values
     /// are an error. Recursion in last position (the next node of a list) does
-    /// not count. Default: 100.
+    /// not count. Default: 100, which threads with two megabytes of stack have room for in a release build, whatever the type.
+    /// Where stacks are smaller, set less.
     ///
     /// # Examples
     ///

@@ -758,7 +758,7 @@ fn render() -> String {
     table(&mut text, "type", TYPES);
     text.push_str(
         "\nFacet puts the iterator of a map or set, and the guard of a lock, into a box. When there is no memory for the box\n\
-         the process aborts; any other lack of memory is an error.\n",
+         the process aborts. The documentation of the crate says, under *When memory runs out*, where else, and where it is an error.\n",
     );
     text.push_str(
         "\nTypes of other crates need facet's feature for them. Where a feature of vox is named, that one is needed\n\
