@@ -36,10 +36,7 @@ macro_rules! leaf {
                 // SAFETY: the duty of this function; facet's own pointer puts the two
                 // words together as it took them apart (A1, A3).
                 let (value, output) = unsafe {
-                    let pair = value.cast::<$crate::entry::Pair>().read();
-                    let len = core::ptr::without_provenance(pair.len);
-                    let address = $crate::reflect::addressable(pair.ptr);
-                    let value = facet_core::PtrConst::new_wide(address, len);
+                    let value = $crate::trampoline::pack(value.cast());
                     (value.get::<$ty>(), $crate::leaf::output::Output::new(cx, out, spare))
                 };
                 let write: fn(&$ty, $crate::leaf::output::Output) -> *mut u8 = $write;

@@ -27,6 +27,7 @@ use facet_core::PtrConst;
 use crate::cx::{EncodeCx, Failure, Resource};
 use crate::entry::Pair;
 use crate::entry_fn;
+use crate::reflect::addressable;
 
 /// The answer of a trampoline that has nothing to say but success.
 pub const DONE: usize = 0;
@@ -71,8 +72,10 @@ pub unsafe fn unpack(ptr: PtrConst) -> Pair {
 pub unsafe fn pack(pair: *const Pair) -> PtrConst {
     // SAFETY: the caller's duty.
     let pair = unsafe { pair.read_unaligned() };
-    let address = crate::reflect::addressable(pair.ptr);
-    PtrConst::new_wide(address, core::ptr::without_provenance(pair.len))
+    PtrConst::new_wide(
+        addressable(pair.ptr),
+        core::ptr::without_provenance(pair.len),
+    )
 }
 
 /// Gives a guard or a proxy back; a panic in its drop becomes the failure.

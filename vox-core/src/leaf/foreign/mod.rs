@@ -1,6 +1,7 @@
 //! Types of other crates, as their own `Serialize` writes them for a format that
 //! is not for people to read: an identifier is its bytes, but a date of `chrono` or
-//! `jiff` is its text and one of `time` its numbers.//!
+//! `jiff` is its text and one of `time` its numbers.
+//!
 //! Their crates decide that, so every type here is compared in the tests with
 //! what its crate makes serde's `postcard` write. `tendril` has no `Serialize`; it is
 //! written and compared as a string.

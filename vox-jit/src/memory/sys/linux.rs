@@ -77,14 +77,14 @@ fn may_have(len: libc::off_t) -> io::Result<()> {
 impl File {
     fn create(len: usize) -> io::Result<Self> {
         let name = c"vox-code";
+        let len = libc::off_t::try_from(len).map_err(io::Error::other)?;
+        may_have(len)?;
         // Kernels before 6.3 know no MFD_EXEC, and allow to execute without it.
         for flags in [libc::MFD_CLOEXEC | libc::MFD_EXEC, libc::MFD_CLOEXEC] {
             // SAFETY: the name ends in a zero.
             let descriptor = unsafe { libc::memfd_create(name.as_ptr(), flags) };
             if descriptor >= 0 {
                 let file = Self(descriptor);
-                let len = libc::off_t::try_from(len).map_err(io::Error::other)?;
-                may_have(len)?;
                 // SAFETY: a descriptor of our own.
                 return match unsafe { libc::ftruncate(file.0, len) } {
                     0 => Ok(file),

@@ -161,8 +161,17 @@ impl MachineCode {
         slots: &[&Slot],
         threads: usize,
     ) -> Result<(), Failure> {
+        self.telling(slots, |news| self.compile_alone(slots, threads, news))
+    }
+
+    /// Works on slots, then tells the news of it, and answers what became of the first slot.
+    fn telling(
+        &self,
+        slots: &[&Slot],
+        work: impl FnOnce(&mut News) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         let mut news = News::default();
-        let possible = self.compile_alone(slots, threads, &mut news);
+        let possible = work(&mut news);
         news.tell();
         possible.and_then(|()| self.outcome(slots))
     }
@@ -256,10 +265,7 @@ impl MachineCode {
 
     /// Gives these slots the baseline tier, at once. It must not take `compiling`.
     pub(in crate::runtime) fn baseline(&self, slots: &[&Slot]) -> Result<(), Failure> {
-        let mut news = News::default();
-        let possible = self.unroll(slots, &mut news);
-        news.tell();
-        possible.and_then(|()| self.outcome(slots))
+        self.telling(slots, |news| self.unroll(slots, news))
     }
 
     /// The error is that there is no memory for code.
