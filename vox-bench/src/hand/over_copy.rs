@@ -91,19 +91,20 @@ unsafe fn copy_32(to: *mut u8, from: *const u8) {
     }
 }
 
-/// The same of 16 bytes.
+/// The same of 16 bytes, for code that has wider registers in use: between instructions of their kind, one that knows registers of 16
+/// bytes only makes a processor of Intel's save and restore the upper parts of all of them, for 50 ns.
 ///
 /// # Safety
 ///
-/// As above.
+/// As above; the processor has AVX.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
 pub(super) unsafe fn copy_16(to: *mut u8, from: *const u8) {
     // SAFETY: reads 16 bytes of one page (H2), writes 16 bytes of room (H1).
     unsafe {
         core::arch::asm!(
-            "movups {bytes}, [{from}]",
-            "movups [{to}], {bytes}",
+            "vmovups {bytes}, [{from}]",
+            "vmovups [{to}], {bytes}",
             from = in(reg) from,
             to = in(reg) to,
             bytes = out(xmm_reg) _,
