@@ -151,19 +151,12 @@ entry_type! {
 }
 
 entry_type! {
-    /// Copies `len` bytes from `from` to `to`, one of [`crate::kernels::MEDIUM_LENS`]. They do not overlap. It ignores its first parameter.
-    ///
-    /// It keeps all general registers and the lower vector registers whole, which is more than its convention asks for: so machine code
-    /// calls it in one that spills nothing.
-    CopyMediumFn = (cx: *mut EncodeCx, to: *mut u8, from: *const u8, len: usize)
-}
-
-entry_type! {
     /// Writes a length and that many bytes, if they are one of [`crate::kernels::LONG_LENS`] and there is room.
     /// [`EncodeCx::exchange`] has the cursor, the address, the length and the spare bytes wanted behind, and gets
     /// the end. In any other case it goes on at `otherwise`, a stub of machine code that does the same of any length.
     ///
-    /// Keeps the registers that [`CopyMediumFn`] keeps.
+    /// It keeps all general registers and the lower vector registers whole, which is more than its convention asks for: so machine code
+    /// calls it in one that spills nothing.
     WriteLongFn = (cx: *mut EncodeCx, otherwise: *const ())
 }
 
@@ -171,7 +164,7 @@ entry_type! {
     /// Writes the scalar whose number is `value` at `out`, in room that was made before and the overshoot. [`EncodeCx::exchange`] gets the end.
     /// Does not fail.
     ///
-    /// Keeps the registers that [`CopyMediumFn`] keeps.
+    /// Keeps the registers that [`WriteLongFn`] keeps.
     SingleFn = (cx: *mut EncodeCx, value: u64, out: *mut u8)
 }
 

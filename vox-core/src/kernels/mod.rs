@@ -36,7 +36,7 @@ use core::ops::Range;
 use once_cell::race::OnceBox;
 
 use crate::cx::EncodeCx;
-use crate::entry::{BulkFn, CopyMediumFn, WriteLongFn};
+use crate::entry::{BulkFn, WriteLongFn};
 use crate::program::{BlockId, Code, Op};
 pub(crate) use arch::align::at_cache_line;
 use element::Routine;
@@ -79,16 +79,11 @@ pub struct Kernels {
     run: Option<run::Routines>,
     /// Options made ready at once, where that is faster than one after the other.
     ready: Option<ready::Routines>,
-    /// Copies of [`MEDIUM_LENS`] bytes, where registers are so wide that it takes few instructions.
-    pub copy_medium: Option<CopyMediumFn>,
-    /// Runs of [`LONG_LENS`] bytes and their lengths, in the same case.
+    /// Runs of [`LONG_LENS`] bytes and their lengths, where registers are so wide that it takes few instructions.
     pub write_long: Option<WriteLongFn>,
     /// Scalars that stand alone, where an instruction spreads their bits.
     pub single: Option<single::Routines>,
 }
-
-/// The lengths that [`Kernels::copy_medium`] copies, in bytes.
-pub const MEDIUM_LENS: Range<usize> = 64..129;
 
 /// The lengths that [`Kernels::write_long`] writes itself, in bytes. Above them a call takes little time beside the copy.
 pub const LONG_LENS: Range<usize> = 128..4097;
@@ -116,7 +111,6 @@ impl Kernels {
             plain: Routines::of::<R>(),
             run: None,
             ready: None,
-            copy_medium: None,
             write_long: None,
             single: None,
         }

@@ -34,7 +34,7 @@ pub struct CompilerOptions {
     /// Whether short strings may be read beyond their end, within the page.
     /// Memory checkers want this off, as it is by default with the feature `exact-reads`.
     pub over_read: bool,
-    /// Whether strings of medium length and longer, options of integers and strings, scalars that stand alone, and maps and sets of plain parts are written by
+    /// Whether long strings, options of integers and strings, scalars that stand alone, and maps and sets of plain parts are written by
     /// routines for this processor, where it has them. Nothing but the code differs: off, to test the code for other processors.
     pub processor_routines: bool,
     /// How much Cranelift optimises.

@@ -2,7 +2,7 @@
 
 use cranelift_codegen::ir::{Block, InstBuilder, Value, condcodes::IntCC, types};
 use vox_core::cx::{EncodeCx, OVERSHOOT};
-use vox_core::kernels::{MEDIUM_LENS, NOTHING, ReadyPlace};
+use vox_core::kernels::{NOTHING, ReadyPlace};
 use vox_core::program::{BlockId, MAX_RESERVE, Op, Program, Source, max_written};
 
 use super::cursor::{self, Cursor};
@@ -96,7 +96,7 @@ fn write_short(
     write_length(e, run, cursor);
     let base = e.builder.ins().iadd(cursor.base, run.len);
     let end = Cursor { base, ..after };
-    copy_both_ends(e, run, [after, end], HALF);
+    copy_halves(e, run, [after, end]);
     join.arrive(e, Some(end));
 }
 
@@ -341,19 +341,28 @@ fn write_other(
     let fits = e.cold_block();
     test_room(e, end, fits, any);
     e.builder.switch_to_block(fits);
-    let (twice, four_times) = (e.cold_block(), e.cold_block());
-    let is_twice = e.builder.ins().icmp_imm_u(
-        IntCC::UnsignedLessThanOrEqual,
-        run.len,
-        i64::from(2 * SHORT),
-    );
-    e.builder.ins().brif(is_twice, twice, &[], four_times, &[]);
-    e.builder.switch_to_block(twice);
-    copy_both_ends(e, run, [after, end], SHORT);
+    copy_medium(e, run, [after, end]);
     join.arrive(e, Some(end));
-    e.builder.switch_to_block(four_times);
-    copy_most(e, run, [after, end]);
-    join.arrive(e, Some(end));
+}
+
+/// Copies a string of more than [`SHORT`] and at most [`MEDIUM`] bytes from both ends: as many bytes from each, and as many again where it is
+/// longer than that.
+fn copy_medium(e: &mut Emitter<'_, '_>, run: Run, [after, end]: [Cursor; 2]) {
+    let len = SHORT.cast_signed();
+    let last = e.builder.ins().iadd(run.ptr, run.len);
+    let (middle, rest) = (e.cold_block(), e.cold_block());
+    copy_range(e, run.ptr, 0..len, after);
+    let is_longer =
+        e.builder
+            .ins()
+            .icmp_imm_u(IntCC::UnsignedGreaterThan, run.len, i64::from(2 * SHORT));
+    e.builder.ins().brif(is_longer, middle, &[], rest, &[]);
+    e.builder.switch_to_block(middle);
+    copy_range(e, run.ptr, len..2 * len, after);
+    copy_range(e, last, -2 * len..-len, end);
+    e.builder.ins().jump(rest, &[]);
+    e.builder.switch_to_block(rest);
+    copy_range(e, last, -len..0, end);
 }
 
 /// Jumps to `fits` if what is to follow finds its room behind `end`, else to `any`.
@@ -369,23 +378,9 @@ fn test_room(e: &mut Emitter<'_, '_>, end: Cursor, fits: Block, any: Block) {
     e.builder.ins().brif(full, any, &[], fits, &[]);
 }
 
-/// Copies a string of more than 2 * [`SHORT`] and at most [`MEDIUM`] bytes.
-fn copy_most(e: &mut Emitter<'_, '_>, run: Run, [after, end]: [Cursor; 2]) {
-    let routine = e.program.linkage.kernels.copy_medium;
-    match routine.filter(|_| e.options.processor_routines) {
-        Some(routine) => {
-            let to = after.address(e);
-            e.call_copy(routine, [to, run.ptr, run.len]);
-        }
-        None => copy_both_ends(e, run, [after, end], 2 * SHORT),
-    }
-}
-
-const _: () = assert!(MEDIUM_LENS.start <= 2 * SHORT as usize && MEDIUM_LENS.end > MEDIUM as usize);
-
-/// Copies so many bytes from the start of a string and so many up to its end. It is longer than that, and at most twice as long.
-fn copy_both_ends(e: &mut Emitter<'_, '_>, run: Run, [after, end]: [Cursor; 2], len: u32) {
-    let len = len.cast_signed();
+/// Copies half of [`SHORT`] bytes from the start of a string and as many up to its end. It is longer than that, and at most twice as long.
+fn copy_halves(e: &mut Emitter<'_, '_>, run: Run, [after, end]: [Cursor; 2]) {
+    let len = HALF.cast_signed();
     let last = e.builder.ins().iadd(run.ptr, run.len);
     copy_range(e, run.ptr, 0..len, after);
     copy_range(e, last, -len..0, end);

@@ -79,7 +79,7 @@ pub struct EmitOptions<'a> {
     /// Whether short strings may be read beyond their end, within the page. Off
     /// for memory checkers.
     pub over_read: bool,
-    /// Whether strings of medium length and longer, options of integers and strings, scalars that stand alone, and maps and sets of plain parts are left to the routines for
+    /// Whether long strings, options of integers and strings, scalars that stand alone, and maps and sets of plain parts are left to the routines for
     /// this processor that the program is linked to.
     pub processor_routines: bool,
     /// The stubs the code calls.

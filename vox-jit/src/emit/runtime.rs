@@ -6,8 +6,7 @@
 
 use vox_core::cx::EncodeCx;
 use vox_core::entry::{
-    BulkFn, CopyMediumFn, PackedFn, PlainFn, ReadyEachFn, ReadyFn, RunFn, SingleFn, VarintFn,
-    WriteLongFn,
+    BulkFn, PackedFn, PlainFn, ReadyEachFn, ReadyFn, RunFn, SingleFn, VarintFn, WriteLongFn,
 };
 use vox_core::kernels::{Plain, Ready, Run, bytes, table, tree, varint};
 use vox_core::program::Program;
@@ -99,12 +98,7 @@ pub(super) fn fields(name: &'static str, routine: PackedFn) -> Function {
     }
 }
 
-/// The address of the routine for copies of medium length, which is called in a convention of its own.
-pub(super) fn copy_medium(routine: CopyMediumFn) -> *const () {
-    vox_core::entry_address!(routine, (Cx, Out, Address, usize))
-}
-
-/// The address of the routine for long runs of bytes, which is called in the same convention.
+/// The address of the routine for long runs of bytes, which is called in a convention of its own.
 pub(super) fn write_long(routine: WriteLongFn) -> *const () {
     vox_core::entry_address!(routine, (Cx, *const ()))
 }

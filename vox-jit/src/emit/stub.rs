@@ -15,7 +15,7 @@ use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_codegen::settings::Value as Flag;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use vox_core::cx::{Constants, EncodeCx};
-use vox_core::entry::{CopyMediumFn, SingleFn};
+use vox_core::entry::SingleFn;
 
 use super::emitter::Emitter;
 use super::entry_signature;
@@ -126,14 +126,8 @@ impl Emitter<'_, '_> {
         self.exchanged()
     }
 
-    /// Calls a routine that copies. It is no stub of ours, but preserves all registers as they do; the state is its first
-    /// parameter so that it stays in the register it is in.
-    pub(super) fn call_copy(&mut self, routine: CopyMediumFn, [to, from, len]: [Value; 3]) {
-        let callee = self.address_of("COPY_MEDIUM", runtime::copy_medium(routine));
-        self.call_preserving(callee, &[self.cx, to, from, len]);
-    }
-
-    /// Calls a routine that writes a scalar, and answers the end. It is no stub of ours, but preserves all registers as they do.
+    /// Calls a routine that writes a scalar, and answers the end. It is no stub of ours, but preserves all registers as they do; the state
+    /// is its first parameter so that it stays in the register it is in.
     pub(super) fn call_single(
         &mut self,
         (name, routine): (&'static str, SingleFn),

@@ -17,7 +17,7 @@ use core::ptr;
 
 use region::Protection;
 
-use super::{Kernels, MEDIUM_LENS, arch, over};
+use super::{Kernels, arch, over};
 use crate::cx::{Constants, EncodeCx, FREE_SPARE, Failure, OVERSHOOT};
 use crate::entry::BulkFn;
 use crate::entry_fn;
@@ -330,42 +330,4 @@ fn the_portable_set_is_always_there_and_last() {
     let sets = Kernels::available();
     assert_eq!(sets.last().unwrap().name, "portable");
     assert!(ptr::eq(Kernels::best(), sets[0]));
-}
-
-/// Whatever the length, so many bytes may be read and written, up to pages nobody may touch; nothing else is changed.
-#[test]
-fn copies_of_medium_length_stay_within_their_string() {
-    let Some(copy) = Kernels::best().copy_medium else {
-        eprintln!("skipped: no set of this processor has a routine for copies of medium length");
-        return;
-    };
-    const MARK: u8 = 0xa7;
-    let mut source = Fenced::new(1);
-    let mut target = Fenced::new(1);
-    source.fill(|at| at as u8 ^ 0x55);
-    let mut check = |len: usize, from_back: usize, to_back: usize| {
-        let from = source.before_end(len + from_back);
-        let to = target.before_end(len + to_back);
-        // SAFETY: the string and the room for it end so many bytes before a page nobody may read or write; the set
-        // is this processor's.
-        let (copied, string) = unsafe {
-            to.sub(1).write_bytes(MARK, 1 + len + to_back);
-            copy(ptr::null_mut(), to, from, len);
-            let slice = core::slice::from_raw_parts::<u8>;
-            (slice(to.sub(1), 1 + len + to_back), slice(from, len))
-        };
-        let case = (len, from_back, to_back);
-        assert_eq!(copied[1..=len], *string, "{case:?}");
-        let beside = copied[1 + len..].iter().chain(&copied[..1]);
-        assert!(beside.copied().all(|it| it == MARK), "{case:?}");
-    };
-    for len in MEDIUM_LENS {
-        for back in 0..=MEDIUM_LENS.end {
-            check(len, back, back);
-        }
-        // Every alignment of one to the other.
-        for (from_back, to_back) in (0..64).flat_map(|from| (0..64).map(move |to| (from, to))) {
-            check(len, from_back, to_back);
-        }
-    }
 }

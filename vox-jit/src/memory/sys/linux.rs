@@ -95,11 +95,12 @@ impl File {
         Err(io::Error::last_os_error())
     }
 
-    fn map(&self, len: usize, protection: libc::c_int) -> io::Result<Mapping> {
-        // SAFETY: a new mapping at an address the system chooses.
+    /// Maps the file, at `hint` or wherever the system likes.
+    fn map(&self, len: usize, hint: *mut c_void, protection: libc::c_int) -> io::Result<Mapping> {
+        // SAFETY: a new mapping, which replaces none: the address is no more than a hint.
         let start = unsafe {
             libc::mmap(
-                ptr::null_mut(),
+                hint,
                 len,
                 protection,
                 libc::MAP_SHARED | libc::MAP_NORESERVE,
@@ -114,12 +115,25 @@ impl File {
     }
 }
 
+/// Where code is best: below the program's own, far enough from where that may begin, and mostly in the same four gigabytes.
+///
+/// A call and its return between addresses that are further apart take an Emerald Rapids a nanosecond longer: eight records of pointers took
+/// 337 ns and take 328. Other processors do not mind.
+fn near_the_program(len: usize) -> *mut c_void {
+    const BEGINNING: usize = 256 << 20;
+    const HUGE_PAGE: usize = 2 << 20;
+    let here = near_the_program as *const () as usize;
+    let hint = here.saturating_sub(BEGINNING).saturating_sub(len);
+    ptr::without_provenance_mut(hint & !(HUGE_PAGE - 1))
+}
+
 impl Views {
     /// Maps `len` bytes twice.
     pub(super) fn map(len: usize) -> io::Result<Self> {
         let file = File::create(len)?;
-        let executable = file.map(len, libc::PROT_READ | libc::PROT_EXEC)?;
-        let writable = file.map(len, libc::PROT_READ | libc::PROT_WRITE)?;
+        let code = near_the_program(len);
+        let executable = file.map(len, code, libc::PROT_READ | libc::PROT_EXEC)?;
+        let writable = file.map(len, ptr::null_mut(), libc::PROT_READ | libc::PROT_WRITE)?;
         // SAFETY: the mapping just made.
         if unsafe { libc::madvise(writable.0, len, libc::MADV_DONTFORK) } != 0 {
             return Err(io::Error::last_os_error());

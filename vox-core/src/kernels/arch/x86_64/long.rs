@@ -14,7 +14,8 @@ const _: () = assert!(LONG_LENS.start >= 128 && LONG_LENS.end <= 1 << 14);
 
 /// [`crate::entry::WriteLongFn`] by AVX-512.
 ///
-/// As for [`super::medium::copy_medium`]: registers from `zmm16` on belong to nobody here.
+/// Registers from `zmm16` on belong to nobody here: the generator of machine code does not use them, and in every
+/// calling convention of x86-64 the callers of generated code do not expect them back.
 ///
 /// # Safety
 ///

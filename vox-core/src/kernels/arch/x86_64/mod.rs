@@ -8,7 +8,6 @@ mod few;
 #[cfg(test)]
 mod kept;
 mod long;
-mod medium;
 mod ready;
 mod run;
 mod single;
@@ -25,7 +24,6 @@ static AVX512: Kernels = Kernels {
         one: ready::make,
         each: ready::make_each,
     }),
-    copy_medium: Some(medium::copy_medium),
     write_long: Some(long::write_long),
     single: Some(single::ROUTINES),
     // They use bmi1, bmi2 and lzcnt, which this set needs as well.
