@@ -28,6 +28,8 @@ pub enum Column {
     Probed,
     /// The serde `postcard` crate's `to_allocvec`.
     SerdePostcard,
+    /// The same where lists of bytes go by the `serde_bytes` crate, which takes them whole.
+    SerdeBytes,
     /// The `facet-postcard` crate's `to_vec`.
     FacetPostcard,
     /// The `bincode` crate, version 2, by its derive, with integers of fixed width. Bytes of its own.
@@ -67,7 +69,7 @@ impl Column {
     ];
 
     /// All columns of a row that is chased: the floor, the ceiling, vox by tiers, the peers.
-    pub const ROWS: [Self; 14] = [
+    pub const ROWS: [Self; 15] = [
         Self::Copied,
         Self::Hand,
         Self::HandPortable,
@@ -75,6 +77,7 @@ impl Column {
         Self::Baseline,
         Self::Interpreter,
         Self::SerdePostcard,
+        Self::SerdeBytes,
         Self::FacetPostcard,
         Self::Bincode,
         Self::Bitcode,
@@ -97,6 +100,7 @@ impl Column {
             Self::Inline => "inline",
             Self::Probed => "probed layouts",
             Self::SerdePostcard => "serde postcard",
+            Self::SerdeBytes => "serde_bytes",
             Self::FacetPostcard => "facet-postcard",
             Self::Bincode => "bincode",
             Self::Bitcode => "bitcode",
@@ -120,6 +124,7 @@ impl Column {
             Self::Inline => "inline",
             Self::Probed => "probed",
             Self::SerdePostcard => "serde_postcard",
+            Self::SerdeBytes => "serde_bytes",
             Self::FacetPostcard => "facet_postcard",
             Self::Bincode => "bincode",
             Self::Bitcode => "bitcode",
@@ -143,6 +148,7 @@ impl Column {
             | Self::Hand
             | Self::HandPortable
             | Self::SerdePostcard
+            | Self::SerdeBytes
             | Self::FacetPostcard
             | Self::Bincode
             | Self::Bitcode
@@ -167,10 +173,17 @@ impl Column {
         )
     }
 
+    /// Whether it is measured with a vector of its own only.
+    #[must_use]
+    pub const fn makes_its_vector(self) -> bool {
+        self.is_other_format() || matches!(self, Self::FacetPostcard | Self::SerdeBytes)
+    }
+
     /// Why this build cannot have the column, if it cannot.
     #[must_use]
     pub fn missing(self) -> Option<&'static str> {
-        if self.is_other_format() && !cfg!(feature = "peers") {
+        let is_peer = self.is_other_format() || matches!(self, Self::SerdeBytes);
+        if is_peer && !cfg!(feature = "peers") {
             return Some("this build has no peers; add the feature `peers`");
         }
         let settings = self.settings()?;

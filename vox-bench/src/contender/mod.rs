@@ -5,6 +5,8 @@
 //! timing: they count nothing and compile nothing in the background. A
 //! contender's bytes are compared with serde postcard's before it is let in.
 
+#[cfg(feature = "peers")]
+mod bytes;
 mod column;
 mod peer;
 mod turns;
@@ -16,7 +18,7 @@ use vox::Runtime;
 use vox_oracle::diff::Difference;
 
 pub use column::{Column, Settings};
-pub use peer::{Encoded, Peers};
+pub use peer::{Allocated, Encoded, Peers};
 pub use turns::Contender;
 
 use crate::hand;
@@ -106,6 +108,7 @@ impl Lineup {
             Column::FacetPostcard => {
                 turns::fresh(column, values, |value| facet_postcard::to_vec(value))
             }
+            Column::SerdeBytes => turns::unless_missing(column, values, T::SERDE_BYTES),
             Column::Bincode => turns::derived(column, values, T::BINCODE),
             Column::Bitcode => turns::derived(column, values, T::BITCODE),
             Column::Borsh => turns::derived(column, values, T::BORSH),
@@ -144,7 +147,7 @@ impl Lineup {
             Column::HandPortable => {
                 turns::reused(column, values, by_hand(hand::portable_encoder()))
             }
-            _ if column == Column::FacetPostcard || column.is_other_format() => {
+            _ if column.makes_its_vector() => {
                 let reason = "it is measured with a vector of its own only";
                 Err(Absence::Unavailable(reason.to_owned()))
             }
@@ -191,11 +194,12 @@ fn time_runtime(settings: Settings) -> Runtime {
 mod tests {
     use super::*;
     use crate::measure::Subject as _;
+    use crate::workload::gnarly;
 
     #[test]
     fn every_available_column_enters() {
         let lineup = Lineup::new();
-        let values = [vec![String::from("one")], vec![]];
+        let values = [gnarly::payload(1, 0), gnarly::payload(0, 1)];
         for column in Column::TABLE.into_iter().chain(Column::ROWS) {
             let entered = lineup.enter(column, &values);
             match (column.missing(), entered) {
@@ -218,8 +222,7 @@ mod tests {
                 Ok(mut contender) => contender.run(3),
                 Err(_) if column.missing().is_some() => {}
                 Err(absence) => {
-                    let is_peer = column == Column::FacetPostcard || column.is_other_format();
-                    assert!(is_peer, "{column}: {absence}");
+                    assert!(column.makes_its_vector(), "{column}: {absence}");
                 }
             }
         }

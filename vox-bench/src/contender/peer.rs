@@ -1,9 +1,9 @@
-//! Formats whose encoders are derived for the type, as they are best used.
+//! Formats whose encoders are derived for the type, as they are best used; and serde's with lists of bytes taken whole.
 //!
-//! Their bytes are their own. Each peer takes the workloads it has a derive for; which those are is
+//! The formats' bytes are their own. Each peer takes the workloads it has a derive for; which those are is
 //! the table at the end. Without the feature `peers` there are none.
 //!
-//! None goes through serde, not even for a type it has no derive for: a column says what it is.
+//! No other format goes through serde, not even for a type it has no derive for: a column says what it is.
 
 use crate::workload::{
     borrows, enums, floats, gnarly, maps, metadata, options, scalars, slices, tree,
@@ -13,8 +13,14 @@ use crate::workload::{
 /// whatever they were in; some formats have a kind of vector of their own.
 pub type Encoded = Result<usize, String>;
 
+/// What serde's `postcard` made of a value.
+pub type Allocated = postcard::Result<Vec<u8>>;
+
 /// A type's encoders in other formats; `None` where a peer does not support the type.
 pub trait Peers: Sized {
+    /// Serde's `postcard` where lists of bytes are serialized by the `serde_bytes` crate. Its bytes are postcard's. For types where lists of
+    /// bytes are a good part.
+    const SERDE_BYTES: Option<fn(&Self) -> Allocated> = None;
     /// The `bincode` crate's `encode_to_vec`, in its configuration `legacy`: integers have a fixed width, as those of borsh,
     /// speedy and wincode. Its `standard`, of varints, takes longer, up to twelve times for integers.
     const BINCODE: Option<fn(&Self) -> Encoded> = None;
@@ -86,6 +92,9 @@ macro_rules! peers {
             $(#[cfg(feature = "peers")] peers!(@$peer $kind);)*
         })*
     };
+    (@serde_bytes $kind:ty) => {
+        const SERDE_BYTES: Option<fn(&Self) -> Allocated> = Some(super::bytes::encode::<$kind>);
+    };
     (@bincode $kind:ty) => {
         const BINCODE: Option<fn(&Self) -> Encoded> = Some(encode::bincode::<$kind>);
     };
@@ -109,13 +118,13 @@ macro_rules! peers {
 // Speedy has no Arc and no Rc, wincode no boxed text, and rkyv needs attributes for what is borrowed. Bitcode has nothing
 // for references but those to text, nor for Cow; its encoder of a type holds those of the fields, so no type can hold itself.
 peers! {
-    gnarly::GnarlyPayload: bincode bitcode borsh rkyv speedy wincode;
+    gnarly::GnarlyPayload: serde_bytes bincode bitcode borsh rkyv speedy wincode;
     gnarly::Arguments: bincode bitcode borsh rkyv speedy wincode;
     gnarly::Response: bincode bitcode borsh rkyv speedy wincode;
     metadata::Document: bincode bitcode borsh rkyv speedy wincode;
     Vec<options::Record>: bincode bitcode borsh rkyv speedy wincode;
     Vec<borrows::Record<'static>>: bincode borsh;
-    Vec<slices::ByteRecord<'static>>: bincode borsh wincode;
+    Vec<slices::ByteRecord<'static>>: serde_bytes bincode borsh wincode;
     Vec<slices::WordRecord<'static>>: bincode borsh speedy wincode;
     Vec<String>: bincode bitcode borsh rkyv speedy wincode;
     scalars::Mixed: bincode bitcode borsh rkyv speedy wincode;

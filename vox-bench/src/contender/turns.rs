@@ -11,6 +11,7 @@ use std::mem;
 
 use vox_oracle::diff;
 
+use super::peer::Allocated;
 use super::{Absence, Column, Encoded};
 use crate::hand::Encode;
 use crate::hand::cursor::ROOM;
@@ -242,6 +243,17 @@ pub(super) fn reused<'v, T: Encodable, E: fmt::Display>(
             drop(black_box(encode(value, buffer)));
         },
     ))
+}
+
+/// Lets an encoder of postcard in, if there is one for the type.
+pub(super) fn unless_missing<T: Encodable>(
+    column: Column,
+    values: &[T],
+    encode: Option<fn(&T) -> Allocated>,
+) -> Result<Contender<'_>, Absence> {
+    let reason = "lists of bytes are no good part of this type";
+    let encode = encode.ok_or_else(|| Absence::Unavailable(reason.to_owned()))?;
+    fresh(column, values, encode)
 }
 
 /// Lets an encoder of another format in, if there is one for the type and it takes every value; each goes to memory of

@@ -10,14 +10,15 @@ use crate::progress::Progress;
 use crate::rows::Row;
 use crate::workload::Workload;
 
-/// The columns that are shown in full: the copy, and encoders of postcard's bytes, which take every type.
-pub(super) const SHOWN: [Column; 7] = [
+/// The columns that are shown in full: the copy, and encoders of postcard's bytes, which take every type, but for one of serde's.
+pub(super) const SHOWN: [Column; 8] = [
     Column::Copied,
     Column::Hand,
     Column::Probed,
     Column::Baseline,
     Column::Interpreter,
     Column::SerdePostcard,
+    Column::SerdeBytes,
     Column::FacetPostcard,
 ];
 
