@@ -1,9 +1,9 @@
 //! Serde's `postcard` where lists of bytes go by `serde_bytes`: what somebody would do who wants the most of serde.
 //!
 //! Without it serde sees a list of bytes as a list of numbers. The workloads' own derives are left as they are, which is what
-//! most types have; so this serializes them from outside, field by field, as derives with that attribute would.
+//! most types have; so this serializes them from outside, as tuples of their fields, which are the same bytes.
 
-use serde::ser::{Serialize, SerializeStruct, Serializer};
+use serde::ser::{Serialize, Serializer};
 use serde_bytes::Bytes;
 
 use super::peer::Allocated;
@@ -11,7 +11,7 @@ use crate::workload::gnarly::{GnarlyEntry, GnarlyPayload};
 use crate::workload::slices::ByteRecord;
 
 /// A value whose lists of bytes are taken whole.
-pub(super) struct Whole<'v, T: ?Sized>(&'v T);
+pub(super) struct Whole<'v, T>(&'v T);
 
 /// Encodes a value into a new vector.
 pub(super) fn encode<T>(value: &T) -> Allocated
@@ -21,24 +21,12 @@ where
     postcard::to_allocvec(&Whole(value))
 }
 
-/// A list of such values.
-struct Each<'v, T>(&'v [T]);
-
-impl<T> Serialize for Each<'_, T>
-where
-    for<'v> Whole<'v, T>: Serialize,
-{
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(Whole))
-    }
-}
-
 impl<T> Serialize for Whole<'_, Vec<T>>
 where
     for<'v> Whole<'v, T>: Serialize,
 {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Each(self.0).serialize(serializer)
+        serializer.collect_seq(self.0.iter().map(Whole))
     }
 }
 
@@ -60,13 +48,7 @@ impl Serialize for Whole<'_, GnarlyPayload> {
             footer,
             digest,
         } = self.0;
-        let mut fields = serializer.serialize_struct("GnarlyPayload", 5)?;
-        fields.serialize_field("revision", revision)?;
-        fields.serialize_field("mount", mount)?;
-        fields.serialize_field("entries", &Each(entries))?;
-        fields.serialize_field("footer", footer)?;
-        fields.serialize_field("digest", Bytes::new(digest))?;
-        fields.end()
+        (revision, mount, Whole(entries), footer, Bytes::new(digest)).serialize(serializer)
     }
 }
 
@@ -81,15 +63,7 @@ impl Serialize for Whole<'_, GnarlyEntry> {
             chunks,
             kind,
         } = self.0;
-        let mut fields = serializer.serialize_struct("GnarlyEntry", 7)?;
-        fields.serialize_field("id", id)?;
-        fields.serialize_field("parent", parent)?;
-        fields.serialize_field("name", name)?;
-        fields.serialize_field("path", path)?;
-        fields.serialize_field("attrs", attrs)?;
-        fields.serialize_field("chunks", &Lists(chunks))?;
-        fields.serialize_field("kind", kind)?;
-        fields.end()
+        (id, parent, name, path, attrs, Lists(chunks), kind).serialize(serializer)
     }
 }
 
@@ -102,12 +76,7 @@ impl Serialize for Whole<'_, ByteRecord<'_>> {
             shared,
             views,
         } = self.0;
-        let mut fields = serializer.serialize_struct("ByteRecord", 5)?;
-        fields.serialize_field("chunks", &Lists(chunks))?;
-        fields.serialize_field("borrowed", Bytes::new(borrowed))?;
-        fields.serialize_field("boxed", Bytes::new(boxed))?;
-        fields.serialize_field("shared", Bytes::new(shared))?;
-        fields.serialize_field("views", &Lists(views))?;
-        fields.end()
+        let [borrowed, boxed, shared] = [borrowed, &**boxed, &**shared].map(Bytes::new);
+        (Lists(chunks), borrowed, boxed, shared, Lists(views)).serialize(serializer)
     }
 }

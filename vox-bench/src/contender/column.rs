@@ -173,17 +173,22 @@ impl Column {
         )
     }
 
+    /// Whether it needs the feature `peers`, and takes the types it has an encoder for. All others take every type.
+    #[must_use]
+    pub const fn is_peer(self) -> bool {
+        self.is_other_format() || matches!(self, Self::SerdeBytes)
+    }
+
     /// Whether it is measured with a vector of its own only.
     #[must_use]
     pub const fn makes_its_vector(self) -> bool {
-        self.is_other_format() || matches!(self, Self::FacetPostcard | Self::SerdeBytes)
+        self.is_peer() || matches!(self, Self::FacetPostcard)
     }
 
     /// Why this build cannot have the column, if it cannot.
     #[must_use]
     pub fn missing(self) -> Option<&'static str> {
-        let is_peer = self.is_other_format() || matches!(self, Self::SerdeBytes);
-        if is_peer && !cfg!(feature = "peers") {
+        if self.is_peer() && !cfg!(feature = "peers") {
             return Some("this build has no peers; add the feature `peers`");
         }
         let settings = self.settings()?;

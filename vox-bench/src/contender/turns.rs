@@ -251,9 +251,13 @@ pub(super) fn unless_missing<T: Encodable>(
     values: &[T],
     encode: Option<fn(&T) -> Allocated>,
 ) -> Result<Contender<'_>, Absence> {
-    let reason = "lists of bytes are no good part of this type";
-    let encode = encode.ok_or_else(|| Absence::Unavailable(reason.to_owned()))?;
+    let encode = given(encode, "lists of bytes are no good part of this type")?;
     fresh(column, values, encode)
+}
+
+/// The encoder, or why there is none for the type.
+fn given<E>(encode: Option<E>, reason: &str) -> Result<E, Absence> {
+    encode.ok_or_else(|| Absence::Unavailable(reason.to_owned()))
 }
 
 /// Lets an encoder of another format in, if there is one for the type and it takes every value; each goes to memory of
@@ -263,8 +267,7 @@ pub(super) fn derived<T: Encodable>(
     values: &[T],
     encode: Option<fn(&T) -> Encoded>,
 ) -> Result<Contender<'_>, Absence> {
-    let reason = "it has no derive for this type";
-    let encode = encode.ok_or_else(|| Absence::Unavailable(reason.to_owned()))?;
+    let encode = given(encode, "it has no derive for this type")?;
     assert!(!values.is_empty(), "a workload has a value");
     for value in values {
         encode(value).map_err(Absence::Refuses)?;

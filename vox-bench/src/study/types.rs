@@ -79,7 +79,7 @@ impl Visitor for Entering<'_> {
 
 /// Who takes every type.
 fn columns() -> impl Iterator<Item = Column> {
-    let takes_all = |it: &Column| it.missing().is_none() && *it != Column::SerdeBytes;
+    let takes_all = |it: &Column| it.missing().is_none() && !it.is_peer();
     SHOWN.into_iter().filter(takes_all)
 }
 

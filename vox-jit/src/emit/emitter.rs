@@ -33,7 +33,7 @@ pub(super) struct Emitter<'a, 'f> {
     /// Blocks for failures, emitted at the end.
     pub(super) ways_out: Vec<WayOut>,
     /// The signatures of what preserves all registers, by the number of words it takes.
-    pub(super) preserving: [Option<SigRef>; 5],
+    pub(super) preserving: [Option<SigRef>; 4],
     /// The options of the block that is being emitted, where they are made ready.
     pub(super) ready: Option<ReadyBlock<'a>>,
     /// What was made ready of the block that will be emitted next.
@@ -128,7 +128,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
             options,
             cx,
             ways_out: Vec::new(),
-            preserving: [None; 5],
+            preserving: [None; 4],
             ready: None,
             made_ahead: None,
             is_recursive: is_recursive(program),
