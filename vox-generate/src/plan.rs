@@ -162,6 +162,20 @@ pub(crate) enum Treatment {
     CapturesContent,
 }
 
+impl Treatment {
+    /// What it comes to for one of these fields. What serde derives for the only field without a name asks no predicate, and for that of a
+    /// struct not even whether it is skipped.
+    pub(crate) fn among(self, fields: &[Field], kind: StructKind, is_variant: bool) -> Self {
+        let is_newtype =
+            fields.len() == 1 && matches!(kind, StructKind::TupleStruct | StructKind::Tuple);
+        match self {
+            Self::UnlessNever | Self::UnlessAlways | Self::UnlessOdd if is_newtype => Self::Plain,
+            Self::Skipped if is_newtype && !is_variant => Self::Plain,
+            other => other,
+        }
+    }
+}
+
 /// A variant of an enum.
 #[derive(Debug)]
 pub(crate) struct Variant {

@@ -50,5 +50,5 @@ pub(crate) static SKIPPED: Refusal = Refusal {
 pub(crate) static UNSET: Refusal = Refusal {
     name: "empty `OnceLock`",
     kind: EncodeErrorKind::Lock,
-    text: "the lock could not be taken",
+    text: "the lock could not be taken, or the `OnceLock` is not set",
 };

@@ -8,7 +8,7 @@ use core::alloc::Layout;
 use core::ptr;
 use std::cell::Cell;
 
-use facet_core::EnumRepr;
+use facet_core::{EnumRepr, StructKind};
 use vox_oracle::wire;
 
 use crate::Choices;
@@ -148,7 +148,7 @@ impl Filler<'_, '_, '_> {
                         self.arena.drop_later(at, drop);
                     }
                 }
-                Form::Struct { fields, .. } => self.fields(fields, at),
+                Form::Struct { fields, kind, .. } => self.fields((fields, *kind), false, at),
                 Form::Enum {
                     repr,
                     tagging,
@@ -234,7 +234,7 @@ impl Filler<'_, '_, '_> {
             Tagging::Numeric => number(&mut self.out, repr, variant.discriminant),
         }
         // SAFETY: the caller's duty.
-        unsafe { self.fields(&variant.fields, at) };
+        unsafe { self.fields((&variant.fields, variant.kind), true, at) };
     }
 
     /// What comes next has no encoding.
@@ -246,9 +246,15 @@ impl Filler<'_, '_, '_> {
     /// # Safety
     ///
     /// As for [`Self::fill`].
-    unsafe fn fields(&mut self, fields: &[Field], at: *mut u8) {
+    unsafe fn fields(
+        &mut self,
+        (fields, kind): (&[Field], StructKind),
+        is_variant: bool,
+        at: *mut u8,
+    ) {
         for field in fields {
-            if field.treatment == Treatment::Skipped {
+            let treatment = field.treatment.among(fields, kind, is_variant);
+            if treatment == Treatment::Skipped {
                 continue;
             }
             let before = self.out.len();
@@ -258,9 +264,9 @@ impl Filler<'_, '_, '_> {
                 let place = at.add(field.offset);
                 self.fill(field.ty, place);
                 let has_bytes = self.layout(field.ty).size() != 0;
-                (has_bytes && field.treatment == Treatment::UnlessOdd).then(|| place.read())
+                (has_bytes && treatment == Treatment::UnlessOdd).then(|| place.read())
             };
-            let is_left_out = match field.treatment {
+            let is_left_out = match treatment {
                 Treatment::UnlessAlways => true,
                 Treatment::UnlessOdd => first.is_some_and(|first| first % 2 == 1),
                 _ => false,

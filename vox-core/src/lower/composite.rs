@@ -1,9 +1,11 @@
 //! Structs, enums, options, results and proxies: values that contain others at
 //! known places.
 
+use std::borrow::Cow;
+
 use facet_core::{
-    EnumType, Field, OptionDef, ProxyDef, ResultDef, Shape, StructKind, StructType, TypeOps,
-    Variant,
+    BaseRepr, EnumRepr, EnumType, Field, OptionDef, ProxyDef, ResultDef, Shape, StructKind,
+    StructType, TypeOps, Variant,
 };
 
 use super::LowerError;
@@ -14,9 +16,14 @@ use crate::program::{
     Arm, FunctionKind, Literal, NoForm, Offset, Op, OptionSource, Proxy, TagWidth,
 };
 use crate::shape::enums::{self, Tagging};
-use crate::shape::fields::{self, Refused, Written};
+use crate::shape::fields::{self, Fields, Refused, Written};
+use crate::shape::names;
 use crate::shape::pointer::PointerForm;
 use crate::shape::{Kind, classify, is_metadata_container};
+
+/// The end of what is said of a field of a packed struct.
+const PACKED: &str =
+    "is a field of a packed struct; a `#[facet(proxy = ...)]` on the struct can be encoded";
 
 impl Walk<'_> {
     /// The fields of a struct, flattened into the block it is in.
@@ -26,18 +33,20 @@ impl Walk<'_> {
         fields: &'static StructType,
         scope: Scope<'_>,
     ) -> Result<(), LowerError> {
-        let scope = scope.unaligned_if(scope.unaligned || fields.repr.packed);
-        self.fields(fields.fields, is_metadata_container(shape), scope)
+        if shape.has_builtin_attr("tag") {
+            return Err(scope.refuse(format!(
+                "`{shape}` is a struct with a `tag`, in front of which serde writes its name; remove `tag`, and let a \
+                 field hold the name"
+            )));
+        }
+        let is_packed = fields.repr.packed || is_packed(shape, fields);
+        let scope = scope.unaligned_if(scope.unaligned || is_packed);
+        self.fields(Fields::of_struct(shape, fields), scope)
     }
 
-    fn fields(
-        &mut self,
-        fields: &'static [Field],
-        metadata_container: bool,
-        scope: Scope<'_>,
-    ) -> Result<(), LowerError> {
+    fn fields(&mut self, fields: Fields, scope: Scope<'_>) -> Result<(), LowerError> {
         self.builder.expect(scope.block, fields.len());
-        for written in fields::written(fields, metadata_container) {
+        for written in fields.written() {
             match written {
                 Ok(written) => self.field(written, scope)?,
                 Err(refused) => return Err(refuse_field(refused, &scope)),
@@ -57,7 +66,7 @@ impl Walk<'_> {
             return self.field_value(written, scope);
         };
         if scope.unaligned {
-            return Err(scope.refuse("has a predicate and is a field of a packed struct"));
+            return Err(scope.refuse(format!("has a `skip_serializing_if` and {PACKED}")));
         }
         let at = scope.offset()?;
         let each = self.builder.open();
@@ -95,7 +104,7 @@ impl Walk<'_> {
         let shape = proxy.shape;
         let at = scope.offset()?;
         if scope.unaligned {
-            return Err(scope.refuse("has a proxy and is a field of a packed struct"));
+            return Err(scope.refuse(format!("has a proxy and {PACKED}")));
         }
         let Ok(layout) = shape.layout.sized_layout() else {
             return Err(scope.refuse(format!("the proxy `{shape}` is unsized")));
@@ -236,7 +245,14 @@ impl Walk<'_> {
                 return Err(scope.refuse("has no discriminant of its own that fits the tag"));
             };
             let block = self.builder.open();
-            self.variant(variant, index, (tagging, tag), scope.inside_same(block))?;
+            let told = enums::tagging_of(variant, tagging);
+            let name = || names::of_variant(shape, variant);
+            self.variant(
+                variant,
+                (index, name),
+                (told, tag),
+                scope.inside_same(block),
+            )?;
             arms.push(Arm {
                 discriminant,
                 block,
@@ -256,7 +272,7 @@ impl Walk<'_> {
     fn variant(
         &mut self,
         variant: &'static Variant,
-        index: usize,
+        (index, name): (usize, impl FnOnce() -> Cow<'static, str>),
         (tagging, tag): (Tagging, TagWidth),
         scope: Scope<'_>,
     ) -> Result<(), LowerError> {
@@ -267,6 +283,11 @@ impl Walk<'_> {
             let path = self.builder.path(&scope);
             return self.builder.push(&scope, Op::Never { why, path });
         }
+        if variant.has_builtin_attr("proxy") {
+            return Err(scope.refuse(
+                "is a variant with a proxy, which facet does not use there; put it on the variant's field or on the enum",
+            ));
+        }
         if variant.is_other()
             && let Some(refused) = fields::captures_unknown(fields)
         {
@@ -276,15 +297,15 @@ impl Walk<'_> {
             Tagging::Index => self.constant(&varint(index), &scope)?,
             Tagging::Name => {
                 check_tagged_by_name(variant, &scope)?;
-                let name = variant.effective_name().as_bytes();
+                let name = name();
                 self.constant(&varint(name.len()), &scope)?;
-                self.constant(name, &scope)?;
+                self.constant(name.as_bytes(), &scope)?;
             }
             // The tag is the discriminant, and all there is.
             Tagging::Numeric => return self.scalar(enums::tag_scalar(tag), &scope),
             Tagging::Untagged => {}
         }
-        self.fields(fields, false, scope)
+        self.fields(Fields::of_variant(&variant.data), scope)
     }
 
     fn constant(&mut self, bytes: &[u8], scope: &Scope<'_>) -> Result<(), LowerError> {
@@ -303,12 +324,23 @@ fn check_numeric(
     variants: &'static EnumType,
     scope: &Scope<'_>,
 ) -> Result<(), LowerError> {
+    // What a C compiler makes of it, and whether that has a sign, is nothing facet tells.
+    let is_c = variants.repr.base == BaseRepr::C
+        && matches!(
+            variants.enum_repr,
+            EnumRepr::U32 | EnumRepr::U64 | EnumRepr::I32 | EnumRepr::I64
+        );
+    if is_c {
+        return Err(scope.refuse(format!(
+            "`{shape}` is numeric and `repr(C)`, which does not say what integer it is; add `#[repr(i32)]`, or another"
+        )));
+    }
     let has_fields =
         |variant: &&Variant| !enums::is_skipped(variant) && !variant.data.fields.is_empty();
     match variants.variants.iter().find(has_fields) {
         None => Ok(()),
         Some(variant) => Err(scope.refuse(format!(
-            "`{shape}` is numeric, and its variant `{}` has fields a number cannot hold",
+            "`{shape}` is numeric, and its variant `{}` has fields a number cannot hold; remove `is_numeric`, or the fields",
             variant.name
         ))),
     }
@@ -338,7 +370,23 @@ fn holds_named_fields(field: &'static Field) -> bool {
     let shape = field.shape();
     let is_named =
         matches!(classify(shape), Kind::Struct(inner) if inner.kind == StructKind::Struct);
-    is_named && !replaced && shape.inner.is_none() && !is_metadata_container(shape)
+    // To serde a tuple.
+    let is_complex = shape.module_path == Some("num_complex");
+    is_named && !replaced && !is_complex && shape.inner.is_none() && !is_metadata_container(shape)
+}
+
+/// Whether fields are where their types may not be: facet does not see `packed(2)`, and says of such a struct that it is not packed.
+fn is_packed(shape: &Shape, fields: &StructType) -> bool {
+    let align = |shape: &Shape| shape.layout.sized_layout().map_or(1, |it| it.align());
+    let own = align(shape);
+    if shape.layout.sized_layout().is_ok_and(|it| it.size() == 0) {
+        return false;
+    }
+    let is_out_of_place = |field: &Field| {
+        let align = align(field.shape());
+        align > own || !field.offset.is_multiple_of(align)
+    };
+    fields.fields.iter().any(is_out_of_place)
 }
 
 fn refuse_field(refused: Refused, scope: &Scope<'_>) -> LowerError {

@@ -1,8 +1,8 @@
 //! The limits of lowering, in one place.
 
-/// How deep blocks nest in one program; what lies deeper is a child. Every
-/// tier may rely on it. It bounds the frames of one level of calls, so that the default
-/// depth limit fits two megabytes of stack in the interpreter of a debug build.
+/// How deep blocks nest in one program, some of them counting as several; what lies deeper is a child. (How deep they may nest in a program that
+/// somebody else made is [`crate::program::MAX_NESTING`].) Every tier may rely on it. It bounds the frames of one level of calls, so that the default
+/// depth limit fits two megabytes of stack in a release build, and four in the interpreter of a debug build.
 pub const MAX_NESTING: u32 = 12;
 
 /// What a block counts as that the interpreter runs in a frame of its own: one of a loop, a

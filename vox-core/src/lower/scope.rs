@@ -47,6 +47,9 @@ pub(super) struct Scope<'a> {
     pub(super) block: BlockId,
     /// Where the value is, from the base of that block.
     pub(super) at: usize,
+    /// Where that base is, from the last address that was looked up. In the blocks of options and of arrays it is counted from their own start, for
+    /// which their whole size has been checked.
+    base: usize,
     /// How deep the block is nested.
     pub(super) nesting: u32,
     /// Whether a map or set is around.
@@ -64,6 +67,7 @@ impl<'a> Scope<'a> {
         Self {
             block,
             at: 0,
+            base: 0,
             nesting: 0,
             is_iterated: false,
             unaligned: false,
@@ -102,6 +106,7 @@ impl<'a> Scope<'a> {
         Self {
             block,
             at: 0,
+            base: 0,
             nesting: self.nesting + 1,
             unaligned: false,
             ..self
@@ -136,15 +141,20 @@ impl<'a> Scope<'a> {
     /// The start of a block entered from here with the base merely moved.
     pub(super) const fn inside_same(self, block: BlockId) -> Self {
         Self {
+            base: self.base.saturating_add(self.at),
             unaligned: self.unaligned,
             ..self.inside(block)
         }
     }
 
-    /// The place as an op names it.
+    /// The place as an op names it. It is in reach of the last address that was looked up, however many blocks only
+    /// move on from there.
     pub(super) fn offset(&self) -> Result<Offset, LowerError> {
-        let at = i32::try_from(self.at).ok().map(i32::cast_unsigned);
-        at.map(Offset).ok_or_else(|| self.refuse(TOO_FAR))
+        let reach = self.base.checked_add(self.at).map(i32::try_from);
+        match (reach, u32::try_from(self.at)) {
+            (Some(Ok(_)), Ok(at)) => Ok(Offset(at)),
+            _ => Err(self.refuse(TOO_FAR)),
+        }
     }
 
     /// This place, at an address its type may not allow.

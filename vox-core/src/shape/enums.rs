@@ -5,7 +5,8 @@
 //! |---|---|
 //! | none, `tag` with `content`, `other`, `cow` | the variant's position as a varint, then its fields |
 //! | `untagged` | its fields only, as serde writes them |
-//! | `tag` alone | the variant's name as a string, then its fields |
+//! | `untagged` on a variant | the same for that variant |
+//! | `tag` alone | the variant's name as a string ([`super::names`]), then its fields |
 //! | `is_numeric` | the discriminant as an integer of the enum's representation |
 
 use facet_core::{EnumRepr, EnumType, Shape, ShapeFlags, Variant};
@@ -37,7 +38,18 @@ pub(crate) fn tagging(shape: &Shape) -> Result<Tagging, &'static str> {
     match (shape.tag, shape.content) {
         (None, None) | (Some(_), Some(_)) => Ok(Tagging::Index),
         (Some(_), None) => Ok(Tagging::Name),
-        (None, Some(_)) => Err("has a `content` attribute without a `tag`"),
+        (None, Some(_)) => {
+            Err("has a `content` attribute without a `tag`; add the one or remove the other")
+        }
+    }
+}
+
+/// How the attributes of a variant want it told, in an enum that is told so.
+pub(crate) fn tagging_of(variant: &Variant, tagging: Tagging) -> Tagging {
+    if variant.has_builtin_attr("untagged") {
+        Tagging::Untagged
+    } else {
+        tagging
     }
 }
 

@@ -3,8 +3,8 @@
 //!
 //! | attribute | rule |
 //! |---|---|
-//! | `skip`, `skip_serializing` | the field is not written |
-//! | `skip_serializing_if`, `skip_unless_truthy` | written unless the predicate says otherwise, as serde does |
+//! | `skip`, `skip_serializing` | the field is not written; the only one of a tuple struct is, as serde does |
+//! | `skip_serializing_if`, `skip_unless_truthy` | written unless the predicate says otherwise; the only field of a tuple struct or variant, and that of a transparent struct, is written always, as serde does |
 //! | `proxy`, `postcard::proxy` | the proxy is written in its place |
 //! | `flatten` | refused: serde makes it a map of unknown length, which postcard refuses |
 //! | `metadata` in a metadata container | not written |
@@ -12,7 +12,7 @@
 //! | `tag`, `content` in an `other` variant | refused: serde has no such thing |
 //! | everything else | does not change the bytes |
 
-use facet_core::{Field, FieldFlags, ProxyDef, SkipSerializingIfFn};
+use facet_core::{Field, FieldFlags, ProxyDef, Shape, SkipSerializingIfFn, StructKind, StructType};
 
 /// A field that is written.
 #[derive(Debug, Clone, Copy)]
@@ -34,19 +34,73 @@ pub(crate) struct Refused {
     pub(crate) reason: &'static str,
 }
 
-/// The fields that are written, in order.
-pub(crate) fn written(
-    fields: &'static [Field],
+/// Fields, and what of their attributes counts where they are.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fields {
+    all: &'static [Field],
+    /// Those that hold metadata are not written.
     metadata_container: bool,
-) -> impl Iterator<Item = Result<Written, Refused>> {
-    fields.iter().filter_map(move |field| {
-        let skipped = field.flags.contains(FieldFlags::SKIP)
-            || field.flags.contains(FieldFlags::SKIP_SERIALIZING);
-        if skipped || (metadata_container && field.is_metadata()) {
-            return None;
+    /// Fields may be left out for good.
+    may_skip: bool,
+    /// Fields may be left out when a predicate says so.
+    may_skip_if: bool,
+    is_variant: bool,
+}
+
+impl Fields {
+    /// Those of a struct. What serde derives for a newtype, and for a transparent struct, does not look at attributes that leave it out.
+    pub(crate) fn of_struct(shape: &Shape, fields: &'static StructType) -> Self {
+        let is_newtype = is_newtype(fields);
+        Self {
+            all: fields.fields,
+            metadata_container: super::is_metadata_container(shape),
+            may_skip: !is_newtype,
+            may_skip_if: !is_newtype && !shape.has_builtin_attr("transparent"),
+            is_variant: false,
         }
-        Some(examine(field))
-    })
+    }
+
+    /// Those of a variant. A newtype's may be left out, which makes it a unit, but not by a predicate.
+    pub(crate) fn of_variant(fields: &'static StructType) -> Self {
+        Self {
+            all: fields.fields,
+            metadata_container: false,
+            may_skip: true,
+            may_skip_if: !is_newtype(fields),
+            is_variant: true,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// The fields that are written, in order.
+    pub(crate) fn written(self) -> impl Iterator<Item = Result<Written, Refused>> {
+        self.all.iter().filter_map(move |field| {
+            if self.is_left_out(field) {
+                return None;
+            }
+            let written = examine(field).map(|written| Written {
+                skip_if: written.skip_if.filter(|_| self.may_skip_if),
+                ..written
+            });
+            Some(written)
+        })
+    }
+
+    fn is_left_out(&self, field: &Field) -> bool {
+        let is_skipped = field.flags.contains(FieldFlags::SKIP)
+            || field.flags.contains(FieldFlags::SKIP_SERIALIZING);
+        // A variant with a flattened field is a map to serde, whether that is written or not.
+        let is_map = self.is_variant && field.is_flattened();
+        (is_skipped && self.may_skip && !is_map) || (self.metadata_container && field.is_metadata())
+    }
+}
+
+/// One field without a name.
+fn is_newtype(fields: &StructType) -> bool {
+    matches!(fields.kind, StructKind::TupleStruct | StructKind::Tuple) && fields.fields.len() == 1
 }
 
 fn examine(field: &'static Field) -> Result<Written, Refused> {

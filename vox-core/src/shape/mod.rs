@@ -10,6 +10,7 @@
 
 pub(crate) mod enums;
 pub(crate) mod fields;
+pub(crate) mod names;
 pub(crate) mod pointer;
 mod scalar;
 
@@ -174,7 +175,12 @@ pub(crate) fn classify(shape: &'static Shape) -> Kind {
         return Kind::Leaf(function);
     }
     if let Some(proxy) = proxy_of(shape.format_proxies, shape.proxy) {
-        return Kind::Proxy(proxy);
+        // Facet's own, for a type of another crate.
+        let is_foreign = matches!(shape.def, Def::Scalar);
+        return match leaf::missing_feature(shape).filter(|_| is_foreign) {
+            Some(feature) => Kind::Unsupported(Refusal::Feature(feature)),
+            None => Kind::Proxy(proxy),
+        };
     }
     if shape.opaque_adapter.is_some() {
         return Kind::Unsupported(Refusal::Adapter);

@@ -281,3 +281,211 @@ codec_test!(
         assert!(all_ops(&lowered).any(|op| matches!(op, Op::WithProxy { .. })));
     }
 );
+
+/// A variant by itself may be untagged, in enums of every kind.
+#[derive(Facet, Serialize)]
+#[repr(u8)]
+enum WithUntagged {
+    Told(u8),
+    #[facet(untagged)]
+    #[serde(untagged)]
+    Newtype(u16),
+    #[facet(untagged)]
+    #[serde(untagged)]
+    Named {
+        a: u16,
+        b: Option<u8>,
+    },
+    #[facet(untagged)]
+    #[serde(untagged)]
+    Unit,
+}
+
+#[derive(Facet, Serialize)]
+#[repr(u8)]
+#[facet(tag = "t")]
+#[serde(tag = "t")]
+enum TaggedWithUntagged {
+    Told {
+        a: u8,
+    },
+    #[facet(untagged)]
+    #[serde(untagged)]
+    Newtype(u16),
+}
+
+#[derive(Facet, Serialize)]
+#[repr(u8)]
+#[facet(tag = "t", content = "c")]
+#[serde(tag = "t", content = "c")]
+enum AdjacentWithUntagged {
+    Told(u8),
+    #[facet(untagged)]
+    #[serde(untagged)]
+    Newtype(u16),
+}
+
+codec_test!(
+    untagged_variants_write_their_fields_only:
+    WithUntagged::Told(7),
+    WithUntagged::Newtype(300),
+    WithUntagged::Named { a: 300, b: None },
+    WithUntagged::Unit,
+    TaggedWithUntagged::Told { a: 7 },
+    TaggedWithUntagged::Newtype(300),
+    AdjacentWithUntagged::Told(7),
+    AdjacentWithUntagged::Newtype(300),
+);
+
+/// What serde derives for the only field of a tuple struct does not look at these attributes; for that of a variant, not
+/// at predicates.
+mod newtypes {
+    use super::*;
+
+    #[derive(Facet, Serialize)]
+    pub(super) struct Skip(
+        #[facet(skip)]
+        #[serde(skip)]
+        pub(super) u32,
+    );
+
+    #[derive(Facet, Serialize)]
+    pub(super) struct SkipSerializing(
+        #[facet(skip_serializing)]
+        #[serde(skip_serializing)]
+        pub(super) u32,
+    );
+
+    #[derive(Facet, Serialize)]
+    pub(super) struct SkipIf(
+        #[facet(skip_serializing_if = is_zero)]
+        #[serde(skip_serializing_if = "is_zero")]
+        pub(super) u32,
+    );
+
+    #[derive(Facet, Serialize)]
+    #[facet(transparent)]
+    #[serde(transparent)]
+    pub(super) struct TransparentSkipIf(
+        #[facet(skip_serializing_if = is_zero)]
+        #[serde(skip_serializing_if = "is_zero")]
+        pub(super) u32,
+    );
+
+    #[derive(Facet, Serialize)]
+    #[repr(u8)]
+    pub(super) enum Told {
+        SkipIf(
+            #[facet(skip_serializing_if = is_zero)]
+            #[serde(skip_serializing_if = "is_zero")]
+            u32,
+        ),
+        Skip(
+            #[facet(skip)]
+            #[serde(skip)]
+            u32,
+        ),
+        Named {
+            #[facet(skip_serializing_if = is_zero)]
+            #[serde(skip_serializing_if = "is_zero")]
+            x: u32,
+        },
+    }
+
+    #[derive(Facet, Serialize)]
+    #[repr(u8)]
+    #[facet(untagged)]
+    #[serde(untagged)]
+    pub(super) enum Untold {
+        SkipIf(
+            #[facet(skip_serializing_if = is_zero)]
+            #[serde(skip_serializing_if = "is_zero")]
+            u32,
+        ),
+    }
+
+    #[derive(Facet, Serialize)]
+    #[repr(u8)]
+    #[facet(tag = "t", content = "c")]
+    #[serde(tag = "t", content = "c")]
+    pub(super) enum Adjacent {
+        SkipIf(
+            #[facet(skip_serializing_if = is_zero)]
+            #[serde(skip_serializing_if = "is_zero")]
+            u32,
+        ),
+    }
+}
+
+codec_test!(
+    the_only_field_of_a_newtype_is_written:
+    newtypes::Skip(300),
+    newtypes::SkipSerializing(300),
+    newtypes::SkipIf(0),
+    newtypes::SkipIf(300),
+    newtypes::TransparentSkipIf(0),
+    newtypes::Told::SkipIf(0),
+    newtypes::Told::Skip(300),
+    newtypes::Told::Named { x: 0 },
+    newtypes::Untold::SkipIf(0),
+    newtypes::Adjacent::SkipIf(0),
+    [newtypes::SkipIf(0), newtypes::SkipIf(1)],
+);
+
+/// Rules by which serde and facet make different names.
+macro_rules! renamed {
+    ($($name:ident: $rule:literal;)+) => {
+        $(
+            #[derive(Facet, Serialize)]
+            #[repr(u8)]
+            #[facet(tag = "t", rename_all = $rule)]
+            #[serde(tag = "t", rename_all = $rule)]
+            #[expect(non_camel_case_types, reason = "names of all kinds")]
+            enum $name {
+                HTTPServer,
+                Foo_Bar,
+                Word2Vec,
+                X,
+                TwoWords { a: u8 },
+                #[facet(rename = "a\nb \"c\"")]
+                #[serde(rename = "a\nb \"c\"")]
+                Escaped,
+                #[facet(rename = r"x\y")]
+                #[serde(rename = r"x\y")]
+                Raw,
+            }
+        )+
+
+        codec_test!(
+            fn variants_are_named_as_serde_names_them(judge: &Judge) {
+            $(
+                for value in [
+                    $name::HTTPServer,
+                    $name::Foo_Bar,
+                    $name::Word2Vec,
+                    $name::X,
+                    $name::TwoWords { a: 1 },
+                    $name::Escaped,
+                    $name::Raw,
+                ] {
+                    judge.in_every_mode($rule, &value, |mode, expected| {
+                        let bytes = mode.runtime.to_bytes(&value).expect("it encodes");
+                        assert_eq!(bytes, expected, "{}: {}", mode.name, $rule);
+                    });
+                }
+            )+
+            }
+        );
+    };
+}
+
+renamed! {
+    Lower: "lowercase";
+    Upper: "UPPERCASE";
+    Pascal: "PascalCase";
+    Camel: "camelCase";
+    Snake: "snake_case";
+    ScreamingSnake: "SCREAMING_SNAKE_CASE";
+    Kebab: "kebab-case";
+    ScreamingKebab: "SCREAMING-KEBAB-CASE";
+}

@@ -50,6 +50,60 @@ fn offsets_up_to_two_gigabytes() {
     }
 }
 
+/// Blocks for variants and for fields with predicates count from the base of the block around them.
+#[test]
+#[cfg(target_pointer_width = "64")]
+fn offsets_add_up_over_blocks() {
+    const PART: usize = 0x3000_0000;
+    const BEFORE: usize = 0x6000_0000;
+
+    #[derive(Facet)]
+    #[repr(u8)]
+    #[expect(
+        dead_code,
+        clippy::large_enum_variant,
+        reason = "too large for a value"
+    )]
+    enum Variants {
+        A { x: [u8; PART], y: u32 },
+        B,
+    }
+    #[derive(Facet)]
+    #[repr(C)]
+    struct WithVariants {
+        before: [u8; BEFORE],
+        part: Variants,
+    }
+
+    #[derive(Facet)]
+    #[repr(C)]
+    struct Fields {
+        x: [u8; PART],
+        y: u32,
+    }
+    fn never(_: &Fields) -> bool {
+        false
+    }
+    #[derive(Facet)]
+    #[repr(C)]
+    struct WithPredicate {
+        before: [u8; BEFORE],
+        #[facet(skip_serializing_if = never)]
+        part: Fields,
+    }
+
+    for (shape, path) in [
+        (WithVariants::SHAPE, ".part::A.x"),
+        (WithPredicate::SHAPE, ".part.x"),
+    ] {
+        for options in [PROBED, UNPROBED] {
+            let error = refused(lower_shape(shape, &options));
+            assert_eq!(error.path, path);
+            assert!(error.reason.contains("2 GiB"), "{error}");
+        }
+    }
+}
+
 #[test]
 fn large_programs_call_instead_of_inlining() {
     #[derive(Facet)]

@@ -130,6 +130,80 @@ enum TaggedNumber {
     Number(u8),
 }
 
+/// Serde writes its name in front.
+#[derive(Facet)]
+#[facet(tag = "type")]
+struct TaggedStruct {
+    x: u8,
+}
+
+#[derive(Facet)]
+#[repr(u8)]
+#[expect(dead_code, reason = "refused")]
+enum WithProxy {
+    #[facet(proxy = u8)]
+    One(u16),
+}
+
+impl From<&WithProxy> for u8 {
+    fn from(_: &WithProxy) -> Self {
+        0
+    }
+}
+
+impl From<u8> for WithProxy {
+    fn from(_: u8) -> Self {
+        Self::One(0)
+    }
+}
+
+/// A C compiler chooses the integer.
+#[derive(Facet)]
+#[repr(C)]
+#[facet(is_numeric)]
+enum NumericInC {
+    Least = -1,
+}
+
+/// A map of unknown length to serde, though nothing of it is left.
+#[derive(Facet)]
+#[repr(u8)]
+#[expect(dead_code, reason = "refused")]
+enum Flattened {
+    Named {
+        a: u8,
+        #[facet(flatten, skip)]
+        b: TaggedNothing,
+    },
+}
+
+#[derive(Facet, Default)]
+struct TaggedNothing {
+    x: u8,
+}
+
+#[test]
+fn types_whose_attributes_have_no_form() {
+    refuses::<TaggedStruct>("", "remove `tag`");
+    refuses::<WithProxy>("::One", "a variant with a proxy");
+    refuses::<NumericInC>("", "add `#[repr(i32)]`");
+    refuses::<Flattened>("::Named.b", "flattened");
+}
+
+/// Facet says that it is not packed.
+#[derive(Facet, Clone, Copy)]
+#[repr(C, packed(2))]
+struct PackedByTwo {
+    a: u8,
+    b: core::time::Duration,
+}
+
+#[test]
+fn fields_that_are_not_aligned() {
+    refuses::<PackedByTwo>(".b", "no reference to it may be made");
+    refuses::<[PackedByTwo; 2]>("[].b", "no reference to it may be made");
+}
+
 #[test]
 fn enums_whose_attributes_have_no_form() {
     refuses::<Vec<NumericWithFields>>("[]", "`One` has fields");
@@ -137,7 +211,7 @@ fn enums_whose_attributes_have_no_form() {
 }
 
 /// Only in builds of this crate alone: the tests of `vox` turn the feature on.
-#[cfg(not(feature = "uuid"))]
+#[cfg(not(any(feature = "uuid", feature = "chrono")))]
 #[test]
 fn types_whose_feature_is_off() {
     #[derive(Facet)]
@@ -152,5 +226,7 @@ fn types_whose_feature_is_off() {
          `uuid` is on"
     );
     refuses::<Option<uuid::Uuid>>("", "feature `uuid`");
+    // Facet has a proxy for it, which writes negative ones otherwise than serde.
+    refuses::<(u8, chrono::TimeDelta)>(".1", "feature `chrono`");
     refuses::<std::collections::BTreeMap<u8, uuid::Uuid>>(".values[]", "feature `uuid`");
 }

@@ -119,11 +119,12 @@ impl Plan {
     fn refusal_of(&self, form: &Form, next: &mut Vec<TypeId>) -> Option<&'static Refusal> {
         match form {
             Form::Open | Form::Leaf(_) | Form::Array { count: 0, .. } => {}
-            Form::Struct { fields, .. } => return in_fields(fields, next),
+            Form::Struct { fields, kind, .. } => return in_fields((fields, *kind), false, next),
             Form::Enum {
                 tagging, variants, ..
             } => {
-                let mut refused = written(variants).filter_map(|it| in_fields(&it.fields, next));
+                let mut refused =
+                    written(variants).filter_map(|it| in_fields((&it.fields, it.kind), true, next));
                 return refused
                     .next()
                     .or_else(|| self.in_tagging(*tagging, variants));
@@ -185,10 +186,15 @@ fn of_field(field: &Field) -> Option<&'static Refusal> {
     }
 }
 
-fn in_fields(fields: &[Field], next: &mut Vec<TypeId>) -> Option<&'static Refusal> {
+fn in_fields(
+    (fields, kind): (&[Field], StructKind),
+    is_variant: bool,
+    next: &mut Vec<TypeId>,
+) -> Option<&'static Refusal> {
+    let treatment = |field: &Field| field.treatment.among(fields, kind, is_variant);
     let written = fields
         .iter()
-        .filter(|field| field.treatment != Treatment::Skipped);
+        .filter(|field| treatment(field) != Treatment::Skipped);
     for field in written {
         if let Some(refusal) = of_field(field) {
             return Some(refusal);

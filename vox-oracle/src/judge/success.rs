@@ -81,7 +81,7 @@ fn in_slices(runtime: &Runtime, label: &str, subject: &dyn Subject<'_>, expected
             Err(error) => assert_eq!(
                 error.kind(),
                 EncodeErrorKind::BufferTooSmall {
-                    needed: Some(expected.len())
+                    needed: expected.len()
                 },
                 "{label}: {error}"
             ),

@@ -59,7 +59,7 @@ pub(super) fn check_variant(shape: &'static Shape, variant: &Variant) -> Result<
         variant.is_other() && (field.is_variant_tag() || field.is_variant_content())
     };
     let refused = [
-        (variant.has_builtin_attr("untagged"), "an untagged variant"),
+        (variant.has_builtin_attr("proxy"), "a variant with a proxy"),
         (
             variant.data.fields.iter().any(captures),
             "a field that captures an unknown variant",
@@ -78,6 +78,17 @@ pub(super) fn is_skipped(variant: &Variant) -> bool {
     variant.has_builtin_attr("skip") || variant.has_builtin_attr("skip_serializing")
 }
 
+/// Where a field is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Member {
+    /// Of what serde derives nothing but the field for: it never asks whether to write it.
+    Always,
+    /// The only one of a variant, without a name, or that of a transparent struct: attributes that do not depend on the value leave it out.
+    UnlessSkipped,
+    /// Any other.
+    Usual,
+}
+
 /// Whether the field at `field_ptr` is written; an error where its attributes
 /// have no meaning in postcard.
 ///
@@ -86,11 +97,17 @@ pub(super) fn is_skipped(variant: &Variant) -> bool {
 /// `field_ptr` points to a live value of the field's type.
 pub(super) unsafe fn is_field_written(
     shape: &'static Shape,
+    member: Member,
     field: &Field,
     field_ptr: PtrConst,
 ) -> Result<bool, WalkError> {
-    // SAFETY: the caller promises a live value of this field.
-    if unsafe { field.should_skip_serializing(field_ptr) } {
+    let is_left_out = match member {
+        Member::Always => false,
+        Member::UnlessSkipped => field.should_skip_serializing_unconditional(),
+        // SAFETY: the caller promises a live value of this field.
+        Member::Usual => unsafe { field.should_skip_serializing(field_ptr) },
+    };
+    if is_left_out {
         return Ok(false);
     }
     // Such a container is its value to every format.

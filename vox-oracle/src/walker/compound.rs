@@ -1,6 +1,6 @@
 //! Structs, tuples and enums: fields in declaration order, one after another.
 
-use super::attribute::Told;
+use super::attribute::{Member, Told};
 use super::{WalkError, Walker, attribute};
 use crate::wire;
 use facet_core::{
@@ -9,8 +9,7 @@ use facet_core::{
 use facet_reflect::Peek;
 
 impl Walker {
-    /// Structs of all kinds. A newtype, `transparent` or not, has one field
-    /// and so needs no rule of its own.
+    /// Structs of all kinds.
     pub(super) fn write_struct(
         &mut self,
         peek: Peek<'_, '_>,
@@ -19,7 +18,18 @@ impl Walker {
         if definition.repr.packed {
             return Err(WalkError::unsupported(peek.shape(), "a packed struct"));
         }
-        self.write_fields(peek, definition.fields)
+        if peek.shape().get_tag_attr().is_some() || peek.shape().has_builtin_attr("tag") {
+            return Err(WalkError::unsupported(peek.shape(), "a tagged struct"));
+        }
+        let is_transparent = peek.shape().has_builtin_attr("transparent");
+        let member = if is_newtype(definition) {
+            Member::Always
+        } else if is_transparent {
+            Member::UnlessSkipped
+        } else {
+            Member::Usual
+        };
+        self.write_fields(peek, member, definition.fields)
     }
 
     /// The index of the variant, then its fields.
@@ -36,6 +46,7 @@ impl Walker {
             return Err(WalkError::unsupported(peek.shape(), "a skipped variant"));
         }
         match attribute::told(peek.shape()) {
+            _ if variant.has_builtin_attr("untagged") => {}
             Told::ByIndex => {
                 let idx = u32::try_from(idx).map_err(|_| {
                     WalkError::unsupported(peek.shape(), "a variant index over 32 bits")
@@ -44,14 +55,19 @@ impl Walker {
             }
             Told::ByName => {
                 check_named(peek.shape(), variant)?;
-                wire::string(&mut self.out, variant.effective_name());
+                wire::string(&mut self.out, &name(peek.shape(), variant));
             }
             Told::NotAtAll => {}
             Told::ByNumber => {
                 return self.write_number(peek, definition.enum_repr, variant);
             }
         }
-        self.write_fields(peek, variant.data.fields)
+        let member = if is_newtype(&variant.data) {
+            Member::UnlessSkipped
+        } else {
+            Member::Usual
+        };
+        self.write_fields(peek, member, variant.data.fields)
     }
 
     /// The discriminant, as an integer of the enum's representation.
@@ -83,14 +99,19 @@ impl Walker {
         Ok(())
     }
 
-    fn write_fields(&mut self, peek: Peek<'_, '_>, fields: &[Field]) -> Result<(), WalkError> {
+    fn write_fields(
+        &mut self,
+        peek: Peek<'_, '_>,
+        member: Member,
+        fields: &[Field],
+    ) -> Result<(), WalkError> {
         for field in fields {
             // SAFETY: the shape describes the value the peek points to, and
             // the field belongs to it (for an enum, to the active variant), so
             // its offset stays inside that value.
             let field_ptr = unsafe { peek.data().field(field.offset) };
             // SAFETY: a live field of the peeked value, of the field's type.
-            if !unsafe { attribute::is_field_written(peek.shape(), field, field_ptr)? } {
+            if !unsafe { attribute::is_field_written(peek.shape(), member, field, field_ptr)? } {
                 continue;
             }
             // SAFETY: as above: `field_ptr` points to a value of this shape.
@@ -101,6 +122,42 @@ impl Walker {
             }
         }
         Ok(())
+    }
+}
+
+/// One field without a name.
+fn is_newtype(fields: &StructType) -> bool {
+    fields.fields.len() == 1 && !matches!(fields.kind, StructKind::Struct | StructKind::Unit)
+}
+
+/// The name serde writes for a variant. Facet has applied `rename_all` by a rule of its own.
+fn name(shape: &'static Shape, variant: &'static Variant) -> String {
+    let renamed = variant.attributes.iter().find(|attr| attr.key == "rename");
+    if let Some(name) = renamed.and_then(|attr| attr.get_as::<&'static str>()) {
+        return String::from(*name);
+    }
+    let name = variant.name;
+    // A word begins at each capital letter.
+    let words = |between: &str| {
+        let words = name.split_inclusive(|_: char| true).enumerate();
+        words
+            .map(
+                |(at, letter)| match letter.chars().any(char::is_uppercase) {
+                    true if at > 0 => format!("{between}{letter}"),
+                    _ => String::from(letter),
+                },
+            )
+            .collect::<String>()
+    };
+    match shape.get_builtin_attr_value::<&'static str>("rename_all") {
+        Some("lowercase") => name.to_ascii_lowercase(),
+        Some("UPPERCASE") => name.to_ascii_uppercase(),
+        Some("camelCase") => name[..1].to_ascii_lowercase() + &name[1..],
+        Some("snake_case") => words("_").to_ascii_lowercase(),
+        Some("SCREAMING_SNAKE_CASE") => words("_").to_ascii_uppercase(),
+        Some("kebab-case") => words("_").to_ascii_lowercase().replace('_', "-"),
+        Some("SCREAMING-KEBAB-CASE") => words("_").to_ascii_uppercase().replace('_', "-"),
+        _ => String::from(name),
     }
 }
 

@@ -20,18 +20,18 @@ codec_test!(
     refused refuses:
     (
         MoodyLock::new(Mood::Refuses, 1_u8),
-        "cannot encode `MoodyLock`: the lock could not be taken"
+        "cannot encode `MoodyLock`: the lock could not be taken, or the `OnceLock` is not set"
     ),
     (
         OnceLock::<u8>::new(),
-        "cannot encode `OnceLock<u8>`: the lock could not be taken"
+        "cannot encode `OnceLock<u8>`: the lock could not be taken, or the `OnceLock` is not set"
     ),
     (
         Settings {
             name: String::from("n"),
             cells: vec![None, Some(OnceLock::from(1)), Some(OnceLock::new())],
         },
-        "cannot encode `Settings.cells[2]`: the lock could not be taken"
+        "cannot encode `Settings.cells[2]`: the lock could not be taken, or the `OnceLock` is not set"
     ),
 );
 
@@ -62,7 +62,7 @@ fn let_go_after_a_failure() {
             Mood::Refuses,
             Moody::Fine(1),
             EncodeErrorKind::Lock,
-            "cannot encode `Locked.mutex[1]`: the lock could not be taken",
+            "cannot encode `Locked.mutex[1]`: the lock could not be taken, or the `OnceLock` is not set",
         ),
     ] {
         let value = locked(mood, moody);

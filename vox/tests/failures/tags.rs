@@ -1,4 +1,4 @@
-//! A tag that no variant has. No safe program can make one, a shape made at run
+//! A tag that no variant has. A program can make one by a wrong discriminant of facet's alone (SAFETY.md), a shape made at run
 //! time can: it forgets a variant.
 
 #![allow(dead_code, reason = "facet reads these fields, rustc does not see it")]

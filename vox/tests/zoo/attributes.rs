@@ -357,6 +357,40 @@ enum InternallyTagged {
 }
 
 #[derive(Facet, Serialize)]
+#[repr(u8)]
+enum UntaggedVariant {
+    Told(u8),
+    #[facet(untagged)]
+    #[serde(untagged)]
+    Number(u16),
+}
+
+/// Serde goes by letters, facet by words.
+#[derive(Facet, Serialize)]
+#[repr(u8)]
+#[facet(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum RenamedByLetters {
+    HTTPServer,
+    HTTPClient { a: u16 },
+}
+
+/// Serde does not ask whether to write the only field.
+#[derive(Facet, Serialize)]
+struct SkipInNewtype(
+    #[facet(skip)]
+    #[serde(skip)]
+    u32,
+);
+
+#[derive(Facet, Serialize)]
+struct SkipIfInNewtype(
+    #[facet(skip_serializing_if = is_zero)]
+    #[serde(skip_serializing_if = "is_zero")]
+    u32,
+);
+
+#[derive(Facet, Serialize)]
 #[repr(C)]
 #[facet(tag = "t", content = "c")]
 #[serde(tag = "t", content = "c")]
@@ -477,6 +511,12 @@ vox_oracle::zoo! { MEMBERS;
         InternallyTagged::Newtype(Inner { x: 300, y: String::from("y") }),
         InternallyTagged::Renamed { a: 3 },
     ];
+    untagged_variant: UntaggedVariant = [UntaggedVariant::Told(7), UntaggedVariant::Number(300)];
+    renamed_by_letters: RenamedByLetters = [
+        RenamedByLetters::HTTPServer, RenamedByLetters::HTTPClient { a: 300 },
+    ];
+    skip_in_newtype: SkipInNewtype = [SkipInNewtype(300)];
+    skip_if_in_newtype: SkipIfInNewtype = [SkipIfInNewtype(0), SkipIfInNewtype(300)];
     adjacently_tagged: AdjacentlyTagged = [
         AdjacentlyTagged::Unit,
         AdjacentlyTagged::Number(300),

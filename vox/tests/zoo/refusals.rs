@@ -114,6 +114,12 @@ enum CapturesContent {
 }
 
 #[derive(Facet)]
+#[facet(tag = "type")]
+struct TaggedStruct {
+    number: u8,
+}
+
+#[derive(Facet)]
 #[repr(u8)]
 #[facet(tag = "type")]
 enum TaggedTuple {
@@ -345,6 +351,7 @@ pub(crate) const TYPES: &[Refusal] = refusals! {
     Unsupported flatten "`flatten`", "serde makes a flattened struct a map of unknown length, which postcard refuses": Flattening { map: BTreeMap::new() };
     Unsupported captures_tag "`tag` on a field of an `other` variant", "captures the tag or content of an unknown variant": CapturesTag::Known(1);
     Unsupported captures_content "`content` on a field of an `other` variant", "captures the tag or content of an unknown variant": CapturesContent::Known(1);
+    Unsupported tagged_struct "`tag` on a struct", "is a struct with a `tag`, in front of which serde writes its name": TaggedStruct { number: 1 };
     Unsupported tagged_tuple "`tag` alone, and a variant that does not hold named fields", "is a variant of an internally tagged enum and holds something other than named fields": TaggedTuple::Pair(1, 2);
     Unsupported content_alone "`content` without `tag`", "has a `content` attribute without a `tag`": ContentAlone::Only(1);
     Unsupported unrepresented "enums whose shape says no `repr` with a primitive type", "has no `repr` with a primitive type": Unrepresented::Only;
@@ -355,7 +362,7 @@ pub(crate) const TYPES: &[Refusal] = refusals! {
 pub(crate) const VALUES: &[Refusal] = refusals! {
     InvalidValue skipped_variant "a variant with `skip` or `skip_serializing`", "a variant marked as skipped, which has no encoding": Skipping::Gone;
     InvalidValue path_not_utf8 "a path that is not UTF-8", "path contains invalid UTF-8 characters": not_utf8();
-    Lock unset "`OnceLock` before it is set", "the lock could not be taken": OnceLock::<u8>::new();
+    Lock unset "`OnceLock` before it is set", "the lock could not be taken, or the `OnceLock` is not set": OnceLock::<u8>::new();
     Proxy unconverted "what its proxy cannot be made of", "the proxy conversion failed: not today": NeverConverts;
 };
 

@@ -451,9 +451,10 @@ const NO_EFFECT: &str = "does not change the bytes";
 pub(crate) const ATTRIBUTES: &[Attributes] = &[
     Attributes {
         names: &["skip", "skip_serializing"],
-        rule: "the field is left out, as in serde. A variant that is marked so is an error when a value is one; the others are written, and keep their positions",
+        rule: "the field is left out, as in serde; the only field of a tuple struct is written all the same, as in serde. A variant that is marked so is an error when a value is one; the others are written, and keep their positions",
         shown_by: &[
             "attributes::skip",
+            "attributes::skip_in_newtype",
             "attributes::skipped_variants",
             "refusals::skipped_variant",
         ],
@@ -464,9 +465,10 @@ pub(crate) const ATTRIBUTES: &[Attributes] = &[
             "skip_unless_truthy",
             "skip_all_unless_truthy",
         ],
-        rule: "the field is left out when the predicate says so, as in serde. Nothing in the bytes tells whether it is there: a reader must know",
+        rule: "the field is left out when the predicate says so, as in serde; the only field of a tuple struct or variant, and that of a transparent struct, is always written, as in serde. Nothing in the bytes tells whether it is there: a reader must know",
         shown_by: &[
             "attributes::skip_if",
+            "attributes::skip_if_in_newtype",
             "attributes::skip_unless_truthy",
             "attributes::skip_all_unless_truthy",
         ],
@@ -483,8 +485,12 @@ pub(crate) const ATTRIBUTES: &[Attributes] = &[
     },
     Attributes {
         names: &["rename", "rename_all"],
-        rule: "does not change the bytes, except for the variants of internally tagged enums, whose names are written",
-        shown_by: &["attributes::names", "attributes::internally_tagged"],
+        rule: "does not change the bytes, except for the variants of internally tagged enums, whose names are written, by serde's rules: it puts `HTTPServer` into snake case as `h_t_t_p_server`, letter by letter",
+        shown_by: &[
+            "attributes::names",
+            "attributes::internally_tagged",
+            "attributes::renamed_by_letters",
+        ],
     },
     Attributes {
         names: &[
@@ -509,7 +515,7 @@ pub(crate) const ATTRIBUTES: &[Attributes] = &[
     },
     Attributes {
         names: &["proxy"],
-        rule: "the proxy is written instead, on types and fields; one for this format, `postcard::proxy`, goes before the common one. A conversion that fails is an error. A proxy for another format is not for this one",
+        rule: "the proxy is written instead, on types and fields; one for this format, `postcard::proxy`, goes before the common one. A conversion that fails is an error. A proxy for another format is not for this one. On a variant: refused",
         shown_by: &[
             "attributes::proxy",
             "attributes::postcard_proxy",
@@ -531,15 +537,16 @@ pub(crate) const ATTRIBUTES: &[Attributes] = &[
     },
     Attributes {
         names: &["untagged"],
-        rule: "what the variant holds, as serde writes it; postcard cannot read it back",
-        shown_by: &["attributes::untagged"],
+        rule: "what the variant holds, as serde writes it; postcard cannot read it back. On a variant: for that variant",
+        shown_by: &["attributes::untagged", "attributes::untagged_variant"],
     },
     Attributes {
         names: &["tag"],
-        rule: "alone: the variant's name as a string, then its fields, as serde writes it; variants that hold something other than named fields are refused. On a field of an `other` variant: refused",
+        rule: "alone: the variant's name as a string, then its fields, as serde writes it; variants that hold something other than named fields are refused. On a struct, whose name serde writes in front, and on a field of an `other` variant: refused",
         shown_by: &[
             "attributes::internally_tagged",
             "refusals::tagged_tuple",
+            "refusals::tagged_struct",
             "refusals::captures_tag",
         ],
     },
@@ -554,7 +561,7 @@ pub(crate) const ATTRIBUTES: &[Attributes] = &[
     },
     Attributes {
         names: &["is_numeric"],
-        rule: "the discriminant as an integer of the enum's representation, as the crate `serde_repr` writes it; variants with fields are refused",
+        rule: "the discriminant as an integer of the enum's representation, as the crate `serde_repr` writes it; variants with fields are refused, and `repr(C)`, which does not say what integer it is",
         shown_by: &[
             "attributes::numeric_u8",
             "attributes::numeric_u16",

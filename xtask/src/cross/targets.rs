@@ -32,13 +32,21 @@ impl Emulator {
     pub(crate) fn left_out(&self) -> &'static [LeftOut] {
         match self {
             Self::Wine => &[],
-            Self::Qemu { .. } => &[LeftOut {
-                name: "children_of_a_forking_compiling_parent",
-                reason: "qemu-user fails an assertion of its own when a process with threads forks",
-            }],
+            Self::Qemu { .. } => &[
+                LeftOut {
+                    name: "children_of_a_forking_compiling_parent",
+                    reason: FORKS,
+                },
+                LeftOut {
+                    name: "a_forked_child_finds_nothing_in_the_page",
+                    reason: FORKS,
+                },
+            ],
         }
     }
 }
+
+const FORKS: &str = "qemu-user fails an assertion of its own when a process with threads forks";
 
 pub(crate) const ALL: &[Target] = &[
     Target {

@@ -152,6 +152,7 @@ pub(crate) const MODULES: &[ModuleRule] = &[
         except: &[
             "vox-jit/src/memory/sys",
             "vox-jit/src/baseline/isa",
+            "vox-jit/src/compile/host",
             "vox-core/src/kernels/arch",
             "vox-core/src/entry",
             // Who has processes.
