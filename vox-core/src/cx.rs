@@ -113,18 +113,13 @@ struct Cold {
 /// Why an encode failed.
 #[derive(Debug)]
 pub enum Failure {
-    /// The output has a fixed size and is full.
-    BufferTooSmall {
-        /// The bytes it has.
-        available: usize,
-    },
-    /// No memory for the output.
+    /// No memory for the output, for a proxy or for the guard of a lock.
     OutOfMemory,
     /// The writer failed.
     Io(io::Error),
     /// A proxy conversion answered an error.
     Proxy(String),
-    /// A lock could not be taken.
+    /// A lock could not be taken, or a `OnceLock` has not been set.
     Lock,
     /// Calls are nested deeper than the limit.
     Depth {

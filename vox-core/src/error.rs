@@ -36,20 +36,21 @@ struct Inner {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EncodeErrorKind {
-    /// The type, or a part of it, has no encoding. It fails for every value.
+    /// The type, or a part of it, has no encoding: it fails for every value. Or the address of this value has its highest bit set, which
+    /// facet's pointers cannot hold: a copy elsewhere may be encoded.
     Unsupported,
-    /// The output slice is too short.
+    /// The output has a fixed size and is too short.
     BufferTooSmall {
-        /// The bytes the whole value needs, when that is known.
-        needed: Option<usize>,
+        /// The bytes the whole value needs.
+        needed: usize,
     },
-    /// No memory for the output.
+    /// No memory for the output, for a proxy or for the guard of a lock.
     OutOfMemory,
     /// The writer failed; `source` has its error.
     Io,
     /// A proxy conversion failed.
     Proxy,
-    /// A lock could not be taken.
+    /// A lock could not be taken, or a `OnceLock` has not been set.
     Lock,
     /// The value is nested deeper than the runtime's limit.
     DepthLimit,
@@ -131,17 +132,8 @@ impl EncodeError {
     /// An output of fixed size that is too short, with the bytes it would have taken.
     #[doc(hidden)]
     #[must_use]
-    pub fn buffer_too_small(
-        shape: &'static Shape,
-        available: usize,
-        needed: Option<usize>,
-    ) -> Self {
-        let reason = match needed {
-            Some(needed) => {
-                format!("the output has room for {available} bytes and {needed} are needed")
-            }
-            None => format!("the output has room for {available} bytes only"),
-        };
+    pub fn buffer_too_small(shape: &'static Shape, available: usize, needed: usize) -> Self {
+        let reason = format!("the output has room for {available} bytes and {needed} are needed");
         Self::new(
             shape,
             String::new(),
@@ -163,9 +155,6 @@ impl EncodeError {
         let path = || join(trace.iter().rev());
         match failure {
             Some(Failure::OutOfMemory) => Self(Repr::OutOfMemory(shape)),
-            Some(Failure::BufferTooSmall { available }) => {
-                Self::buffer_too_small(shape, available, None)
-            }
             Some(Failure::Io(error)) => {
                 let mut this = Self::new(
                     shape,
@@ -188,7 +177,7 @@ impl EncodeError {
                 shape,
                 path(),
                 EncodeErrorKind::Lock,
-                String::from("the lock could not be taken"),
+                String::from("the lock could not be taken, or the `OnceLock` is not set"),
             ),
             Some(Failure::Depth { limit }) => Self::new(
                 shape,

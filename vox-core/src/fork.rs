@@ -1,15 +1,14 @@
 //! A lock that outlives a fork.
 //!
 //! A forked child has one thread: the one that forked. A lock that another thread held at that moment
-//! is never released in the child, and what it guards may be half changed. [`ForkLock`] notices, by the
-//! number of the process, that it is used in a child for the first time. If nobody held it then, all
+//! is never released in the child, and what it guards may be half changed. [`ForkLock`] notices, by
+//! [`process_id`], that it is used in a child for the first time. If nobody held it then, all
 //! is well. Otherwise what it guarded is left alone for ever, and the child starts with a new value. References
 //! into the old value stay good: it is never freed.
 //!
-//! A process number that is used again by a descendant of the process that had it, with no use of the lock in
-//! between, would not be noticed.
-//!
 //! Not for hot paths: it asks for the process number, which is a system call.
+
+mod generation;
 
 use core::ptr;
 use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
@@ -37,15 +36,11 @@ unsafe impl<T: Send> Send for ForkLock<T> {}
 // SAFETY: as above.
 unsafe impl<T: Send> Sync for ForkLock<T> {}
 
-/// The number of this process. Where there are no processes (in WebAssembly, where the standard library panics when
-/// asked) it is always the same, as nothing forks.
+/// A number that this process has and none it was forked from. The system's would not do: the first process of a name space of its own
+/// has number 1, as its parent may have in its own, and numbers are used again.
 #[must_use]
 pub fn process_id() -> u32 {
-    if cfg!(any(unix, windows)) {
-        std::process::id()
-    } else {
-        1
-    }
+    generation::of(generation::word(), generation::system_id())
 }
 
 impl<T: Default> ForkLock<T> {

@@ -1,7 +1,7 @@
 //! The wire format, programs, lowering and interpreter of vox.
 //!
 //! No machine code is made here, and no operating system is needed: this crate runs wherever
-//! Rust does. Start at [`program`].
+//! Rust's standard library and facet's pointers do ([`entry`]). Start at [`program`].
 
 pub mod cx;
 pub mod entry;

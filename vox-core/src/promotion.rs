@@ -117,6 +117,13 @@ impl Promotion {
         .is_some()
     }
 
+    /// Whether this process is about to promote the slot.
+    #[must_use]
+    pub fn is_under_way(&self, process: u32) -> bool {
+        let state = State::unpack(self.state.load(Ordering::Acquire));
+        state.phase == Phase::UnderWay && state.process == process
+    }
+
     /// Gives a claim back with nothing tried, for instance because the queue is full.
     pub fn release(&self) {
         self.change(|state| {

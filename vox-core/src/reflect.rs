@@ -1,7 +1,7 @@
 //! What the rest of this crate names of facet: shapes, erased pointers, and the
 //! types of vtable functions.
 //!
-//! Together with `shape`, [`crate::lower`], `probe` and [`crate::trampoline`] this is all the
+//! Together with `shape`, [`crate::lower`], `leaf`, `probe` and [`crate::trampoline`] this is all the
 //! contact with facet there is; another version of it is met here first.
 
 pub use facet_core::{

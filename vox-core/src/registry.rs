@@ -1,8 +1,10 @@
 //! The registry: which slot belongs to which shape.
 //!
-//! Lowering happens here, once per shape, under a lock that only first calls
-//! take (and that a forked child may take, whoever held it in the parent): the root, and every child it reaches, each into a slot of its own, all
+//! Lowering happens here: the root, and every child it reaches, each into a slot of its own, all
 //! before any of them can be called. A shape that cannot be lowered is remembered with its reason.
+//! What is known is behind a lock that only first calls take (and that a forked child may take, whoever held it in the parent). No
+//! shape is lowered under it, for that may call user code (specimens of hashed maps have hashers, [`crate::probe`]), which may encode.
+//! So two threads may lower one shape, and the first to be done is who makes it known.
 //!
 //! Shapes are told apart by address. [`ConstTypeId`] would merge shapes made at
 //! run time, which share ids. But the compiler gives one type's shape several addresses,
@@ -55,8 +57,7 @@ impl core::fmt::Debug for Rules {
 
 #[derive(Debug, Default)]
 struct Inner {
-    /// Boxed, so that a slot keeps its address.
-    // Not boxed: moving a `Box` claims what is in it for its owner alone, and slots are referred to by address.
+    /// Shared, so that a slot keeps its address. A `Box` would not do: moving one claims what is in it for its owner alone.
     slots: Vec<Arc<Slot>>,
     by_address: FxHashMap<*const Shape, Known>,
     by_id: FxHashMap<ConstTypeId, Vec<NonNull<Slot>>>,
@@ -105,17 +106,18 @@ impl Registry {
     /// When the shape cannot be encoded.
     pub fn slot(&self, shape: &'static Shape) -> Result<&Slot, EncodeError> {
         self.lookups.fetch_add(1, Ordering::Relaxed);
-        // A panic while the lock is held leaves the maps as they were: they are
-        // changed last, and all at once.
-        let mut inner = self.inner.lock();
-        let known = match inner.by_address.get(&core::ptr::from_ref(shape)) {
-            Some(known) => known.clone(),
-            None => inner.add(shape, &self.rules)?,
-        };
-        match known {
-            // SAFETY: the slot is owned by this registry and never removed (A12).
-            Known::Slot(slot) => Ok(unsafe { slot.as_ref() }),
-            Known::Refused(error) => Err(EncodeError::unsupported(shape, &error)),
+        let mut known = self.inner.lock().known(shape);
+        loop {
+            match known {
+                // SAFETY: the slot is owned by this registry and never removed (A12).
+                Some(Known::Slot(slot)) => return Ok(unsafe { slot.as_ref() }),
+                Some(Known::Refused(error)) => return Err(EncodeError::unsupported(shape, &error)),
+                None => {
+                    let mut fresh = Fresh::default();
+                    let lowered = fresh.lower_closure(self, shape);
+                    known = self.inner.lock().add(shape, lowered.map(|()| fresh))?;
+                }
+            }
         }
     }
 
@@ -170,19 +172,33 @@ impl Registry {
 }
 
 impl Inner {
-    /// Lowers a shape and everything it reaches.
-    fn add(&mut self, shape: &'static Shape, rules: &Rules) -> Result<Known, EncodeError> {
-        let mut fresh = Fresh::default();
-        let lowered = fresh.lower_closure(self, shape, rules);
-        if let Err(error) = lowered {
-            let refused = Known::Refused(error);
-            self.by_address.insert(shape, refused.clone());
-            return Ok(refused);
+    /// Makes known what a shape and everything it reaches were lowered to; answers what is known of the shape then, or
+    /// `None` if some of the rest has become known meanwhile, and the shape is to be lowered again.
+    fn add(
+        &mut self,
+        shape: &'static Shape,
+        lowered: Result<Fresh, LowerError>,
+    ) -> Result<Option<Known>, EncodeError> {
+        let known = self.known(shape);
+        if known.is_some() {
+            return Ok(known);
         }
-        fresh.share_slots(self);
-        let root = fresh.by_address[&core::ptr::from_ref(shape)];
-        fresh.install(self, shape)?;
-        Ok(Known::Slot(root))
+        // A panic from here on leaves the maps as they were: they are changed last, and all at once.
+        match lowered {
+            Err(error) => {
+                self.by_address.insert(shape, Known::Refused(error));
+            }
+            Ok(fresh) if fresh.has_known_slot(self) => {}
+            Ok(mut fresh) => {
+                fresh.share_slots(self);
+                fresh.install(self, shape)?;
+            }
+        }
+        Ok(self.known(shape))
+    }
+
+    fn known(&self, shape: &'static Shape) -> Option<Known> {
+        self.by_address.get(&core::ptr::from_ref(shape)).cloned()
     }
 
     fn known_slot(&self, shape: &'static Shape) -> Option<NonNull<Slot>> {
@@ -198,14 +214,18 @@ impl Fresh {
     /// refused child starts at the child: its parent's name for it comes first.
     fn lower_closure(
         &mut self,
-        known: &Inner,
+        registry: &Registry,
         root: &'static Shape,
-        rules: &Rules,
     ) -> Result<(), LowerError> {
+        let rules = &registry.rules;
+        let is_known = |shape: &'static Shape| {
+            // The root is not: that was asked just now.
+            !core::ptr::eq(shape, root) && registry.inner.lock().known_slot(shape).is_some()
+        };
         let mut pending = vec![(root, String::new())];
         while let Some((shape, prefix)) = pending.pop() {
             let seen = self.by_address.contains_key(&core::ptr::from_ref(shape));
-            if seen || known.known_slot(shape).is_some() {
+            if seen || is_known(shape) {
                 continue;
             }
             let lowered = lower(shape, &rules.options).map_err(|error| LowerError {
@@ -230,6 +250,12 @@ impl Fresh {
             self.lowered.push(lowered);
         }
         Ok(())
+    }
+
+    /// Whether something that was lowered has a slot meanwhile: another thread was first.
+    fn has_known_slot(&self, known: &Inner) -> bool {
+        let mut lowered = self.slots.iter().map(|slot| slot.shape());
+        lowered.any(|shape| known.known_slot(shape).is_some())
     }
 
     /// Finds the shapes that are known already, at another address: those whose

@@ -8,7 +8,7 @@
 
 use std::path::PathBuf;
 
-use vox_core::fork::ForkLock;
+use vox_core::fork::{ForkLock, process_id};
 
 use crate::memory::Dump;
 
@@ -33,7 +33,7 @@ pub fn path() -> PathBuf {
 /// When the file cannot be written; the same error for all stubs of the process when it cannot be opened.
 pub(crate) fn record(name: &str, code: &[u8]) -> Result<(), String> {
     let mut own = DUMP.lock();
-    let process = std::process::id();
+    let process = process_id();
     if own.process != process {
         own.process = process;
         own.dump = None;

@@ -213,3 +213,18 @@ fn a_small_budget_is_used_to_its_end() {
     };
     assert_eq!(placed, expected);
 }
+
+/// What follows a function that does not fit finds its place all the same.
+#[test]
+fn what_does_not_fit_is_passed_over() {
+    let adders = adders();
+    let large = vec![0_u8; 128 << 10];
+    let mut arena = Arena::reserve(64 << 10, Publication::SecondView).expect("memory");
+    let placed = arena.publish(&[&adders[0], &large, &adders[1]]);
+    let [Ok(first), Err(error), Ok(last)] = placed.as_slice() else {
+        panic!("{placed:?}");
+    };
+    assert!(matches!(error, MemoryError::BudgetSpent { .. }), "{error}");
+    assert_eq!(run(first.addr(), 1), 1);
+    assert_eq!(run(last.addr(), 1), 2);
+}

@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // A buffer that cannot grow: an error, and nothing was written.
     let mut short = [0xff_u8; 16];
     let error = vox::to_buf_mut(&packet, &mut short[..]).expect_err("the packet does not fit");
-    let needed = Some(written);
+    let needed = written;
     assert_eq!(error.kind(), EncodeErrorKind::BufferTooSmall { needed });
     assert_eq!(short, [0xff; 16]);
     println!("{written} bytes written; and as it should be: {error}");

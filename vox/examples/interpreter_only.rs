@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         allowed: (-200..200).step_by(50).collect(),
     };
 
-    // A runtime has the same methods as the root of the crate has functions.
+    // What the root of the crate has functions for, a runtime has methods for.
     let runtime = Runtime::builder().tier(Tier::Interpreter).build();
     let bytes = runtime.to_bytes(&setting)?;
     assert_eq!(bytes, postcard::to_allocvec(&setting)?);

@@ -68,7 +68,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // An error says which type, where in it, and why.
     let error = vox::to_slice(&reading, &mut [0; 4]).expect_err("four bytes are not enough");
     println!("as it should be: {error}");
-    let needed = Some(bytes.len());
+    let needed = bytes.len();
     assert_eq!(
         error.kind(),
         vox::EncodeErrorKind::BufferTooSmall { needed }

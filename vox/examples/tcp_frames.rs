@@ -118,10 +118,13 @@ fn send(
 /// The next event, or `None` when the sender is done.
 fn receive(stream: &mut impl Read) -> Result<Option<receiver::Event>, Box<dyn Error>> {
     let mut len = [0; 4];
-    match stream.read_exact(&mut len) {
+    // The stream may end between two frames, not within one.
+    let (first, rest) = len.split_at_mut(1);
+    match stream.read_exact(first) {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
         result => result?,
     }
+    stream.read_exact(rest)?;
     let len = u32::from_le_bytes(len);
     if len > MAX_FRAME_BYTES {
         return Err(format!("a frame of {len} bytes").into());

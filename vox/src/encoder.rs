@@ -14,7 +14,8 @@ use crate::runtime::value::with_root;
 /// loads away from the code.
 ///
 /// Usable in a `static`, also for types that borrow: a
-/// `static Encoder<Message<'static>>` encodes a `Message<'_>` of any lifetime.
+/// `static Encoder<Message<'static>>` encodes a `Message<'_>` of any lifetime, if
+/// the type is covariant in it: not with a `Mutex<&'a str>`, or a borrow behind a `&mut`, in it.
 ///
 /// # Examples
 ///

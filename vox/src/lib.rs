@@ -1,4 +1,4 @@
-//! Postcard bytes from any [`Facet`] value, at the speed of hand-written code.
+//! Postcard bytes from any [`Facet`] value, by machine code nearly as fast as written by hand.
 //!
 //! ```
 //! use facet::Facet;
@@ -30,10 +30,11 @@
 //! | bytes in a slice of fixed size | [`to_slice`] |
 //! | bytes in an [`std::io::Write`] | [`to_writer`] |
 //! | the length alone | [`encoded_len`] |
+//! | bytes in a `bytes::BufMut` | `to_buf_mut`, with the feature `bytes` |
 //! | bytes of a value you know only by shape | [`peek_to_bytes`], [`peek_to_bytes_in`] |
 //! | no lookup of the type | [`Encoder`] |
 //! | compilation ahead of use | [`prepare`], [`prepare_shapes`] |
-//! | which tier runs, and why | [`report`] |
+//! | which tier runs, and why | [`report`], [`report_shape`]; the tiers of this build: [`available_tiers`] |
 //! | what was compiled so far | [`stats`] |
 //! | settings of your own | [`Runtime::builder`] |
 //!
@@ -55,7 +56,7 @@
 //! | `VOX_PROBED_LAYOUTS` | `on`, `off` | `on` |
 //! | `VOX_JIT_PERF` | `0`, `1` | `0` |
 //!
-//! `VOX_JIT_PERF=1` makes `perf` name generated code by the type it encodes, on Linux: record with
+//! `VOX_JIT_PERF=1` makes `perf` name the code of the optimized tier by the type it encodes, on Linux: record with
 //! `perf record -k mono`, then `perf inject --jit`. The file it leaves is `jit-PID.dump` in the directory
 //! for temporary files.
 //!
@@ -64,7 +65,9 @@
 //! Encoding runs user code where a value has proxies, locks, predicates or containers of its
 //! own. Its panics reach the caller of the encode as they are, the output as it was before.
 //! The exception is Rust's own: a panic inside one of facet's `extern "C"` vtable functions
-//! aborts the process at that function's edge. With `panic = "abort"`, and in WebAssembly, every panic ends the process.
+//! aborts the process at that function's edge. Of user code these call the initialiser of a `LazyLock`, and the `Default`
+//! of the hasher of a `HashMap` or `HashSet`: vox makes empty ones when it first meets the type, to see where the hasher
+//! leaves their table. With `panic = "abort"`, and in WebAssembly, every panic ends the process.
 //!
 //! # When memory runs out
 //!
@@ -101,6 +104,9 @@ pub use runtime::{
     PrepareError, Runtime, RuntimeBuilder, Stats, TypeReport, TypesByTier, VtableCalls,
 };
 pub use vox_core::cx::Counters;
+// This stands in front of what the item says of itself.
+/// The error of an encode: what, where and why.
+///
 /// # Examples
 ///
 /// ```
@@ -381,8 +387,8 @@ pub fn prepare_shapes(shapes: &[&'static Shape], tier: Tier) -> Result<Tier, Pre
     Runtime::global().prepare_shapes(shapes, tier)
 }
 
-/// The tiers this build of the crate can make for this processor. Whether the
-/// operating system lets them run is another matter: [`report`] knows.
+/// The tiers this build of the crate can make for this kind of processor. Whether this one has all they take, and the
+/// operating system lets them run, is another matter: [`report`] knows.
 ///
 /// # Examples
 ///
@@ -396,6 +402,8 @@ pub const fn available_tiers() -> &'static [Tier] {
 
 /// How a type is encoded, and why so; of a type that cannot be encoded, why not
 /// ([`TypeReport::refusal`]).
+///
+/// A type that is new is lowered for that, and counted in [`stats`]; compiled, too, where `VOX_TIER` fixes a tier.
 ///
 /// # Examples
 ///

@@ -2,7 +2,7 @@
 //!
 //! Short runs, by far the most, are copied by two overlapping loads and stores of
 //! one width: a `memcpy` call costs several times the copy. Nothing outside the
-//! run is read.
+//! run is read, except bytes behind the end of a short string ([`over`]).
 
 use super::{ensure, over};
 use crate::cx::EncodeCx;

@@ -94,7 +94,7 @@ unsafe fn look(
     let mut agree = true;
     // SAFETY: the memory is large and aligned enough for the list. `set_len` lets
     // it claim elements that were never written; nothing reads or drops them, and
-    // the length is 0 again before the list is dropped (assumption A5).
+    // the length is 0 again before the list is dropped (assumption A4).
     unsafe {
         (functions.init)(PtrUninit::new_sized(address), capacity);
         let has = (functions.capacity)(PtrConst::new_sized(address));

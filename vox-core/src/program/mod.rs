@@ -34,7 +34,7 @@ pub use spare::{max_written, spare_after};
 
 /// The most bytes one [`Op::Reserve`] may ask for, and so the most a chain of
 /// bounded ops may write between two reserves. A sink that works in chunks
-/// needs chunks no larger than this plus its slack.
+/// needs chunks no smaller than this plus its slack.
 pub const MAX_RESERVE: u32 = 4096;
 
 /// The deepest that blocks may nest: block 0 is at depth 0, the blocks its ops

@@ -180,7 +180,7 @@ pub unsafe fn fill(
         return Err(EncodeError::buffer_too_small(
             slot.shape(),
             available,
-            Some(fill.needed),
+            fill.needed,
         ));
     }
     Ok(fill.needed)

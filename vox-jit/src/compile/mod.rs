@@ -8,6 +8,7 @@
 //! Not here: which programs deserve it and when. Read next: [`generate`].
 
 mod generate;
+mod host;
 mod lead;
 mod options;
 mod unroll;

@@ -4,6 +4,7 @@ use cranelift_codegen::isa::{self, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable, SetError};
 use target_lexicon::{Architecture, Triple};
 
+use super::host;
 use crate::emit::VtableCalls;
 use crate::error::Unavailable;
 use crate::memory::Publication;
@@ -92,8 +93,9 @@ pub(super) fn host_isa(options: &CompilerOptions) -> Result<OwnedTargetIsa, Unav
     if !vox_core::reflect::pointers_are_as_modelled() {
         return Err(Unavailable::Pointers);
     }
-    let builder = cranelift_native::builder()
-        .map_err(|reason| Unavailable::Processor(String::from(reason)))?;
+    let unavailable = |reason| Unavailable::Processor(String::from(reason));
+    let builder = cranelift_native::builder().map_err(unavailable)?;
+    host::has_what_is_taken_for_granted().map_err(unavailable)?;
     finish(builder, options)
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A call in the ordinary convention spoils half the registers, also when it is hardly ever made: what
 //! lives across it lives in memory. So the slow paths of hot code (growth, very long strings) call stubs in a convention that preserves all
-//! registers. It has no return values; arguments and the result pass through
+//! registers (but on riscv64, see `convention`). It has no return values; arguments and the result pass through
 //! [`EncodeCx::exchange`].
 //!
 //! Some routines of the processor are called in the same convention, with arguments in registers: they keep all registers by themselves.
@@ -12,8 +12,8 @@
 
 use cranelift_codegen::ir::{AbiParam, Function, InstBuilder, Signature, Value, types};
 use cranelift_codegen::isa::{CallConv, TargetIsa};
-use cranelift_codegen::settings::Value as Flag;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use target_lexicon::Architecture;
 use vox_core::cx::{Constants, EncodeCx};
 use vox_core::entry::SingleFn;
 
@@ -74,15 +74,12 @@ impl Stubs {
     }
 }
 
-/// Preserves all registers, where the generator can. It saves the vector registers too, and does so
-/// on a riscv64 without the V extension, which has neither them nor the instructions; there
-/// stubs are called like everybody else.
+/// Preserves all registers, but on riscv64: there it would save vector registers, and some systems report that extension for processors with
+/// an older, incompatible one. Nothing else that is emitted has vectors there, and stubs are called like everybody else.
 fn convention(isa: &dyn TargetIsa) -> CallConv {
-    let lacks_vectors = |flag: &Flag| flag.name == "has_v" && flag.as_bool() == Some(false);
-    if isa.isa_flags().iter().any(lacks_vectors) {
-        isa.default_call_conv()
-    } else {
-        CallConv::PreserveAll
+    match isa.triple().architecture {
+        Architecture::Riscv64(_) => isa.default_call_conv(),
+        _ => CallConv::PreserveAll,
     }
 }
 
@@ -271,5 +268,66 @@ impl Body<'_, '_> {
         self.builder.ins().return_(&[]);
         self.builder.seal_all_blocks();
         self.builder.finalize(self.isa.frontend_config());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cranelift_codegen::isa::OwnedTargetIsa;
+    use cranelift_codegen::settings::{self, Configurable as _, Flags};
+    use cranelift_codegen::{Context, control::ControlPlane, isa};
+
+    use super::*;
+
+    /// Systems of some processors say that they have them, and mean others.
+    #[test]
+    fn stubs_for_riscv64_leave_vectors_alone() {
+        let isa = riscv64_with_vectors();
+        for stub in Stub::ALL {
+            let mut context = Context::new();
+            emit(
+                stub,
+                &*isa,
+                &mut context.func,
+                &mut FunctionBuilderContext::new(),
+            );
+            context.want_disasm = true;
+            let code = context
+                .compile(&*isa, &mut ControlPlane::default())
+                .expect("it compiles");
+            let listing = code.vcode.as_ref().expect("it was asked for");
+            assert!(!listing.contains(VECTOR_STORE), "{listing}");
+        }
+    }
+
+    /// What the other test looks for is what such a convention has there.
+    #[test]
+    fn preserving_all_registers_takes_vectors() {
+        let isa = riscv64_with_vectors();
+        let mut context = Context::new();
+        emit(
+            Stub::Grow,
+            &*isa,
+            &mut context.func,
+            &mut FunctionBuilderContext::new(),
+        );
+        context.func.signature.call_conv = CallConv::PreserveAll;
+        context.want_disasm = true;
+        let code = context
+            .compile(&*isa, &mut ControlPlane::default())
+            .expect("it compiles");
+        let listing = code.vcode.as_ref().expect("it was asked for");
+        assert!(listing.contains(VECTOR_STORE), "{listing}");
+    }
+
+    const VECTOR_STORE: &str = "vse8.v";
+
+    fn riscv64_with_vectors() -> OwnedTargetIsa {
+        let triple = "riscv64gc-unknown-linux-gnu".parse().expect("a triple");
+        let mut builder = isa::lookup(triple).expect("it is compiled in");
+        builder.enable("has_v").expect("an extension");
+        builder
+            .finish(Flags::new(settings::builder()))
+            .expect("an instruction set")
     }
 }

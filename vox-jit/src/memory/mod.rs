@@ -55,7 +55,8 @@ impl fmt::Display for MemoryError {
             }
             Self::BudgetSpent { budget, wanted } => write!(
                 f,
-                "the code budget of {budget} bytes has no room for {wanted} more"
+                "the code budget of {budget} bytes has no room for {wanted} more; set a larger \
+                 `code_budget`"
             ),
         }
     }
@@ -125,41 +126,34 @@ impl Arena {
     }
 
     /// Places functions and makes them executable. Answers the address of each,
-    /// or why it was not placed: from the first that exceeds the budget on, none is.
+    /// or why it was not placed: where the budget has no room for one, those that follow may find theirs.
     ///
     /// What was published before is as it was in any case, and a later call may succeed.
     pub fn publish(&mut self, functions: &[&[u8]]) -> Vec<Result<*const u8, MemoryError>> {
         let start = self.next_batch();
         let free = self.memory.as_ref().map_or(0, sys::Memory::len) - start;
-        let mut offsets = Vec::with_capacity(functions.len());
         let mut len = 0_usize;
-        for code in functions {
-            let end = (len + code.len()).next_multiple_of(FUNCTION_ALIGN);
-            if end > free {
-                break;
-            }
-            offsets.push(len);
-            len = end;
-        }
-        let spent = |code: &[u8]| {
-            Err(MemoryError::BudgetSpent {
-                budget: self.budget,
-                wanted: code.len(),
+        let mut find_room = |code: &&[u8]| {
+            let (offset, end) = (len, (len + code.len()).next_multiple_of(FUNCTION_ALIGN));
+            (end <= free).then(|| {
+                len = end;
+                offset
             })
         };
-        let rest: Vec<_> = functions[offsets.len()..]
-            .iter()
-            .map(|code| spent(code))
+        let offsets: Vec<Option<usize>> = functions.iter().map(&mut find_room).collect();
+        let fitting: Vec<(&[u8], usize)> = core::iter::zip(functions, &offsets)
+            .filter_map(|(code, offset)| Some((*code, (*offset)?)))
             .collect();
-        let placed = &functions[..offsets.len()];
-        let placed: Vec<_> = match self.place(start, placed, &offsets, len) {
-            Ok(start) => offsets
-                .iter()
-                .map(|offset| Ok(start.wrapping_add(*offset)))
-                .collect(),
-            Err(error) => vec![Err(error); placed.len()],
+        let budget = self.budget;
+        let placed = self.place(start, &fitting, len);
+        let address = |(code, offset): (&&[u8], &Option<usize>)| match offset {
+            Some(offset) => Ok(placed.clone()?.wrapping_add(*offset)),
+            None => Err(MemoryError::BudgetSpent {
+                budget,
+                wanted: code.len(),
+            }),
         };
-        placed.into_iter().chain(rest).collect()
+        core::iter::zip(functions, &offsets).map(address).collect()
     }
 
     /// Where the next batch starts: behind the last one, in a page of its own where pages are
@@ -179,8 +173,7 @@ impl Arena {
     fn place(
         &mut self,
         start: usize,
-        functions: &[&[u8]],
-        offsets: &[usize],
+        functions: &[(&[u8], usize)],
         len: usize,
     ) -> Result<*const u8, MemoryError> {
         let (Some(memory), 1..) = (&mut self.memory, len) else {
@@ -193,7 +186,7 @@ impl Arena {
             });
         }
         let address = memory.place(start, len, |bytes| {
-            for (code, offset) in functions.iter().zip(offsets) {
+            for (code, offset) in functions {
                 bytes[*offset..offset + code.len()].copy_from_slice(code);
             }
         })?;

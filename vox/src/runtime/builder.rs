@@ -23,7 +23,8 @@ pub struct RuntimeBuilder {
 }
 
 impl RuntimeBuilder {
-    /// Uses one tier for every type, from its first call on (compiling then, if it must).
+    /// Uses one tier for every type, from its first call on. The first call of each type waits for its compilation then, and,
+    /// for the optimized tier, for those of other threads.
     ///
     /// Where the tier is not available the interpreter serves, and
     /// [`crate::TypeReport`] says why. Without this setting a type starts in the
@@ -43,7 +44,8 @@ impl RuntimeBuilder {
         self
     }
 
-    /// How machine code calls vtable functions. Default: inline.
+    /// How machine code calls vtable functions. Default: inline. Without the feature `trampolines`, asking for those leaves
+    /// the lower tiers, and [`crate::TypeReport::notes`] says so.
     ///
     /// # Examples
     ///
@@ -62,7 +64,7 @@ impl RuntimeBuilder {
         self
     }
 
-    /// Whether layouts Rust does not promise (of `Vec`, `String`, slices) may be
+    /// Whether layouts Rust does not promise (of `Vec`, `String`, slices, `Option`, `Arc` and `Rc`, hash tables and B-trees) may be
     /// learnt by probing, and used in place of vtable calls. Default: yes.
     ///
     /// # Examples
@@ -79,8 +81,9 @@ impl RuntimeBuilder {
     }
 
     /// How many levels of recursion an encode may nest, at most; deeper values
-    /// are an error. Recursion in last position (the next node of a list) does
-    /// not count. Default: 100, which threads with two megabytes of stack have room for in a release build, whatever the type.
+    /// are an error. A level is one call of a type's program by a program: one for each time that a type contains itself, but for recursion in last
+    /// position (the next node of a list), and a few for types that nest very deeply, or have maps in maps. Default: 100, which threads with two
+    /// megabytes of stack have room for in a release build, whatever the type; in a debug build the heaviest types want four.
     /// Where stacks are smaller, set less.
     ///
     /// # Examples
@@ -143,8 +146,9 @@ impl RuntimeBuilder {
         self
     }
 
-    /// Work a type does before it is compiled in the background: ops executed, and what equals them in time
-    /// written. Default: what its compilation is worth, some ten thousands, more for larger types.
+    /// Work a type does before it is compiled in the background, in ops of the interpreter, or what takes as long as they do, some 7 ns each.
+    /// Default: what its compilation is worth, 20,000 and 5,000 more for each op of its program ([`crate::TypeReport::ops`]). Without
+    /// effect where a tier is fixed, or nothing is compiled in the background.
     ///
     /// # Examples
     ///

@@ -47,7 +47,11 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// See [`EncodeError`].
+    /// As there.
+    ///
+    /// # Panics
+    ///
+    /// As there.
     ///
     /// # Examples
     ///
@@ -69,7 +73,11 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// See [`EncodeError`].
+    /// As there.
+    ///
+    /// # Panics
+    ///
+    /// As there.
     ///
     /// # Examples
     ///
@@ -95,7 +103,11 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// See [`EncodeError`].
+    /// As there.
+    ///
+    /// # Panics
+    ///
+    /// As there.
     ///
     /// # Examples
     ///
@@ -128,7 +140,11 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// See [`EncodeError`].
+    /// As there.
+    ///
+    /// # Panics
+    ///
+    /// As there.
     ///
     /// # Examples
     ///
@@ -155,7 +171,11 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// See [`EncodeError`].
+    /// As there.
+    ///
+    /// # Panics
+    ///
+    /// As there.
     ///
     /// # Examples
     ///
@@ -180,7 +200,11 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// See [`EncodeError`].
+    /// As there.
+    ///
+    /// # Panics
+    ///
+    /// As there.
     ///
     /// # Examples
     ///
@@ -200,7 +224,11 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// See [`EncodeError`].
+    /// As there.
+    ///
+    /// # Panics
+    ///
+    /// As there.
     ///
     /// # Examples
     ///
@@ -230,7 +258,11 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// See [`EncodeError`].
+    /// As for [`Self::to_bytes`].
+    ///
+    /// # Panics
+    ///
+    /// As there.
     ///
     /// # Examples
     ///
@@ -265,7 +297,11 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// See [`EncodeError`].
+    /// As there.
+    ///
+    /// # Panics
+    ///
+    /// As there.
     ///
     /// # Examples
     ///
@@ -289,7 +325,7 @@ impl Runtime {
             return Err(EncodeError::buffer_too_small(
                 T::SHAPE,
                 buffer.remaining_mut(),
-                Some(bytes.len()),
+                bytes.len(),
             ));
         }
         buffer.put_slice(&bytes);

@@ -22,8 +22,10 @@ use std::sync::{Arc, OnceLock, Weak};
 
 use facet_core::Shape;
 use vox_core::error::EncodeError;
+use vox_core::fork::process_id;
 use vox_core::lower::LowerOptions;
 use vox_core::program::Program;
+use vox_core::promotion::Promoter as _;
 use vox_core::registry::Registry;
 use vox_core::slot::Slot;
 use vox_core::tier::Tier;
@@ -182,6 +184,7 @@ impl Runtime {
     }
 
     /// As [`Self::prepare`], for shapes; answers the lowest tier among them, and `tier` for none.
+    /// Where one of the types cannot be encoded nothing is compiled, unless the runtime is fixed to a tier.
     /// The compiles of a list are shared out among as many threads as there are processors.
     ///
     /// # Errors
@@ -208,7 +211,11 @@ impl Runtime {
             && tier > fixed
         {
             let reason = format!("the runtime is fixed to the {fixed} tier");
-            return Err(PrepareError::NotAvailable { tier, reason });
+            return Err(PrepareError::NotAvailable {
+                tier,
+                shape: None,
+                reason,
+            });
         }
         let slots = shapes
             .iter()
@@ -222,16 +229,19 @@ impl Runtime {
             .collect();
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let raised = self.inner.raise(&missing, tier, threads);
-        let not_available = |reason| PrepareError::NotAvailable { tier, reason };
         if let Some(slot) = missing.iter().find(|slot| slot.tier() < tier) {
             let reason = match raised {
-                Err(failure) => failure.reason,
-                Ok(()) => self
-                    .inner
-                    .why_not_higher(slot)
-                    .unwrap_or_else(|| String::from("nobody knows why")),
+                Err(failure) => Some(failure.reason),
+                Ok(()) => self.inner.why_not_higher(slot),
             };
-            return Err(not_available(reason));
+            // Without a reason another thread has raised it meanwhile.
+            if let Some(reason) = reason {
+                return Err(PrepareError::NotAvailable {
+                    tier,
+                    shape: Some(slot.shape()),
+                    reason,
+                });
+            }
         }
         // No shape at all is in whichever tier was asked for.
         Ok(slots.iter().map(|slot| slot.tier()).min().unwrap_or(tier))
@@ -269,6 +279,8 @@ impl Runtime {
 
     /// How a type is encoded, and why so; of a type that cannot be encoded, why not
     /// ([`TypeReport::refusal`]).
+    ///
+    /// A type that is new is lowered for that, and counted in [`Self::stats`]; compiled, too, where the runtime is fixed to a tier.
     ///
     /// # Examples
     ///
@@ -404,16 +416,35 @@ impl Inner {
         if let Some(reason) = self.code.refusal(slot) {
             return Some(reason);
         }
-        Some(if self.settings.background {
-            let ops = slot.program().map_or(0, |it| it.code.op_count());
-            format!(
-                "it has done {} units of work so far, and is compiled after {}",
-                slot.work(),
-                self.settings.first_work(ops)
-            )
-        } else {
-            String::from("nobody prepared it and the runtime does not compile in the background")
-        })
+        Some(self.why_not_yet(slot))
+    }
+
+    /// Of a slot nothing is wrong with.
+    fn why_not_yet(&self, slot: &Slot) -> String {
+        if !self.settings.background {
+            return String::from(
+                "nobody prepared it and the runtime does not compile in the background",
+            );
+        }
+        if self.settings.tier.is_some() {
+            return String::from("it has not been compiled in this process");
+        }
+        let ops = slot.program().map_or(0, |it| it.code.op_count());
+        let Some(first_work) = self.first_work(ops) else {
+            return String::from("this build makes no machine code for this processor");
+        };
+        if worker::has_no_thread() {
+            return String::from(
+                "no background thread could be started; it is compiled when it is prepared",
+            );
+        }
+        if slot.promotion().is_under_way(process_id()) {
+            return String::from("it is being compiled in the background, or waits for that");
+        }
+        let work = slot.work();
+        format!(
+            "it has done {work} units of work so far, and is compiled after {first_work} or more"
+        )
     }
 
     fn notes(&self) -> Vec<String> {

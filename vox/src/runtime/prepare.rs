@@ -2,12 +2,12 @@
 
 use core::fmt;
 
+use facet_core::Shape;
 use vox_core::error::EncodeError;
 use vox_core::tier::Tier;
 
 /// Why a type could not be prepared for a tier. Encoding it still works, in a
 /// lower tier, unless the type itself is refused.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum PrepareError {
     /// The type cannot be encoded at all.
@@ -16,17 +16,36 @@ pub enum PrepareError {
     NotAvailable {
         /// The tier asked for.
         tier: Tier,
+        /// The first of the types that is not in it; `None` where the runtime is fixed to a lower tier.
+        shape: Option<&'static Shape>,
         /// Why.
         reason: String,
     },
+}
+
+impl fmt::Debug for PrepareError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A shape is all there is to know of a type.
+        f.debug_struct("PrepareError")
+            .field("message", &self.to_string())
+            .finish()
+    }
 }
 
 impl fmt::Display for PrepareError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unsupported(error) => error.fmt(f),
-            Self::NotAvailable { tier, reason } => {
-                write!(f, "the {tier} tier is not available: {reason}")
+            Self::NotAvailable {
+                tier,
+                shape,
+                reason,
+            } => {
+                write!(f, "the {tier} tier is not available")?;
+                if let Some(shape) = shape {
+                    write!(f, " for `{shape}`")?;
+                }
+                write!(f, ": {reason}")
             }
         }
     }
@@ -35,7 +54,8 @@ impl fmt::Display for PrepareError {
 impl core::error::Error for PrepareError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
-            Self::Unsupported(error) => Some(error),
+            // Its text is this one's already.
+            Self::Unsupported(error) => error.source(),
             Self::NotAvailable { .. } => None,
         }
     }

@@ -97,7 +97,7 @@ impl Settings {
         if let Some(tier) = self.tier
             && !super::AVAILABLE_TIERS.contains(&tier)
         {
-            missing.push(format!("the {tier} tier is not in this build"));
+            missing.push(format!("the {tier} tier is not in this build: it takes the cargo feature `jit`, and a processor vox makes it for"));
         }
         if !VtableCalls::available().contains(&self.vtable_calls) {
             missing.push(String::from(

@@ -33,8 +33,8 @@ pub struct Stats {
     pub compile_time: Duration,
     /// Types waiting for the background thread, those of other runtimes included.
     pub waiting: usize,
-    /// Lookups of a type that took the registry's lock: the first of every type, or of several threads at once, those of types that cannot be
-    /// encoded, and a few while a table grows. Others are not counted.
+    /// Lookups of a type that took the registry's lock: the first of each type, or several where threads race, all of types that are
+    /// refused, and a few while the index grows. Others are not counted.
     pub slow_lookups: u64,
 }
 

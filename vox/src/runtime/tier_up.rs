@@ -52,10 +52,9 @@ impl Promoter for Inner {
         match worker::send(self.me.clone(), slot) {
             Ok(()) => {}
             Err(NotTaken::Full) => slot.promotion().release(),
+            // The report says so. `tracing` must not be called here: the encode may hold locks of the value.
             Err(NotTaken::NoThread) => {
-                slot.promotion().settle();
-                slot.expect_no_work();
-                tracing::debug!(shape = %slot.shape(), "no background thread to compile it");
+                self.wait_longer(slot);
             }
         }
     }
@@ -81,25 +80,32 @@ impl Inner {
 
     /// What follows a failure: more work until the next attempt, or no attempt any more.
     fn try_later(&self, slot: &Slot, failure: &Failure) {
-        let ops = slot.program().map_or(0, |it| it.code.op_count());
-        let later = match failure.may_pass {
-            true => slot.promotion().fail(),
-            false => None,
-        };
-        match later {
-            Some(factor) => {
-                slot.expect_work(self.settings.first_work(ops).saturating_mul(factor));
-            }
-            None => {
-                slot.promotion().settle();
-                slot.expect_no_work();
-            }
+        let again = failure.may_pass && self.wait_longer(slot);
+        if !again {
+            slot.promotion().settle();
+            slot.expect_no_work();
         }
         tracing::debug!(
             shape = %slot.shape(),
             reason = failure.reason,
-            again = later.is_some(),
+            again,
             "not compiled"
         );
+    }
+
+    /// Lets a slot whose promotion failed do more work until the next attempt; answers whether there is to be one.
+    fn wait_longer(&self, slot: &Slot) -> bool {
+        let ops = slot.program().map_or(0, |it| it.code.op_count());
+        match slot.promotion().fail() {
+            Some(factor) => {
+                slot.expect_work(self.settings.first_work(ops).saturating_mul(factor));
+                true
+            }
+            None => {
+                slot.promotion().settle();
+                slot.expect_no_work();
+                false
+            }
+        }
     }
 }

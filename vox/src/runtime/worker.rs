@@ -49,7 +49,7 @@ static WORKER: ForkLock<Worker> = ForkLock::new();
 fn queue() -> Option<Arc<Queue<Job>>> {
     let mut worker = WORKER.lock();
     let process = process_id();
-    if worker.process != process {
+    if worker.process != process || worker.queue.is_none() {
         let queue = Arc::new(Queue::new(CAPACITY));
         worker.process = process;
         worker.queue = start(&queue).then_some(queue);
@@ -87,6 +87,12 @@ pub(super) fn waiting() -> usize {
     }
 }
 
+/// Whether this process was refused a thread when it last asked for one.
+pub(super) fn has_no_thread() -> bool {
+    let worker = WORKER.lock();
+    worker.process == process_id() && worker.queue.is_none()
+}
+
 fn run(job: &Job) {
     let Some(runtime) = job.runtime.upgrade() else {
         return;
@@ -95,7 +101,10 @@ fn run(job: &Job) {
     let slot = unsafe { job.slot.as_ref() };
     // The compiler catches panics of its own; one of ours must not end the thread either.
     if catch_unwind(AssertUnwindSafe(|| runtime.promote(slot))).is_err() {
-        tracing::warn!(shape = %slot.shape(), "its compilation panicked; this is a bug in vox");
         slot.promotion().settle();
+        // A subscriber of `tracing` may be who panicked, and may do so again.
+        let _ = catch_unwind(|| {
+            tracing::warn!(shape = %slot.shape(), "its compilation panicked; this is a bug in vox, or in a subscriber");
+        });
     }
 }

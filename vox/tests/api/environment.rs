@@ -80,7 +80,8 @@ fn tiers() {
             assert_eq!(notes, [""; 0], "{value}");
         } else {
             let missing = format!("the {value} tier is not in this build");
-            assert!(notes.contains(&missing), "{value}: {notes:?}");
+            let is_told = notes.iter().any(|note| note.starts_with(&missing));
+            assert!(is_told, "{value}: {notes:?}");
         }
     }
     if vox::available_tiers().contains(&Tier::Optimized) {
@@ -108,8 +109,9 @@ fn calls() {
         let variables = [("VOX_VTABLE_CALLS", value), ("VOX_TIER", "optimized")];
         let notes = ask(&variables, "note");
         if highest() != "optimized" {
-            let missing = String::from("the optimized tier is not in this build");
-            assert!(notes.contains(&missing), "{value}: {notes:?}");
+            let missing = "the optimized tier is not in this build";
+            let is_told = notes.iter().any(|note| note.starts_with(missing));
+            assert!(is_told, "{value}: {notes:?}");
         } else if VtableCalls::available().contains(&calls) {
             assert_eq!(notes, [""; 0], "{value}");
             assert_eq!(ask(&variables, "tier"), [highest()], "{value}");

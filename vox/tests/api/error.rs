@@ -41,7 +41,7 @@ fn a_slice_that_is_too_short() {
     let error = vox::to_slice(&[300_u16; 100], &mut [0; 7]).expect_err("too short");
     assert_eq!(
         error.kind(),
-        EncodeErrorKind::BufferTooSmall { needed: Some(200) }
+        EncodeErrorKind::BufferTooSmall { needed: 200 }
     );
     assert_eq!(error.path(), "");
     assert_eq!(
@@ -72,11 +72,8 @@ fn errors_of_preparing() {
         error.to_string().starts_with("cannot encode `Holder"),
         "{error}"
     );
-    assert!(
-        error
-            .source()
-            .is_some_and(|source| source.is::<EncodeError>())
-    );
+    // Whoever prints the chain of causes prints it once.
+    assert!(error.source().is_none());
 
     let fixed = vox::Runtime::builder().tier(Tier::Interpreter).build();
     let error = fixed

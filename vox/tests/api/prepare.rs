@@ -273,3 +273,25 @@ fn counted_calls() {
         );
     }
 }
+
+/// What one tier cannot do is no reason not to try the other.
+#[test]
+fn tiers_fail_by_themselves() {
+    let tiers = vox::available_tiers();
+    let both = [Tier::Baseline, Tier::Optimized].map(|tier| tiers.contains(&tier));
+    let has_trampolines = vox::VtableCalls::available().contains(&vox::VtableCalls::Trampoline);
+    let builder = Runtime::builder().background(false);
+    let (runtime, not_there, there) = match both {
+        // Only where the feature is off.
+        [true, true] if !has_trampolines => (
+            builder.vtable_calls(vox::VtableCalls::Trampoline).build(),
+            Tier::Optimized,
+            Tier::Baseline,
+        ),
+        [false, true] => (builder.build(), Tier::Baseline, Tier::Optimized),
+        _ => return,
+    };
+    assert!(runtime.prepare::<Document>(not_there).is_err());
+    let tier = runtime.prepare::<Document>(there).expect("it is there");
+    assert_eq!(tier, there);
+}

@@ -2,8 +2,14 @@
 //! the same runtime.
 
 use std::cell::Cell;
+use std::collections::HashMap;
+use std::collections::hash_map::DefaultHasher;
+use std::hash::BuildHasher;
+use std::sync::OnceLock;
+use std::time::Duration;
 
 use facet::Facet;
+use vox::Runtime;
 use vox_oracle::mode::{self, Mode};
 use vox_oracle::{codec_test, wire};
 
@@ -166,3 +172,110 @@ codec_test!(
         });
     }
 );
+
+/// A hasher that encodes a type never seen before where it is made and where it is dropped. Lowering makes specimens of
+/// a map to see where its table is, and so hashers.
+#[derive(Facet)]
+struct Encoding(u64);
+
+impl Default for Encoding {
+    fn default() -> Self {
+        #[derive(Facet)]
+        struct Seed(u8, u32);
+        let bytes = vox::to_bytes(&Seed(1, 300)).expect("it encodes");
+        Self(bytes.len() as u64)
+    }
+}
+
+impl Drop for Encoding {
+    fn drop(&mut self) {
+        #[derive(Facet)]
+        struct Dropped(u8, Option<u16>);
+        vox::to_bytes(&Dropped(1, None)).expect("it encodes");
+    }
+}
+
+impl BuildHasher for Encoding {
+    type Hasher = DefaultHasher;
+
+    fn build_hasher(&self) -> DefaultHasher {
+        DefaultHasher::new()
+    }
+}
+
+#[test]
+fn a_hasher_that_encodes() {
+    let (done, wait) = std::sync::mpsc::channel();
+    // By itself, for it once waited for ever.
+    std::thread::spawn(move || {
+        // Not by `default`: lowering is to be the first who calls it.
+        let mut map = HashMap::<u8, u8, Encoding>::with_hasher(Encoding(0));
+        map.insert(1, 2);
+        done.send(vox::to_bytes(&map)).expect("somebody waits");
+    });
+    let bytes = wait
+        .recv_timeout(Duration::from_secs(60))
+        .expect("lowering waits for nobody");
+    assert_eq!(bytes.expect("it encodes"), [1, 1, 2]);
+}
+
+/// A hasher that encodes a type which is being lowered: it is known when its parent is to become so, and there is one
+/// slot of it all the same.
+#[test]
+fn a_hasher_that_encodes_what_is_being_lowered() {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+
+    fn runtime() -> &'static Runtime {
+        RUNTIME.get_or_init(|| Runtime::builder().background(false).build())
+    }
+
+    #[derive(Facet)]
+    struct Early {
+        #[facet(recursive_type)]
+        children: Vec<Early>,
+    }
+
+    #[derive(Facet)]
+    struct EncodesEarly(u64);
+
+    impl Default for EncodesEarly {
+        fn default() -> Self {
+            let early = Early { children: vec![] };
+            assert_eq!(runtime().to_bytes(&early).expect("it encodes"), [0]);
+            Self(1)
+        }
+    }
+
+    impl BuildHasher for EncodesEarly {
+        type Hasher = DefaultHasher;
+
+        fn build_hasher(&self) -> DefaultHasher {
+            DefaultHasher::new()
+        }
+    }
+
+    #[derive(Facet)]
+    struct Late {
+        map: HashMap<u8, u8, EncodesEarly>,
+        #[facet(recursive_type)]
+        children: Vec<Late>,
+    }
+
+    /// The last child is lowered first.
+    #[derive(Facet)]
+    struct Root {
+        late: Vec<Late>,
+        early: Vec<Early>,
+    }
+
+    let mut map = HashMap::with_hasher(EncodesEarly(0));
+    map.insert(1, 2);
+    let children = vec![];
+    let root = Root {
+        late: vec![Late { map, children }],
+        early: vec![Early { children: vec![] }],
+    };
+    let bytes = runtime().to_bytes(&root).expect("it encodes");
+    assert_eq!(bytes, [1, 1, 1, 2, 0, 1, 0]);
+    assert_eq!(runtime().stats().types.all(), 3);
+}

@@ -7,6 +7,8 @@
 use core::ptr;
 use std::io;
 
+use vox_core::fork::process_id;
+
 /// The one mapping that has a view per thread. See the module documentation.
 pub(in crate::memory) struct Views {
     start: *mut u8,
@@ -69,7 +71,7 @@ impl Views {
         Ok(Self {
             start: start.cast(),
             len,
-            owner: std::process::id(),
+            owner: process_id(),
         })
     }
 
@@ -89,7 +91,7 @@ impl Views {
         len: usize,
         fill: impl FnOnce(&mut [u8]),
     ) -> io::Result<()> {
-        if self.owner != std::process::id() {
+        if self.owner != process_id() {
             return Err(io::Error::other(
                 "this memory belongs to the parent process",
             ));
@@ -105,7 +107,7 @@ impl Views {
 
 impl Drop for Views {
     fn drop(&mut self) {
-        if self.owner == std::process::id() {
+        if self.owner == process_id() {
             // SAFETY: a mapping of our own; nobody runs its code any more (A14).
             unsafe { libc::munmap(self.start.cast(), self.len) };
         }

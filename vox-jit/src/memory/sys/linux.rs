@@ -12,6 +12,8 @@ use std::io;
 
 use core::ffi::c_void;
 
+use vox_core::fork::process_id;
+
 /// Bytes of memory asked for at a time.
 const STEP: usize = 64 << 10;
 
@@ -143,7 +145,7 @@ impl Views {
             executable: executable.0.cast_const().cast(),
             len,
             populated: 0,
-            owner: std::process::id(),
+            owner: process_id(),
         };
         core::mem::forget((writable, executable));
         Ok(views)
@@ -165,7 +167,7 @@ impl Views {
         len: usize,
         fill: impl FnOnce(&mut [u8]),
     ) -> io::Result<()> {
-        if self.owner != std::process::id() {
+        if self.owner != process_id() {
             return Err(io::Error::other(
                 "this memory belongs to the parent process",
             ));
@@ -209,7 +211,7 @@ impl Drop for Views {
         // SAFETY: a mapping of our own; nobody runs its code any more (A14).
         unsafe { libc::munmap(self.executable.cast_mut().cast(), self.len) };
         // A child of the owner does not have this one; something else may be there.
-        if self.owner == std::process::id() {
+        if self.owner == process_id() {
             // SAFETY: a mapping of our own, borrowed by nobody.
             unsafe { libc::munmap(self.writable.cast(), self.len) };
         }

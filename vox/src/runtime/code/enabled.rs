@@ -1,7 +1,7 @@
 //! Machine code by `vox-jit`: one arena and one compiler per process, and what became of each slot.
 //!
-//! Three locks, none of which another thread's encode ever waits for while Cranelift runs: `compiling` is
-//! held by whoever compiles, for as long as that takes; `here` and `records` are held for moments. What is to be told
+//! Four locks, none of which another thread's encode waits for while Cranelift runs, but for the first of a type where the tier is fixed: `compiling` is
+//! held by whoever compiles, for as long as that takes; the others for moments. What is to be told
 //! through `tracing` is told when none is held ([`News`]), for a subscriber may call vox.
 //!
 //! After a fork the child makes an arena and a compiler of its own: the parent's memory is not writable in
@@ -38,6 +38,8 @@ pub(crate) struct MachineCode {
     options: CompilerOptions,
     /// Held while compiling, so that nothing is compiled twice.
     compiling: ForkLock<()>,
+    /// The same for the baseline, which takes microseconds.
+    unrolling: ForkLock<()>,
     here: ForkLock<Here>,
     records: ForkLock<Records>,
 }
@@ -54,8 +56,8 @@ struct Here {
 
 #[derive(Default)]
 struct Records {
-    /// By the address of the slot: bytes of code, or the reason there are none.
-    outcomes: HashMap<usize, Result<usize, Failure>>,
+    /// By the address of the slot, and the tier: bytes of code, or the reason there are none.
+    outcomes: HashMap<(usize, Tier), Result<usize, Failure>>,
     /// Why nothing at all can be compiled.
     unavailable: Option<String>,
     no_second_view: Option<String>,
@@ -72,9 +74,9 @@ impl core::fmt::Debug for MachineCode {
     }
 }
 
-/// The key of a slot in the records.
-fn key(slot: &Slot) -> usize {
-    core::ptr::from_ref(slot).addr()
+/// The key of a slot's code in the records. A failure is one of the tier: what one cannot do, the other may.
+fn key(slot: &Slot, tier: Tier) -> (usize, Tier) {
+    (core::ptr::from_ref(slot).addr(), tier)
 }
 
 impl From<&CompileError> for Failure {
@@ -123,6 +125,7 @@ impl MachineCode {
         Self {
             options,
             compiling: ForkLock::new(),
+            unrolling: ForkLock::new(),
             here: ForkLock::new(),
             records: ForkLock::new(),
         }
@@ -161,19 +164,22 @@ impl MachineCode {
         slots: &[&Slot],
         threads: usize,
     ) -> Result<(), Failure> {
-        self.telling(slots, |news| self.compile_alone(slots, threads, news))
+        self.telling(slots, Tier::Optimized, |news| {
+            self.compile_alone(slots, threads, news)
+        })
     }
 
     /// Works on slots, then tells the news of it, and answers what became of the first slot.
     fn telling(
         &self,
         slots: &[&Slot],
+        tier: Tier,
         work: impl FnOnce(&mut News) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let mut news = News::default();
         let possible = work(&mut news);
         news.tell();
-        possible.and_then(|()| self.outcome(slots))
+        possible.and_then(|()| self.outcome(slots, tier))
     }
 
     /// Compiles while nobody else does. The error is that nothing can be compiled.
@@ -193,17 +199,15 @@ impl MachineCode {
             // SAFETY: a runtime drops its registry, and with it every way to call an entry,
             // before its arenas; slots live as long as the registry (A12, A14).
             let batch = unsafe { compiler.compile_with(&missing, threads) };
-            self.record(&missing, &batch, start, news);
+            self.record((&missing, Tier::Optimized), &batch, start, news);
         }
         Ok(())
     }
 
     /// What became of the first slot.
-    fn outcome(&self, slots: &[&Slot]) -> Result<(), Failure> {
-        match slots
-            .first()
-            .and_then(|slot| self.records.lock().outcomes.get(&key(slot)).cloned())
-        {
+    fn outcome(&self, slots: &[&Slot], tier: Tier) -> Result<(), Failure> {
+        let outcome = |slot: &&Slot| self.records.lock().outcomes.get(&key(slot, tier)).cloned();
+        match slots.first().and_then(outcome) {
             Some(Err(failure)) => Err(failure),
             _ => Ok(()),
         }
@@ -212,8 +216,10 @@ impl MachineCode {
     /// Those in a lower tier, for which another attempt is not known to be of no use.
     fn missing<'s>(&self, slots: &[&'s Slot], tier: Tier) -> Vec<&'s Slot> {
         let records = self.records.lock();
-        let is_hopeless =
-            |slot: &Slot| matches!(records.outcomes.get(&key(slot)), Some(Err(it)) if !it.may_pass);
+        let is_hopeless = |slot: &Slot| {
+            let outcome = records.outcomes.get(&key(slot, tier));
+            matches!(outcome, Some(Err(failure)) if !failure.may_pass)
+        };
         slots
             .iter()
             .copied()
@@ -234,7 +240,13 @@ impl MachineCode {
 
     /// Takes note of what became of slots. Memory that is refused or used up is warned of once, for it
     /// would be the same for every type; what else goes wrong, for each.
-    fn record(&self, slots: &[&Slot], batch: &Batch, start: Instant, news: &mut News) {
+    fn record(
+        &self,
+        (slots, tier): (&[&Slot], Tier),
+        batch: &Batch,
+        start: Instant,
+        news: &mut News,
+    ) {
         let mut records = self.records.lock();
         records.unavailable = None;
         records.stats.time += start.elapsed();
@@ -259,17 +271,18 @@ impl MachineCode {
                     Err(Failure::from(error))
                 }
             };
-            records.outcomes.insert(key(slot), outcome);
+            records.outcomes.insert(key(slot, tier), outcome);
         }
     }
 
     /// Gives these slots the baseline tier, at once. It must not take `compiling`.
     pub(in crate::runtime) fn baseline(&self, slots: &[&Slot]) -> Result<(), Failure> {
-        self.telling(slots, |news| self.unroll(slots, news))
+        self.telling(slots, Tier::Baseline, |news| self.unroll(slots, news))
     }
 
     /// The error is that there is no memory for code.
     fn unroll(&self, slots: &[&Slot], news: &mut News) -> Result<(), Failure> {
+        let _alone = self.unrolling.lock();
         let missing = self.missing(slots, Tier::Baseline);
         if !missing.is_empty() {
             let start = Instant::now();
@@ -278,22 +291,23 @@ impl MachineCode {
                 .map_err(|error| self.unavailable(&error, news))?;
             // SAFETY: as in `compile_alone`.
             let batch = unsafe { vox_jit::unroll(&arena, &missing) };
-            self.record(&missing, &batch, start, news);
+            self.record((&missing, Tier::Baseline), &batch, start, news);
         }
         Ok(())
     }
 
-    /// Why a slot has no code although it was asked for.
+    /// Why a slot has no code of the highest tier although it was asked for.
     pub(in crate::runtime) fn refusal(&self, slot: &Slot) -> Option<String> {
         let records = self.records.lock();
-        match records.outcomes.get(&key(slot)) {
+        match records.outcomes.get(&key(slot, Tier::Optimized)) {
             Some(Err(failure)) => Some(failure.reason.clone()),
             _ => records.unavailable.clone(),
         }
     }
 
     pub(in crate::runtime) fn code_bytes(&self, slot: &Slot) -> Option<usize> {
-        match self.records.lock().outcomes.get(&key(slot)) {
+        let key = key(slot, slot.tier());
+        match self.records.lock().outcomes.get(&key) {
             Some(Ok(bytes)) => Some(*bytes),
             _ => None,
         }
@@ -340,7 +354,9 @@ impl MachineCode {
         let refused = records.outcomes.values().filter(|it| it.is_err()).count();
         let mut notes = Vec::new();
         if refused > 0 {
-            notes.push(format!("{refused} programs could not be compiled"));
+            notes.push(format!(
+                "{refused} programs could not be compiled; `stats().failures` says why"
+            ));
         }
         notes.extend(
             records
@@ -352,7 +368,7 @@ impl MachineCode {
             records
                 .no_second_view
                 .as_ref()
-                .map(|reason| format!("small functions do not share pages: {reason}")),
+                .map(|reason| format!("every compiled type takes whole pages, because code memory could not be mapped a second time for writing: {reason}")),
         );
         notes
     }
