@@ -39,8 +39,7 @@ impl Walk<'_> {
                  field hold the name"
             )));
         }
-        let is_packed = fields.repr.packed || is_packed(shape, fields);
-        let scope = scope.unaligned_if(scope.unaligned || is_packed);
+        let scope = scope.unaligned_if(scope.unaligned || fields.repr.packed);
         self.fields(Fields::of_struct(shape, fields), scope)
     }
 
@@ -48,7 +47,10 @@ impl Walk<'_> {
         self.builder.expect(scope.block, fields.len());
         for written in fields.written() {
             match written {
-                Ok(written) => self.field(written, scope)?,
+                Ok(written) => {
+                    let is_unaligned = scope.unaligned || fields.is_out_of_place(written.field);
+                    self.field(written, scope.unaligned_if(is_unaligned))?;
+                }
                 Err(refused) => return Err(refuse_field(refused, &scope)),
             }
             if self.builder.never_ends(scope.block) {
@@ -324,15 +326,17 @@ fn check_numeric(
     variants: &'static EnumType,
     scope: &Scope<'_>,
 ) -> Result<(), LowerError> {
-    // What a C compiler makes of it, and whether that has a sign, is nothing facet tells.
-    let is_c = variants.repr.base == BaseRepr::C
-        && matches!(
-            variants.enum_repr,
-            EnumRepr::U32 | EnumRepr::U64 | EnumRepr::I32 | EnumRepr::I64
-        );
-    if is_c {
+    // To facet what a C compiler takes for such an enum has no sign and 32 bits.
+    let fits = |variant: &Variant| {
+        variant
+            .discriminant
+            .is_some_and(|it| u32::try_from(it).is_ok())
+    };
+    let is_c = variants.repr.base == BaseRepr::C && variants.enum_repr == EnumRepr::U32;
+    if is_c && !variants.variants.iter().all(fits) {
         return Err(scope.refuse(format!(
-            "`{shape}` is numeric and `repr(C)`, which does not say what integer it is; add `#[repr(i32)]`, or another"
+            "`{shape}` is numeric and `repr(C)`, which does not say what integer it is; add `#[repr(i32)]`, or another, \
+             in its place"
         )));
     }
     let has_fields =
@@ -351,16 +355,15 @@ fn check_tagged_by_name(variant: &'static Variant, scope: &Scope<'_>) -> Result<
     let fits = match variant.data.kind {
         StructKind::Unit | StructKind::Struct => true,
         StructKind::TupleStruct | StructKind::Tuple => {
-            matches!(variant.data.fields, [only] if holds_named_fields(only))
+            matches!(variant.data.fields, [only] if fields::is_skipped(only) || holds_named_fields(only))
         }
     };
     if fits {
         return Ok(());
     }
     Err(scope.refuse(
-        "is a variant of an internally tagged enum and holds something other than named fields; \
-         serde has no form for that either, or one only maps can have; add `content` to the \
-         enum's `tag`",
+        "is a variant of an internally tagged enum and holds something other than named fields: vox writes \
+         those only, of the variant itself or of the struct it holds; name its fields, or add `content` to the enum's `tag`",
     ))
 }
 
@@ -373,20 +376,6 @@ fn holds_named_fields(field: &'static Field) -> bool {
     // To serde a tuple.
     let is_complex = shape.module_path == Some("num_complex");
     is_named && !replaced && !is_complex && shape.inner.is_none() && !is_metadata_container(shape)
-}
-
-/// Whether fields are where their types may not be: facet does not see `packed(2)`, and says of such a struct that it is not packed.
-fn is_packed(shape: &Shape, fields: &StructType) -> bool {
-    let align = |shape: &Shape| shape.layout.sized_layout().map_or(1, |it| it.align());
-    let own = align(shape);
-    if shape.layout.sized_layout().is_ok_and(|it| it.size() == 0) {
-        return false;
-    }
-    let is_out_of_place = |field: &Field| {
-        let align = align(field.shape());
-        align > own || !field.offset.is_multiple_of(align)
-    };
-    fields.fields.iter().any(is_out_of_place)
 }
 
 fn refuse_field(refused: Refused, scope: &Scope<'_>) -> LowerError {

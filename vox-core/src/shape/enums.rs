@@ -46,7 +46,8 @@ pub(crate) fn tagging(shape: &Shape) -> Result<Tagging, &'static str> {
 
 /// How the attributes of a variant want it told, in an enum that is told so.
 pub(crate) fn tagging_of(variant: &Variant, tagging: Tagging) -> Tagging {
-    if variant.has_builtin_attr("untagged") {
+    // A number is a number: `serde_repr` looks at no such attribute.
+    if tagging != Tagging::Numeric && variant.has_builtin_attr("untagged") {
         Tagging::Untagged
     } else {
         tagging

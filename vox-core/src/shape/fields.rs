@@ -45,6 +45,8 @@ pub(crate) struct Fields {
     /// Fields may be left out when a predicate says so.
     may_skip_if: bool,
     is_variant: bool,
+    /// How the value they are in is aligned.
+    align: usize,
 }
 
 impl Fields {
@@ -57,6 +59,7 @@ impl Fields {
             may_skip: !is_newtype,
             may_skip_if: !is_newtype && !shape.has_builtin_attr("transparent"),
             is_variant: false,
+            align: align_of(shape),
         }
     }
 
@@ -68,6 +71,8 @@ impl Fields {
             may_skip: true,
             may_skip_if: !is_newtype(fields),
             is_variant: true,
+            // There are no packed enums.
+            align: usize::MAX,
         }
     }
 
@@ -89,12 +94,34 @@ impl Fields {
         })
     }
 
+    /// Whether a field is where its type may not be: facet does not see `packed(2)`, and says of such a struct that it is not packed.
+    pub(crate) fn is_out_of_place(&self, field: &Field) -> bool {
+        let align = field
+            .shape()
+            .layout
+            .sized_layout()
+            .map_or(1, |it| it.align());
+        align > self.align || !field.offset.is_multiple_of(align)
+    }
+
     fn is_left_out(&self, field: &Field) -> bool {
-        let is_skipped = field.flags.contains(FieldFlags::SKIP)
-            || field.flags.contains(FieldFlags::SKIP_SERIALIZING);
+        let is_skipped = is_skipped(field);
         // A variant with a flattened field is a map to serde, whether that is written or not.
         let is_map = self.is_variant && field.is_flattened();
         (is_skipped && self.may_skip && !is_map) || (self.metadata_container && field.is_metadata())
+    }
+}
+
+/// Whether an attribute leaves a field out whatever its value is.
+pub(crate) fn is_skipped(field: &Field) -> bool {
+    field.flags.contains(FieldFlags::SKIP) || field.flags.contains(FieldFlags::SKIP_SERIALIZING)
+}
+
+/// How values of a type are aligned at least. What has no size holds nothing that matters.
+fn align_of(shape: &Shape) -> usize {
+    match shape.layout.sized_layout() {
+        Ok(layout) if layout.size() > 0 => layout.align(),
+        _ => usize::MAX,
     }
 }
 

@@ -314,6 +314,41 @@ enum TaggedWithUntagged {
     Newtype(u16),
 }
 
+/// The attribute means nothing to a number.
+#[derive(Facet)]
+#[repr(u8)]
+#[facet(is_numeric)]
+enum NumericWithUntagged {
+    One = 1,
+    #[facet(untagged)]
+    Two = 2,
+    #[facet(skip)]
+    Three = 3,
+}
+
+codec_test!(
+    fn numbers_are_never_untagged(judge: &Judge) {
+        let twin: Vec<u8> = vec![2, 1];
+        let value = vec![NumericWithUntagged::Two, NumericWithUntagged::One];
+        judge.in_every_mode("numbers", &twin, |mode, expected| {
+            let bytes = mode.runtime.to_bytes(&value).expect("it encodes");
+            assert_eq!(bytes, expected, "{}", mode.name);
+        });
+    }
+);
+
+#[derive(Facet, Serialize)]
+#[repr(u8)]
+#[facet(tag = "t")]
+#[serde(tag = "t")]
+enum TaggedWithSkipped {
+    Unit(
+        #[facet(skip)]
+        #[serde(skip)]
+        u8,
+    ),
+}
+
 #[derive(Facet, Serialize)]
 #[repr(u8)]
 #[facet(tag = "t", content = "c")]
@@ -333,6 +368,7 @@ codec_test!(
     WithUntagged::Unit,
     TaggedWithUntagged::Told { a: 7 },
     TaggedWithUntagged::Newtype(300),
+    TaggedWithSkipped::Unit(7),
     AdjacentWithUntagged::Told(7),
     AdjacentWithUntagged::Newtype(300),
 );

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use facet::Facet;
+use serde::Serialize;
+use vox_oracle::codec_test;
 
 use crate::common::refusal;
 
@@ -197,6 +199,20 @@ struct PackedByTwo {
     a: u8,
     b: core::time::Duration,
 }
+
+/// Its last field is where it may be.
+#[derive(Facet, Serialize, Clone, Copy)]
+#[repr(C, packed(4))]
+struct PackedByFour {
+    a: u64,
+    b: Option<u32>,
+}
+
+codec_test!(
+    fields_of_packed_structs_that_are_aligned:
+    PackedByFour { a: 1, b: Some(2) },
+    [PackedByFour { a: 300, b: None }; 3],
+);
 
 #[test]
 fn fields_that_are_not_aligned() {

@@ -83,10 +83,11 @@ fn written(variants: &[Variant]) -> impl Iterator<Item = &Variant> {
     variants.iter().filter(|variant| !variant.skipped)
 }
 
-/// Whether a variant is a unit, has named fields, or holds one struct that has.
+/// Whether a variant is a unit or skips what would make it more, has named fields, or holds one struct that has.
 fn fits_behind_name(types: &[Planned], variant: &Variant) -> bool {
     match (variant.kind, variant.fields.as_slice()) {
         (StructKind::Unit | StructKind::Struct, _) => true,
+        (_, [only]) if only.treatment == Treatment::Skipped => true,
         (_, [only]) => matches!(
             types[only.ty.0].form,
             Form::Struct {

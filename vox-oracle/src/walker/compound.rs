@@ -45,8 +45,12 @@ impl Walker {
         if attribute::is_skipped(variant) {
             return Err(WalkError::unsupported(peek.shape(), "a skipped variant"));
         }
-        match attribute::told(peek.shape()) {
-            _ if variant.has_builtin_attr("untagged") => {}
+        let told = match attribute::told(peek.shape()) {
+            Told::ByNumber => Told::ByNumber,
+            _ if variant.has_builtin_attr("untagged") => Told::NotAtAll,
+            told => told,
+        };
+        match told {
             Told::ByIndex => {
                 let idx = u32::try_from(idx).map_err(|_| {
                     WalkError::unsupported(peek.shape(), "a variant index over 32 bits")
@@ -169,10 +173,12 @@ fn check_named(shape: &'static Shape, variant: &Variant) -> Result<(), WalkError
             let [only] = variant.data.fields else {
                 return Err(WalkError::unsupported(shape, "a tagged tuple variant"));
             };
-            matches!(
-                only.shape().ty,
-                Type::User(UserType::Struct(inner)) if inner.kind == StructKind::Struct
-            )
+            // A skipped field makes it a unit.
+            only.should_skip_serializing_unconditional()
+                || matches!(
+                    only.shape().ty,
+                    Type::User(UserType::Struct(inner)) if inner.kind == StructKind::Struct
+                )
         }
     };
     if has_names {

@@ -527,7 +527,7 @@ pub(crate) const ATTRIBUTES: &[Attributes] = &[
     },
     Attributes {
         names: &["opaque"],
-        rule: "refused, unless the field has a proxy or is skipped; so are opaque adapters (`opaque = ...`)",
+        rule: "refused, unless the field has a proxy or is skipped (the only one of a tuple struct is not, as in serde); so are opaque adapters (`opaque = ...`)",
         shown_by: &[
             "proxies",
             "refusals::opaque_field",
@@ -561,7 +561,7 @@ pub(crate) const ATTRIBUTES: &[Attributes] = &[
     },
     Attributes {
         names: &["is_numeric"],
-        rule: "the discriminant as an integer of the enum's representation, as the crate `serde_repr` writes it; variants with fields are refused, and `repr(C)`, which does not say what integer it is",
+        rule: "the discriminant as an integer of the enum's representation, as the crate `serde_repr` writes it; variants with fields are refused, and so is `repr(C)` with numbers beyond `u32`, for it does not say what integer they are",
         shown_by: &[
             "attributes::numeric_u8",
             "attributes::numeric_u16",
