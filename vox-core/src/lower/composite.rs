@@ -1,8 +1,6 @@
 //! Structs, enums, options, results and proxies: values that contain others at
 //! known places.
 
-use std::borrow::Cow;
-
 use facet_core::{
     BaseRepr, EnumRepr, EnumType, Field, OptionDef, ProxyDef, ResultDef, Shape, StructKind,
     StructType, TypeOps, Variant,
@@ -248,13 +246,8 @@ impl Walk<'_> {
             };
             let block = self.builder.open();
             let told = enums::tagging_of(variant, tagging);
-            let name = || names::of_variant(shape, variant);
-            self.variant(
-                variant,
-                (index, name),
-                (told, tag),
-                scope.inside_same(block),
-            )?;
+            let scope = scope.inside_same(block);
+            self.variant((shape, variant), index, (told, tag), scope)?;
             arms.push(Arm {
                 discriminant,
                 block,
@@ -273,8 +266,8 @@ impl Walk<'_> {
 
     fn variant(
         &mut self,
-        variant: &'static Variant,
-        (index, name): (usize, impl FnOnce() -> Cow<'static, str>),
+        (shape, variant): (&'static Shape, &'static Variant),
+        index: usize,
         (tagging, tag): (Tagging, TagWidth),
         scope: Scope<'_>,
     ) -> Result<(), LowerError> {
@@ -299,7 +292,7 @@ impl Walk<'_> {
             Tagging::Index => self.constant(&varint(index), &scope)?,
             Tagging::Name => {
                 check_tagged_by_name(variant, &scope)?;
-                let name = name();
+                let name = names::of_variant(shape, variant);
                 self.constant(&varint(name.len()), &scope)?;
                 self.constant(name.as_bytes(), &scope)?;
             }

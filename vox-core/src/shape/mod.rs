@@ -176,11 +176,12 @@ pub(crate) fn classify(shape: &'static Shape) -> Kind {
     }
     if let Some(proxy) = proxy_of(shape.format_proxies, shape.proxy) {
         // Facet's own, for a type of another crate.
-        let is_foreign = matches!(shape.def, Def::Scalar);
-        return match leaf::missing_feature(shape).filter(|_| is_foreign) {
-            Some(feature) => Kind::Unsupported(Refusal::Feature(feature)),
-            None => Kind::Proxy(proxy),
-        };
+        if matches!(shape.def, Def::Scalar)
+            && let Some(feature) = leaf::missing_feature(shape)
+        {
+            return Kind::Unsupported(Refusal::Feature(feature));
+        }
+        return Kind::Proxy(proxy);
     }
     if shape.opaque_adapter.is_some() {
         return Kind::Unsupported(Refusal::Adapter);

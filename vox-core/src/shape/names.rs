@@ -10,21 +10,15 @@ use facet_core::{Attr, Shape, Variant};
 
 /// The name of a variant of an enum.
 pub(crate) fn of_variant(shape: &Shape, variant: &'static Variant) -> Cow<'static, str> {
-    if let Some(name) = variant.get_builtin_attr("rename").and_then(text) {
+    let renamed = variant.get_builtin_attr("rename");
+    if let Some(name) = renamed.and_then(Attr::get_as::<&'static str>) {
         return Cow::Borrowed(name);
     }
-    let container = shape.attributes.iter();
-    let rule = container
-        .filter(|attr| attr.ns.is_none() && attr.key == "rename_all")
-        .find_map(text);
+    let rule = shape.get_builtin_attr_value::<&'static str>("rename_all");
     match rule.and_then(|rule| by_rule(rule, variant.name)) {
         Some(name) => Cow::Owned(name),
         None => Cow::Borrowed(variant.effective_name()),
     }
-}
-
-fn text(attr: &Attr) -> Option<&'static str> {
-    attr.get_as::<&'static str>().copied()
 }
 
 /// What serde's `rename_all` makes of the name of a variant. `None` for a rule it does not have.

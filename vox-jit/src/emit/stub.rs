@@ -282,20 +282,8 @@ mod tests {
     /// Systems of some processors say that they have them, and mean others.
     #[test]
     fn stubs_for_riscv64_leave_vectors_alone() {
-        let isa = riscv64_with_vectors();
         for stub in Stub::ALL {
-            let mut context = Context::new();
-            emit(
-                stub,
-                &*isa,
-                &mut context.func,
-                &mut FunctionBuilderContext::new(),
-            );
-            context.want_disasm = true;
-            let code = context
-                .compile(&*isa, &mut ControlPlane::default())
-                .expect("it compiles");
-            let listing = code.vcode.as_ref().expect("it was asked for");
+            let listing = listing(stub, None);
             assert!(!listing.contains(VECTOR_STORE), "{listing}");
         }
     }
@@ -303,24 +291,31 @@ mod tests {
     /// What the other test looks for is what such a convention has there.
     #[test]
     fn preserving_all_registers_takes_vectors() {
-        let isa = riscv64_with_vectors();
-        let mut context = Context::new();
-        emit(
-            Stub::Grow,
-            &*isa,
-            &mut context.func,
-            &mut FunctionBuilderContext::new(),
-        );
-        context.func.signature.call_conv = CallConv::PreserveAll;
-        context.want_disasm = true;
-        let code = context
-            .compile(&*isa, &mut ControlPlane::default())
-            .expect("it compiles");
-        let listing = code.vcode.as_ref().expect("it was asked for");
+        let listing = listing(Stub::Grow, Some(CallConv::PreserveAll));
         assert!(listing.contains(VECTOR_STORE), "{listing}");
     }
 
     const VECTOR_STORE: &str = "vse8.v";
+
+    /// A stub for riscv64 with vectors, in its own convention or in another.
+    fn listing(stub: Stub, convention: Option<CallConv>) -> String {
+        let isa = riscv64_with_vectors();
+        let mut context = Context::new();
+        emit(
+            stub,
+            &*isa,
+            &mut context.func,
+            &mut FunctionBuilderContext::new(),
+        );
+        if let Some(convention) = convention {
+            context.func.signature.call_conv = convention;
+        }
+        context.want_disasm = true;
+        let code = context
+            .compile(&*isa, &mut ControlPlane::default())
+            .expect("it compiles");
+        code.vcode.clone().expect("it was asked for")
+    }
 
     fn riscv64_with_vectors() -> OwnedTargetIsa {
         let triple = "riscv64gc-unknown-linux-gnu".parse().expect("a triple");

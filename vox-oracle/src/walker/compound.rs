@@ -142,25 +142,23 @@ fn name(shape: &'static Shape, variant: &'static Variant) -> String {
     }
     let name = variant.name;
     // A word begins at each capital letter.
-    let words = |between: &str| {
-        let words = name.split_inclusive(|_: char| true).enumerate();
-        words
-            .map(
-                |(at, letter)| match letter.chars().any(char::is_uppercase) {
-                    true if at > 0 => format!("{between}{letter}"),
-                    _ => String::from(letter),
-                },
-            )
+    let words = || {
+        let letters = name.chars().enumerate();
+        letters
+            .map(|(at, letter)| match letter.is_uppercase() {
+                true if at > 0 => format!("_{letter}"),
+                _ => String::from(letter),
+            })
             .collect::<String>()
     };
     match shape.get_builtin_attr_value::<&'static str>("rename_all") {
         Some("lowercase") => name.to_ascii_lowercase(),
         Some("UPPERCASE") => name.to_ascii_uppercase(),
         Some("camelCase") => name[..1].to_ascii_lowercase() + &name[1..],
-        Some("snake_case") => words("_").to_ascii_lowercase(),
-        Some("SCREAMING_SNAKE_CASE") => words("_").to_ascii_uppercase(),
-        Some("kebab-case") => words("_").to_ascii_lowercase().replace('_', "-"),
-        Some("SCREAMING-KEBAB-CASE") => words("_").to_ascii_uppercase().replace('_', "-"),
+        Some("snake_case") => words().to_ascii_lowercase(),
+        Some("SCREAMING_SNAKE_CASE") => words().to_ascii_uppercase(),
+        Some("kebab-case") => words().to_ascii_lowercase().replace('_', "-"),
+        Some("SCREAMING-KEBAB-CASE") => words().to_ascii_uppercase().replace('_', "-"),
         _ => String::from(name),
     }
 }

@@ -81,9 +81,8 @@ impl Inner {
     /// What follows a failure: more work until the next attempt, or no attempt any more.
     fn try_later(&self, slot: &Slot, failure: &Failure) {
         let again = failure.may_pass && self.wait_longer(slot);
-        if !again {
-            slot.promotion().settle();
-            slot.expect_no_work();
+        if !failure.may_pass {
+            give_up(slot);
         }
         tracing::debug!(
             shape = %slot.shape(),
@@ -102,10 +101,15 @@ impl Inner {
                 true
             }
             None => {
-                slot.promotion().settle();
-                slot.expect_no_work();
+                give_up(slot);
                 false
             }
         }
     }
+}
+
+/// Leaves a slot where it is for good.
+fn give_up(slot: &Slot) {
+    slot.promotion().settle();
+    slot.expect_no_work();
 }
