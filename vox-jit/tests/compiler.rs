@@ -62,6 +62,71 @@ fn a_panic_of_the_code_generator_is_one_failure() {
     assert_works(&slots[0], Tier::Optimized);
 }
 
+/// A varint and a string behind it: a word, an address and a length.
+const STRINGS: &str = "program Strings
+b0:
+  reserve bytes=10
+  write_var_u64 at=@0
+  write_bytes at=@8 source=words(ptr=@0, len=@8) reserve=0
+";
+
+fn assert_strings_work(slot: &Slot) {
+    #[repr(C)]
+    struct Words(u64, *const u8, usize);
+    assert_eq!(slot.tier(), Tier::Optimized);
+    let text = vec![b'x'; 127];
+    for number in [0, 127, 128, 300, 1 << 55, 1 << 56, u64::MAX] {
+        for len in 0..=text.len() {
+            let value = Words(number, text.as_ptr(), len);
+            // SAFETY: the program reads a word, and an address and a length behind it.
+            let (bytes, _) = unsafe { append(slot, address(&value), 512) }.unwrap();
+            let text = core::str::from_utf8(&text[..len]).unwrap();
+            assert_eq!(bytes, postcard::to_allocvec(&(number, text)).unwrap());
+        }
+    }
+}
+
+/// What no instruction of the processor's stands in for is in no listing, and what is meant is.
+#[test]
+fn a18_instructions_that_cranelift_lacks_are_in_the_code() {
+    let kernels = vox_core::kernels::Kernels::best();
+    for processor_routines in [true, false] {
+        let mut options = CompilerOptions::default();
+        options.over_read = true;
+        options.processor_routines = processor_routines;
+        let compiler = Compiler::new(options).unwrap();
+        let slot = made(STRINGS, &[], &[]);
+        let listing = compiler.list(slot.program().unwrap()).unwrap().assembly;
+        let has = |name: &str| listing.contains(&format!(" {name} "));
+        assert_eq!(has("pdepq"), processor_routines && kernels.has_deposit);
+        let is_wide = processor_routines && kernels.has_wide_moves;
+        assert_eq!(has("vmovdqu64"), is_wide, "{listing}");
+        for stands_in in ["vroundps", "vpextrb", "andnq"] {
+            assert!(!has(stands_in), "{listing}");
+        }
+        let batch = compile(&compiler, &[&slot]);
+        let compiled = batch.programs[0].as_ref().unwrap();
+        assert!(!compiled.fell_back);
+        assert_strings_work(&slot);
+        assert_eq!(compiler.stats().fell_back, 0);
+    }
+}
+
+#[test]
+fn a18_code_that_comes_out_otherwise_is_made_without_them() {
+    let kernels = vox_core::kernels::Kernels::best();
+    let compiler = compiler(1 << 20);
+    let slots = [(); 2].map(|()| made(STRINGS, &[], &[]));
+    compiler.spoil_once_for_test();
+    let batch = compile(&compiler, &[&slots[0], &slots[1]]);
+    let fell_back = |idx: usize| batch.programs[idx].as_ref().unwrap().fell_back;
+    // Where there are none, nothing can be spoiled.
+    let has_some = kernels.has_deposit || kernels.has_wide_moves;
+    assert_eq!((fell_back(0), fell_back(1)), (has_some, false));
+    slots.iter().for_each(assert_strings_work);
+    assert_eq!(compiler.stats().fell_back, u64::from(has_some));
+}
+
 #[test]
 fn a_small_budget_degrades_and_loses_nothing() {
     let compiler = compiler(8 << 10);

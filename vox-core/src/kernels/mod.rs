@@ -83,6 +83,10 @@ pub struct Kernels {
     pub write_long: Option<WriteLongFn>,
     /// Scalars that stand alone, where an instruction spreads their bits.
     pub single: Option<single::Routines>,
+    /// Whether the processor deposits bits fast (`pdep`).
+    pub has_deposit: bool,
+    /// Whether the processor moves 32 and 64 bytes by registers whose use makes no other code slower (AVX-512F and VL).
+    pub has_wide_moves: bool,
 }
 
 /// The lengths that [`Kernels::write_long`] writes itself, in bytes. Above them a call takes little time beside the copy.
@@ -113,6 +117,8 @@ impl Kernels {
             ready: None,
             write_long: None,
             single: None,
+            has_deposit: false,
+            has_wide_moves: false,
         }
     }
 

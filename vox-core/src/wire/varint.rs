@@ -40,6 +40,8 @@ pub struct ByZeros {
     pub continues: [u64; 65],
     /// The number of its bytes.
     pub len: [u8; 65],
+    /// The bits of groups, in each of eight bytes.
+    pub groups: u64,
 }
 
 /// Found in two loads, where counting takes eight steps.
@@ -50,6 +52,7 @@ impl ByZeros {
         let mut tables = Self {
             continues: [0; 65],
             len: [0; 65],
+            groups: !CONTINUE,
         };
         let mut zeros = 0;
         while zeros <= 64 {

@@ -12,6 +12,8 @@ use vox_core::program::Program;
 
 use super::CompilerOptions;
 use super::lead::{self, Stretch};
+use super::substitute::{self, Unexpected};
+use crate::emit::stand_in;
 use crate::emit::stub::{self, Stub};
 use crate::emit::{self, EmitOptions, Stubs};
 use crate::error::CompileError;
@@ -33,6 +35,7 @@ pub(super) struct Generator {
     context: Context,
     builder: FunctionBuilderContext,
     panic: bool,
+    spoil: bool,
 }
 
 impl core::fmt::Debug for Generator {
@@ -47,12 +50,18 @@ impl Generator {
             context: Context::new(),
             builder: FunctionBuilderContext::new(),
             panic: false,
+            spoil: false,
         }
     }
 
     /// Makes the next program panic.
     pub(super) fn panic_once(&mut self) {
         self.panic = true;
+    }
+
+    /// Has the next program come out of Cranelift otherwise than it was emitted.
+    pub(super) fn spoil_once(&mut self) {
+        self.spoil = true;
     }
 
     /// The machine code of a program. After a failure, memory that may be in
@@ -101,9 +110,27 @@ impl Generator {
     }
 
     fn attempt(&mut self, program: &Program, emit: &EmitOptions<'_>) -> Result<Code, CompileError> {
+        assert!(!self.panic, "injected by a test");
+        let is_spoiled = core::mem::take(&mut self.spoil);
+        let mut code = self.code(program, emit)?;
+        if is_spoiled && let Some(first) = code.stand_ins.first_mut() {
+            *first += 1;
+        }
+        match code.substitute() {
+            Ok(()) => Ok(code),
+            Err(unexpected) => {
+                debug_assert!(is_spoiled, "{unexpected}");
+                let mut code = self.code(program, &without_stand_ins(emit))?;
+                code.fell_back = true;
+                Ok(code)
+            }
+        }
+    }
+
+    /// The code as Cranelift makes it, which must not be run as long as something in it stands in for something else.
+    fn code(&mut self, program: &Program, emit: &EmitOptions<'_>) -> Result<Code, CompileError> {
         self.context.clear();
         emit::emit(program, emit, &mut self.context.func, &mut self.builder)?;
-        assert!(!self.panic, "injected by a test");
         let compiled = self.compiled(emit.isa)?;
         Ok(Code::new(compiled, emit.isa))
     }
@@ -116,6 +143,10 @@ pub(super) struct Code {
     pub(super) bytes: Vec<u8>,
     /// How many bytes the function is behind that.
     pub(super) lead: usize,
+    /// Whether it does without instructions that Cranelift lacks, because it did not come out as expected with them.
+    pub(super) fell_back: bool,
+    /// Where in the bytes something stands in for something else.
+    stand_ins: Vec<usize>,
 }
 
 impl Code {
@@ -141,7 +172,22 @@ impl Code {
         };
         let mut bytes = vec![filler; lead];
         bytes.extend_from_slice(code);
-        Self { bytes, lead }
+        let traps = compiled.buffer.traps().iter();
+        let stand_ins = traps
+            .filter(|it| it.code == stand_in::TRAP)
+            .map(|it| lead + it.offset as usize)
+            .collect();
+        Self {
+            bytes,
+            lead,
+            fell_back: false,
+            stand_ins,
+        }
+    }
+
+    /// Puts what is meant in the place of what stands in for it.
+    fn substitute(&mut self) -> Result<(), Unexpected> {
+        substitute::substitute(&mut self.bytes, self.stand_ins.drain(..))
     }
 }
 
@@ -163,28 +209,51 @@ fn panicked(payload: &(dyn core::any::Any + Send)) -> CompileError {
     CompileError::Panicked(message.unwrap_or_else(|| String::from("no message")))
 }
 
-/// A listing of a program's code.
+/// A listing of a program's code, as it is run.
 pub(super) fn list(program: &Program, emit: &EmitOptions<'_>) -> Result<Listing, CompileError> {
-    let run = || {
-        let mut context = Context::for_function(Function::with_name_signature(
-            UserFuncName::default(),
-            cranelift_codegen::ir::Signature::new(emit::entry_convention(emit.isa)),
-        ));
-        context.set_disasm(true);
-        let mut builder = FunctionBuilderContext::new();
-        emit::emit(program, emit, &mut context.func, &mut builder)?;
-        let clif = context.func.display().to_string();
-        let compiled = context
-            .compile(emit.isa, &mut ControlPlane::default())
-            .map_err(|error| CompileError::Codegen(format!("{:?}", error.inner)))?;
-        check(compiled)?;
-        Ok(Listing {
-            clif,
-            assembly: compiled.vcode.clone().unwrap_or_default(),
-            code_bytes: compiled.code_buffer().len(),
-        })
+    let run = || match list_with(program, emit)? {
+        Ok(listing) => Ok(listing),
+        Err(_) => list_with(program, &without_stand_ins(emit))?
+            .map_err(|unexpected| CompileError::Codegen(unexpected.to_string())),
     };
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|payload| Err(panicked(&*payload)))
+}
+
+/// The same, if the code comes out as expected.
+fn list_with(
+    program: &Program,
+    emit: &EmitOptions<'_>,
+) -> Result<Result<Listing, Unexpected>, CompileError> {
+    let mut context = Context::for_function(Function::with_name_signature(
+        UserFuncName::default(),
+        cranelift_codegen::ir::Signature::new(emit::entry_convention(emit.isa)),
+    ));
+    context.set_disasm(true);
+    let mut builder = FunctionBuilderContext::new();
+    emit::emit(program, emit, &mut context.func, &mut builder)?;
+    let clif = context.func.display().to_string();
+    let compiled = context
+        .compile(emit.isa, &mut ControlPlane::default())
+        .map_err(|error| CompileError::Codegen(format!("{:?}", error.inner)))?;
+    check(compiled)?;
+    let mut code = Code::new(compiled, emit.isa);
+    let assembly = compiled.vcode.as_deref().unwrap_or_default();
+    Ok(code.substitute().map(|()| Listing {
+        clif,
+        assembly: match emit.stand_ins {
+            true => substitute::in_listing(assembly),
+            false => assembly.to_owned(),
+        },
+        code_bytes: code.len(),
+    }))
+}
+
+/// What does with Cranelift's instructions.
+fn without_stand_ins<'a>(emit: &EmitOptions<'a>) -> EmitOptions<'a> {
+    EmitOptions {
+        stand_ins: false,
+        ..*emit
+    }
 }
 
 /// A listing for any instruction set, with numbers that are the same in every
@@ -204,6 +273,7 @@ pub fn list_for(
         count_calls: options.count_calls,
         over_read: options.over_read,
         processor_routines: false,
+        stand_ins: false,
         stubs: Stubs::NOWHERE,
         symbolic: true,
     };

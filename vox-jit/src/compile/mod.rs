@@ -11,6 +11,7 @@ mod generate;
 mod host;
 mod lead;
 mod options;
+mod substitute;
 mod unroll;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -43,6 +44,7 @@ pub struct Compiler {
     /// Those not in use; there are as many as threads that compile at once.
     generators: Mutex<Vec<Generator>>,
     panic_once: AtomicBool,
+    spoil_once: AtomicBool,
     stubs: OnceLock<Stubs>,
     /// Held while the stubs are made.
     making_stubs: Mutex<()>,
@@ -55,6 +57,9 @@ pub struct Compiler {
 pub struct Stats {
     /// Programs whose code was published.
     pub compiled: u64,
+    /// Programs among those whose code came out of Cranelift otherwise than expected, and was made once more, without the instructions of the
+    /// processor that Cranelift lacks: a bug of ours, which costs speed.
+    pub fell_back: u64,
     /// Programs that failed, for whatever reason.
     pub failed: u64,
     /// Bytes of code published, without padding.
@@ -71,6 +76,8 @@ pub struct Compiled {
     pub code_bytes: usize,
     /// Time to generate them, without publication.
     pub time: Duration,
+    /// Whether it was counted in [`Stats::fell_back`].
+    pub fell_back: bool,
 }
 
 /// Code and what is to be told of it, or why there is none.
@@ -120,6 +127,7 @@ impl Compiler {
             arena,
             generators: Mutex::default(),
             panic_once: AtomicBool::new(false),
+            spoil_once: AtomicBool::new(false),
             stubs: OnceLock::new(),
             making_stubs: Mutex::default(),
             stats: Mutex::new(Stats::default()),
@@ -224,12 +232,16 @@ impl Compiler {
         if self.panic_once.swap(false, Ordering::Relaxed) {
             generator.panic_once();
         }
+        if self.spoil_once.swap(false, Ordering::Relaxed) {
+            generator.spoil_once();
+        }
         let code = generator.generate(program, &emit);
         lock(&self.generators).push(generator);
         let code = code?;
         let compiled = Compiled {
             code_bytes: code.len(),
             time: start.elapsed(),
+            fell_back: code.fell_back,
         };
         Ok((code, compiled))
     }
@@ -269,6 +281,8 @@ impl Compiler {
             count_calls: self.options.count_calls,
             over_read: self.options.over_read,
             processor_routines: self.options.processor_routines,
+            stand_ins: self.options.processor_routines
+                && options::keeps_stand_ins(&*self.isa, &self.options),
             stubs,
             symbolic: false,
         }
@@ -281,6 +295,7 @@ impl Compiler {
             match program {
                 Ok(compiled) => {
                     stats.compiled += 1;
+                    stats.fell_back += u64::from(compiled.fell_back);
                     stats.code_bytes += compiled.code_bytes as u64;
                 }
                 Err(_) => stats.failed += 1,
@@ -326,6 +341,12 @@ impl Compiler {
     #[doc(hidden)]
     pub fn panic_once_for_test(&self) {
         self.panic_once.store(true, Ordering::Relaxed);
+    }
+
+    /// Makes the next program's code come out of Cranelift otherwise than it was emitted, if it has any instructions that Cranelift lacks.
+    #[doc(hidden)]
+    pub fn spoil_once_for_test(&self) {
+        self.spoil_once.store(true, Ordering::Relaxed);
     }
 }
 

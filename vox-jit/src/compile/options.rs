@@ -1,6 +1,6 @@
 //! What a compiler can be told, and the instruction set that follows from it.
 
-use cranelift_codegen::isa::{self, OwnedTargetIsa};
+use cranelift_codegen::isa::{self, OwnedTargetIsa, TargetIsa};
 use cranelift_codegen::settings::{self, Configurable, SetError};
 use target_lexicon::{Architecture, Triple};
 
@@ -36,7 +36,7 @@ pub struct CompilerOptions {
     /// Memory checkers want this off, as it is by default with the feature `exact-reads`.
     pub over_read: bool,
     /// Whether long strings, options of integers and strings, scalars that stand alone, and maps and sets of plain parts are written by
-    /// routines for this processor, where it has them. Nothing but the code differs: off, to test the code for other processors.
+    /// routines for this processor, where it has them, and machine code has its instructions. Nothing but the code differs: off, to test the code for other processors.
     pub processor_routines: bool,
     /// How much Cranelift optimises.
     pub opt_level: OptLevel,
@@ -97,6 +97,19 @@ pub(super) fn host_isa(options: &CompilerOptions) -> Result<OwnedTargetIsa, Unav
     let builder = cranelift_native::builder().map_err(unavailable)?;
     host::has_what_is_taken_for_granted().map_err(unavailable)?;
     finish(builder, options)
+}
+
+/// Whether stand-ins ([`crate::emit::stand_in`]) come out of Cranelift as they are emitted: with the extensions they are part of, and without an
+/// optimiser that may put something else there.
+pub(super) fn keeps_stand_ins(isa: &dyn TargetIsa, options: &CompilerOptions) -> bool {
+    let has = |name: &str| {
+        let mut flags = isa.isa_flags().into_iter();
+        flags.any(|flag| flag.name == name && flag.as_bool() == Some(true))
+    };
+    options.opt_level == OptLevel::None
+        && isa.triple().architecture == Architecture::X86_64
+        && has("has_avx")
+        && has("has_bmi1")
 }
 
 /// The instruction set of another machine, with no extensions: for looking at

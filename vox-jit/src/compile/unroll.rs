@@ -72,6 +72,7 @@ fn generate(
     let begin = bytes.len();
     bytes.extend_from_slice(code);
     let compiled = Compiled {
+        fell_back: false,
         code_bytes: code.len(),
         time: start.elapsed(),
     };

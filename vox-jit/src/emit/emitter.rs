@@ -40,6 +40,8 @@ pub(super) struct Emitter<'a, 'f> {
     pub(super) made_ahead: Option<Value>,
     /// Whether the program goes on with other values like its own, by a call or a repeat.
     pub(super) is_recursive: bool,
+    /// Whether a string that is emitted is an element of a list.
+    pub(super) in_list_of_strings: bool,
     /// What spreads varints by vector instructions, where there are some.
     pub(super) spreading: Option<Spreading>,
     signatures: Vec<((usize, bool), SigRef)>,
@@ -132,6 +134,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
             ready: None,
             made_ahead: None,
             is_recursive: is_recursive(program),
+            in_list_of_strings: false,
             spreading: None,
             signatures: Vec::new(),
             free_slots: Vec::new(),

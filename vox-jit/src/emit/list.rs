@@ -2,7 +2,7 @@
 //! arrays.
 
 use cranelift_codegen::ir::{BlockArg, InstBuilder, Value, condcodes::IntCC, types};
-use vox_core::program::{BlockId, PathId, Source};
+use vox_core::program::{BlockId, Op, PathId, Source};
 
 use super::cold::{Index, Step};
 use super::cursor::Cursor;
@@ -154,7 +154,12 @@ fn element<'a, 'f>(
     ];
     let inside = e.way_out(scope, &steps);
     let cursor = cursor.ensure(e, items.bound, scope);
-    block::emit_to_ends(e, items.each, Base::new(at), cursor, inside, &mut end)
+    let ops = &e.program.code.block(items.each).ops[..];
+    let are_strings = matches!(ops, [Op::WriteBytes { .. }]);
+    let around = core::mem::replace(&mut e.in_list_of_strings, are_strings);
+    block::emit_to_ends(e, items.each, Base::new(at), cursor, inside, &mut end)?;
+    e.in_list_of_strings = around;
+    Ok(())
 }
 
 /// Where a turn of a loop ends: with the next state and the cursor.

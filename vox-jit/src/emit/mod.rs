@@ -36,6 +36,7 @@ mod runtime;
 mod scalar;
 mod single;
 mod source;
+pub(crate) mod stand_in;
 pub(crate) mod stub;
 mod switch;
 mod varint;
@@ -82,6 +83,9 @@ pub struct EmitOptions<'a> {
     /// Whether long strings, options of integers and strings, scalars that stand alone, and maps and sets of plain parts are left to the routines for
     /// this processor that the program is linked to.
     pub processor_routines: bool,
+    /// Whether instructions may be used that Cranelift does not have ([`stand_in`]): the processor is the one at hand, and they come out of
+    /// Cranelift as they were emitted.
+    pub stand_ins: bool,
     /// The stubs the code calls.
     pub stubs: Stubs,
     /// Whether addresses of ours are replaced by numbers that are the same in every
@@ -142,7 +146,7 @@ pub fn emit(
     builder.switch_to_block(again);
 
     let mut emitter = Emitter::new(builder, program, *options, cx)?;
-    if !emitter.is_recursive {
+    if !emitter.is_recursive && !stand_in::has_deposit(&emitter) {
         // Calls spoil vector registers: what recurs loads these constants where it needs them.
         emitter.spreading = Spreading::new(&mut emitter);
     }

@@ -18,6 +18,7 @@ use vox_core::wire::varint::ByZeros;
 use super::cursor::Cursor;
 use super::emitter::Emitter;
 use super::join::Join;
+use super::stand_in;
 use crate::error::CompileError;
 
 /// The most bytes a length takes.
@@ -150,8 +151,16 @@ fn store(e: &mut Emitter<'_, '_>, value: Value, max_len: u32, cursor: Cursor) ->
 /// follows from the leading zeros, found in tables.
 fn word_and_len(e: &mut Emitter<'_, '_>, value: Value) -> (Value, Value) {
     let zeros = e.builder.ins().clz(value);
-    let spread = spread(e, value);
-    let constants = load_constants(e);
+    let constants;
+    let spread = if stand_in::has_deposit(e) {
+        constants = load_constants(e);
+        let at = i32::try_from(VARINTS + offset_of!(ByZeros, groups)).expect("a small offset");
+        stand_in::deposit(e, value, constants, at)
+    } else {
+        let spread = spread(e, value);
+        constants = load_constants(e);
+        spread
+    };
     let flags = Emitter::read_flags().with_readonly();
     let byte = e.builder.ins().iadd(constants, zeros);
     let at = i32::try_from(VARINTS + offset_of!(ByZeros, len)).expect("a small offset");

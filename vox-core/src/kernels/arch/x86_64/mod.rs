@@ -26,6 +26,8 @@ static AVX512: Kernels = Kernels {
     }),
     write_long: Some(long::write_long),
     single: Some(single::ROUTINES),
+    has_deposit: true,
+    has_wide_moves: true,
     // They use bmi1, bmi2 and lzcnt, which this set needs as well.
     has_own_fields: true,
     list_u16: few::list_u16,
@@ -39,6 +41,7 @@ static AVX512: Kernels = Kernels {
 static BMI2: Kernels = Kernels {
     has_own_fields: true,
     single: Some(single::ROUTINES),
+    has_deposit: true,
     ..Kernels::of::<bmi2::Bmi2>("bmi2")
 };
 
