@@ -194,8 +194,8 @@ pub(super) fn write_made(
     let tagged = cursor.advance(1)?;
     let after = behind_length(tagged)?;
     let mut join = Join::new(e, cursor.offset);
-    let (half, more) = (e.builder.create_block(), e.builder.create_block());
-    let (all, long, any) = (e.builder.create_block(), e.cold_block(), e.cold_block());
+    let half = e.builder.create_block();
+    let [more, all, long, any] = [(); 4].map(|()| e.cold_block());
     // Of nothing there is one byte, and of a string a tag and a length besides.
     let is_within = |e: &mut Emitter<'_, '_>, most: u32| {
         let most = i64::from(2 + most);
