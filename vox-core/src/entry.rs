@@ -161,11 +161,11 @@ entry_type! {
 }
 
 entry_type! {
-    /// Writes the scalar whose number is `value` at `out`, in room that was made before and the overshoot. [`EncodeCx::exchange`] gets the end.
-    /// Does not fail.
+    /// Writes the length of the character `code` and its UTF-8 form at `out`, in room that was made before and the overshoot. [`EncodeCx::exchange`]
+    /// gets the end. Does not fail.
     ///
     /// Keeps the registers that [`WriteLongFn`] keeps.
-    SingleFn = (cx: *mut EncodeCx, value: u64, out: *mut u8)
+    WriteCharFn = (cx: *mut EncodeCx, code: u64, out: *mut u8)
 }
 
 entry_type! {

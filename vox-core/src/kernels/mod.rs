@@ -23,7 +23,6 @@ mod plain;
 mod portable;
 pub(crate) mod ready;
 pub(crate) mod run;
-pub mod single;
 pub mod table;
 pub mod tree;
 // Protected pages, which Miri has none of.
@@ -36,7 +35,7 @@ use core::ops::Range;
 use once_cell::race::OnceBox;
 
 use crate::cx::EncodeCx;
-use crate::entry::{BulkFn, WriteLongFn};
+use crate::entry::{BulkFn, WriteCharFn, WriteLongFn};
 use crate::program::{BlockId, Code, Op};
 pub(crate) use arch::align::at_cache_line;
 use element::Routine;
@@ -81,8 +80,8 @@ pub struct Kernels {
     ready: Option<ready::Routines>,
     /// Runs of [`LONG_LENS`] bytes and their lengths, where registers are so wide that it takes few instructions.
     pub write_long: Option<WriteLongFn>,
-    /// Scalars that stand alone, where an instruction spreads their bits.
-    pub single: Option<single::Routines>,
+    /// Characters, where an instruction spreads their bits.
+    pub write_char: Option<WriteCharFn>,
     /// Whether the processor deposits bits fast (`pdep`).
     pub has_deposit: bool,
     /// Whether the processor moves 32 and 64 bytes by registers whose use makes no other code slower (AVX-512F and VL).
@@ -116,7 +115,7 @@ impl Kernels {
             run: None,
             ready: None,
             write_long: None,
-            single: None,
+            write_char: None,
             has_deposit: false,
             has_wide_moves: false,
         }

@@ -35,7 +35,7 @@ pub struct CompilerOptions {
     /// Whether short strings may be read beyond their end, within the page.
     /// Memory checkers want this off, as it is by default with the feature `exact-reads`.
     pub over_read: bool,
-    /// Whether long strings, options of integers and strings, scalars that stand alone, and maps and sets of plain parts are written by
+    /// Whether long strings, options of integers and strings, characters, and maps and sets of plain parts are written by
     /// routines for this processor, where it has them, and machine code has its instructions. Nothing but the code differs: off, to test the code for other processors.
     pub processor_routines: bool,
     /// How much Cranelift optimises.

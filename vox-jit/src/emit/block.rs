@@ -8,8 +8,8 @@ use super::emitter::{Emitter, Scope};
 use super::place::Base;
 use super::switch::Choice;
 use super::{
-    array, borrow, bytes, call, guarded, iter, list, map, option, ready, result, run, runtime,
-    scalar, single, switch,
+    array, borrow, bytes, call, character, guarded, iter, list, map, option, ready, result, run,
+    runtime, scalar, switch,
 };
 use crate::error::CompileError;
 
@@ -116,14 +116,14 @@ pub(super) fn emit_op(
         | Op::WriteVarU64 { .. }
         | Op::WriteVarI16 { .. }
         | Op::WriteVarI32 { .. }
-        | Op::WriteVarI64 { .. } => single::write_integer(e, op, base, cursor).map(Some),
+        | Op::WriteVarI64 { .. } => scalar::write_integer(e, op, base, cursor).map(Some),
         Op::WriteVarU128 { at } => {
             scalar::write_called(e, base.at(at), runtime::VARINT_U128, 19, cursor).map(Some)
         }
         Op::WriteVarI128 { at } => {
             scalar::write_called(e, base.at(at), runtime::VARINT_I128, 19, cursor).map(Some)
         }
-        Op::WriteChar { at } => single::write_char(e, base.at(at), cursor).map(Some),
+        Op::WriteChar { at } => character::write(e, base.at(at), cursor).map(Some),
         Op::WriteRun { each } => run::write(e, each, base, cursor, scope),
         Op::WriteBytes {
             at,

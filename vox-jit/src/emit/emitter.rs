@@ -47,8 +47,6 @@ pub(super) struct Emitter<'a, 'f> {
     signatures: Vec<((usize, bool), SigRef)>,
     free_slots: Vec<(u32, StackSlot)>,
     ops: usize,
-    /// Integers outside of loops so far that could have been written by a call.
-    pub(super) singles: u32,
     /// How many loops there are.
     loops: u32,
 }
@@ -140,7 +138,6 @@ impl<'a, 'f> Emitter<'a, 'f> {
             free_slots: Vec::new(),
             ops: 0,
             loops: 0,
-            singles: 0,
         })
     }
 

@@ -17,6 +17,7 @@ mod block;
 mod borrow;
 mod bytes;
 mod call;
+mod character;
 mod cold;
 mod cursor;
 mod emitter;
@@ -34,7 +35,6 @@ mod result;
 mod run;
 mod runtime;
 mod scalar;
-mod single;
 mod source;
 pub(crate) mod stand_in;
 pub(crate) mod stub;
@@ -80,7 +80,7 @@ pub struct EmitOptions<'a> {
     /// Whether short strings may be read beyond their end, within the page. Off
     /// for memory checkers.
     pub over_read: bool,
-    /// Whether long strings, options of integers and strings, scalars that stand alone, and maps and sets of plain parts are left to the routines for
+    /// Whether long strings, options of integers and strings, characters, and maps and sets of plain parts are left to the routines for
     /// this processor that the program is linked to.
     pub processor_routines: bool,
     /// Whether instructions may be used that Cranelift does not have ([`stand_in`]): the processor is the one at hand, and they come out of

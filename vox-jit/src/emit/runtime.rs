@@ -6,7 +6,7 @@
 
 use vox_core::cx::EncodeCx;
 use vox_core::entry::{
-    BulkFn, PackedFn, PlainFn, ReadyEachFn, ReadyFn, RunFn, SingleFn, VarintFn, WriteLongFn,
+    BulkFn, PackedFn, PlainFn, ReadyEachFn, ReadyFn, RunFn, VarintFn, WriteCharFn, WriteLongFn,
 };
 use vox_core::kernels::{Plain, Ready, Run, bytes, table, tree, varint};
 use vox_core::program::Program;
@@ -103,8 +103,8 @@ pub(super) fn write_long(routine: WriteLongFn) -> *const () {
     vox_core::entry_address!(routine, (Cx, *const ()))
 }
 
-/// The address of a routine for scalars that stand alone, which is called in the same convention.
-pub(super) fn single(routine: SingleFn) -> *const () {
+/// The address of the routine for characters, which is called in the same convention.
+pub(super) fn write_char(routine: WriteCharFn) -> *const () {
     vox_core::entry_address!(routine, (Cx, u64, Out))
 }
 

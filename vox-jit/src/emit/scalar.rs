@@ -11,6 +11,7 @@ use super::emitter::Emitter;
 use super::join::Join;
 use super::place::{Base, Place};
 use super::runtime::{self, Function};
+use super::varint;
 use crate::error::CompileError;
 
 /// The longest copy made of loads and stores; longer ones are called.
@@ -150,6 +151,19 @@ impl Integer {
             Kind::I64 => load_zigzag(e, place, types::I64),
         }
     }
+}
+
+/// Writes the integer that an op writes.
+pub(super) fn write_integer(
+    e: &mut Emitter<'_, '_>,
+    op: &Op,
+    base: Base,
+    cursor: Cursor,
+) -> Result<Cursor, CompileError> {
+    let integer = Integer::of(op)
+        .ok_or_else(|| CompileError::Malformed(format!("{op:?} writes no integer")))?;
+    let value = integer.load(e, base);
+    varint::write_number(e, value, integer.max_len, cursor)
 }
 
 /// Loads an unsigned integer as a word.

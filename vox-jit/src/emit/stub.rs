@@ -15,7 +15,7 @@ use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use target_lexicon::Architecture;
 use vox_core::cx::{Constants, EncodeCx};
-use vox_core::entry::SingleFn;
+use vox_core::entry::WriteCharFn;
 
 use super::emitter::Emitter;
 use super::entry_signature;
@@ -123,16 +123,16 @@ impl Emitter<'_, '_> {
         self.exchanged()
     }
 
-    /// Calls a routine that writes a scalar, and answers the end. It is no stub of ours, but preserves all registers as they do; the state
+    /// Calls the routine that writes a character, and answers the end. It is no stub of ours, but preserves all registers as they do; the state
     /// is its first parameter so that it stays in the register it is in.
-    pub(super) fn call_single(
+    pub(super) fn call_write_char(
         &mut self,
-        (name, routine): (&'static str, SingleFn),
-        value: Value,
+        routine: WriteCharFn,
+        code: Value,
         out: Value,
     ) -> Value {
-        let callee = self.address_of(name, runtime::single(routine));
-        self.call_preserving(callee, &[self.cx, value, out]);
+        let callee = self.address_of("WRITE_CHAR", runtime::write_char(routine));
+        self.call_preserving(callee, &[self.cx, code, out]);
         self.exchanged()
     }
 

@@ -77,6 +77,27 @@ pub(super) fn write(
         .ok_or_else(|| CompileError::Malformed(String::from("a varint without an end")))
 }
 
+/// Writes the number of a field, of which there is no saying how long it is: without a branch where an instruction spreads its bits. Lengths, which are mostly
+/// short, have one.
+pub(super) fn write_number(
+    e: &mut Emitter<'_, '_>,
+    value: Value,
+    max_len: u32,
+    cursor: Cursor,
+) -> Result<Cursor, CompileError> {
+    if !stand_in::has_deposit(e) {
+        return write(e, value, max_len, cursor);
+    }
+    let spare = cursor.take(max_len)?;
+    let len = store(e, value, max_len, cursor);
+    let base = e.builder.ins().iadd(cursor.base, len);
+    Ok(Cursor {
+        base,
+        spare,
+        ..cursor
+    })
+}
+
 /// Stores the lowest 14 bits as a byte or two, without a branch, and answers whether that was all
 /// and where it ends. `after` is the end of one byte.
 ///

@@ -1,6 +1,7 @@
 //! Every set this processor can run against the definition of a varint, and so against its
 //! portable twin: lists that begin or end at a protected page, in room that begins or ends at another.
 
+mod character;
 mod fields;
 mod little_room;
 mod long;
@@ -10,7 +11,6 @@ mod plain;
 mod ready;
 #[cfg(target_endian = "little")]
 mod runs;
-mod single;
 mod table;
 
 use core::ptr;

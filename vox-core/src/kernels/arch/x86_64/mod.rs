@@ -3,6 +3,7 @@
 mod avx2;
 mod avx512;
 mod bmi2;
+mod character;
 mod features;
 mod few;
 #[cfg(test)]
@@ -10,7 +11,6 @@ mod kept;
 mod long;
 mod ready;
 mod run;
-mod single;
 mod sse2;
 
 use super::super::Kernels;
@@ -25,7 +25,7 @@ static AVX512: Kernels = Kernels {
         each: ready::make_each,
     }),
     write_long: Some(long::write_long),
-    single: Some(single::ROUTINES),
+    write_char: Some(character::write_char),
     has_deposit: true,
     has_wide_moves: true,
     // They use bmi1, bmi2 and lzcnt, which this set needs as well.
@@ -40,7 +40,7 @@ static AVX512: Kernels = Kernels {
 };
 static BMI2: Kernels = Kernels {
     has_own_fields: true,
-    single: Some(single::ROUTINES),
+    write_char: Some(character::write_char),
     has_deposit: true,
     ..Kernels::of::<bmi2::Bmi2>("bmi2")
 };

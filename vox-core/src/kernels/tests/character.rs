@@ -1,10 +1,9 @@
-//! Scalars that stand alone against the definition, in every set that has routines for them, in room that ends at a protected page.
+//! Characters against the definition, in every set that has a routine for them, in room that ends at a protected page.
 
-use super::{Fenced, definition, every_set, low, no_bulk, no_room};
+use super::{Fenced, every_set, no_bulk, no_room};
 use crate::cx::{Constants, EncodeCx, OVERSHOOT};
-use crate::entry::SingleFn;
+use crate::entry::WriteCharFn;
 use crate::kernels::Kernels;
-use crate::kernels::single::Routines;
 use crate::wire::varint;
 
 struct Bench {
@@ -21,11 +20,11 @@ impl Bench {
         }
     }
 
-    /// Has a number written with so many bytes of room, and no more than may be touched beyond that.
+    /// Has a character written with so many bytes of room, and no more than may be touched beyond that.
     fn check(
         &mut self,
         set: &Kernels,
-        routine: SingleFn,
+        routine: WriteCharFn,
         value: u64,
         expected: &[u8],
         room: usize,
@@ -45,46 +44,20 @@ impl Bench {
     }
 }
 
-fn every_set_with_routines(mut check: impl FnMut(&Kernels, Routines)) {
-    every_set(|set| match set.single {
-        Some(routines) => check(set, routines),
-        None => eprintln!("skipped: {} has no routines for scalars alone", set.name),
-    });
-}
-
-#[test]
-fn a7_varints_of_every_length() {
-    let mut bench = Bench::new();
-    let mut random = fastrand::Rng::with_seed(64);
-    every_set_with_routines(|set, routines| {
-        for bits in 0..=64 {
-            let highest = low(bits);
-            let some = (0..100).map(|_| random.u64(..) & highest);
-            for value in [highest, highest.wrapping_add(1), highest / 2]
-                .into_iter()
-                .chain(some)
-            {
-                let mut expected = Vec::new();
-                definition(&mut expected, value);
-                for beyond in 0..8 {
-                    let room = expected.len() + beyond;
-                    bench.check(set, routines.varint, value, &expected, room);
-                }
-            }
-        }
-    });
-}
-
 #[test]
 fn a7_every_character() {
     let mut bench = Bench::new();
-    every_set_with_routines(|set, routines| {
+    every_set(|set| {
+        let Some(routine) = set.write_char else {
+            eprintln!("skipped: {} has no routine for characters", set.name);
+            return;
+        };
         for value in '\0'..=char::MAX {
             let mut expected = [0; 5];
             // SAFETY: there is room for five bytes.
             let end = unsafe { varint::write_char(expected.as_mut_ptr(), value) };
             let len = end.addr() - expected.as_ptr().addr();
-            bench.check(set, routines.character, value.into(), &expected[..len], 5);
+            bench.check(set, routine, value.into(), &expected[..len], 5);
         }
     });
 }
