@@ -15,7 +15,7 @@ use crate::reflect::{PtrConst, ReadLockResult, Shape, WriteLockResult, addressab
 
 use crate::entry::{BulkFn, GrowFn};
 use crate::program::{NoForm, PathPart};
-use crate::wire::varint::ByZeros;
+use crate::wire::varint::{self, ByZeros};
 
 /// How far beyond the cursor a write may touch more than the spare bytes it
 /// was promised: room for one store of the widest register there is.
@@ -61,7 +61,9 @@ pub struct Constants {
     pub grow: GrowFn,
     /// Appends a long run of bytes to the sink.
     pub bulk: BulkFn,
-    /// For varints in machine code.
+    /// For varints in machine code: the bits of groups in eight bytes.
+    pub groups: u64,
+    /// And tables.
     pub varints: ByZeros,
 }
 
@@ -71,6 +73,7 @@ impl Constants {
         Self {
             grow,
             bulk,
+            groups: varint::GROUPS,
             varints: ByZeros::new(),
         }
     }

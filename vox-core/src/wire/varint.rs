@@ -17,6 +17,8 @@ pub const MAX_LEN_U64: usize = 10;
 pub const MAX_LEN_U128: usize = 19;
 
 const CONTINUE: u64 = 0x8080_8080_8080_8080;
+/// The bits of groups, in each of eight bytes.
+pub(crate) const GROUPS: u64 = !CONTINUE;
 
 /// The number of bytes the varint of this value takes: 1 to 10.
 #[inline]
@@ -40,8 +42,6 @@ pub struct ByZeros {
     pub continues: [u64; 65],
     /// The number of its bytes.
     pub len: [u8; 65],
-    /// The bits of groups, in each of eight bytes.
-    pub groups: u64,
 }
 
 /// Found in two loads, where counting takes eight steps.
@@ -52,7 +52,6 @@ impl ByZeros {
         let mut tables = Self {
             continues: [0; 65],
             len: [0; 65],
-            groups: !CONTINUE,
         };
         let mut zeros = 0;
         while zeros <= 64 {

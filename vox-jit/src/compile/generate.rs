@@ -110,7 +110,6 @@ impl Generator {
     }
 
     fn attempt(&mut self, program: &Program, emit: &EmitOptions<'_>) -> Result<Code, CompileError> {
-        assert!(!self.panic, "injected by a test");
         let is_spoiled = core::mem::take(&mut self.spoil);
         let mut code = self.code(program, emit)?;
         if is_spoiled && let Some(first) = code.stand_ins.first_mut() {
@@ -121,6 +120,8 @@ impl Generator {
             Err(unexpected) => {
                 debug_assert!(is_spoiled, "{unexpected}");
                 let mut code = self.code(program, &without_stand_ins(emit))?;
+                let is_whole = code.substitute();
+                is_whole.map_err(|unexpected| CompileError::Codegen(unexpected.to_string()))?;
                 code.fell_back = true;
                 Ok(code)
             }
@@ -131,8 +132,10 @@ impl Generator {
     fn code(&mut self, program: &Program, emit: &EmitOptions<'_>) -> Result<Code, CompileError> {
         self.context.clear();
         emit::emit(program, emit, &mut self.context.func, &mut self.builder)?;
-        let compiled = self.compiled(emit.isa)?;
-        Ok(Code::new(compiled, emit.isa))
+        assert!(!self.panic, "injected by a test");
+        let mut code = Code::new(self.compiled(emit.isa)?, emit.isa);
+        code.count_stand_ins(&self.context.func, emit);
+        Ok(code)
     }
 }
 
@@ -147,6 +150,8 @@ pub(super) struct Code {
     pub(super) fell_back: bool,
     /// Where in the bytes something stands in for something else.
     stand_ins: Vec<usize>,
+    /// How many there are by what was compiled.
+    stand_ins_expected: usize,
 }
 
 impl Code {
@@ -182,11 +187,30 @@ impl Code {
             lead,
             fell_back: false,
             stand_ins,
+            stand_ins_expected: 0,
+        }
+    }
+
+    /// Counts what stands in for something in the function that was compiled: of some kinds of address, Cranelift tells of no trap.
+    fn count_stand_ins(&mut self, function: &Function, emit: &EmitOptions<'_>) {
+        if emit.stand_ins {
+            let (layout, dfg) = (&function.layout, &function.dfg);
+            let all = layout
+                .blocks()
+                .flat_map(|block| layout.block_insts(block))
+                .filter(|inst| dfg.insts[*inst].memflags_trap_code(dfg) == Some(stand_in::TRAP));
+            self.stand_ins_expected = all.count();
         }
     }
 
     /// Puts what is meant in the place of what stands in for it.
     fn substitute(&mut self) -> Result<(), Unexpected> {
+        if self.stand_ins.len() != self.stand_ins_expected {
+            return Err(Unexpected {
+                at: self.bytes.len(),
+                expected: "all stand-ins",
+            });
+        }
         substitute::substitute(&mut self.bytes, self.stand_ins.drain(..))
     }
 }
@@ -237,12 +261,13 @@ fn list_with(
         .map_err(|error| CompileError::Codegen(format!("{:?}", error.inner)))?;
     check(compiled)?;
     let mut code = Code::new(compiled, emit.isa);
-    let assembly = compiled.vcode.as_deref().unwrap_or_default();
+    let assembly = compiled.vcode.clone().unwrap_or_default();
+    code.count_stand_ins(&context.func, emit);
     Ok(code.substitute().map(|()| Listing {
         clif,
         assembly: match emit.stand_ins {
-            true => substitute::in_listing(assembly),
-            false => assembly.to_owned(),
+            true => substitute::in_listing(&assembly),
+            false => assembly,
         },
         code_bytes: code.len(),
     }))

@@ -40,6 +40,8 @@ pub use unroll::unroll;
 pub struct Compiler {
     isa: OwnedTargetIsa,
     options: CompilerOptions,
+    /// See [`EmitOptions::stand_ins`].
+    stand_ins: bool,
     arena: SharedArena,
     /// Those not in use; there are as many as threads that compile at once.
     generators: Mutex<Vec<Generator>>,
@@ -122,8 +124,10 @@ impl Compiler {
     ///
     /// When there is no machine code for this processor.
     pub fn in_arena(options: CompilerOptions, arena: SharedArena) -> Result<Self, Unavailable> {
+        let isa = options::host_isa(&options)?;
         Ok(Self {
-            isa: options::host_isa(&options)?,
+            stand_ins: options.processor_routines && options::keeps_stand_ins(&*isa, &options),
+            isa,
             arena,
             generators: Mutex::default(),
             panic_once: AtomicBool::new(false),
@@ -177,7 +181,7 @@ impl Compiler {
                 let address = address.wrapping_add(code.lead);
                 // SAFETY: the code was generated from this slot's verified program,
                 // starts there, is executable, and lives as long as it is called by the duty
-                // of this function (A13, A14).
+                // of this function (A13, A14); nothing in it stands in for something else (A18).
                 unsafe { publish(slot, address, Tier::Optimized) };
                 if self.options.perf {
                     // SAFETY: published code is readable and stays, at least while this
@@ -281,8 +285,7 @@ impl Compiler {
             count_calls: self.options.count_calls,
             over_read: self.options.over_read,
             processor_routines: self.options.processor_routines,
-            stand_ins: self.options.processor_routines
-                && options::keeps_stand_ins(&*self.isa, &self.options),
+            stand_ins: self.stand_ins,
             stubs,
             symbolic: false,
         }

@@ -4,7 +4,8 @@
 //! meant is an EVEX instruction of four bytes of prefix, the opcode, and the operand: as long. One of `pdep` differs from it
 //! in two bits of the prefix and in the opcode. Encodings are those of Intel's "Software Developer's Manual", volume 2, sections 2.3 and 2.7.
 //!
-//! Nothing is taken for granted of the code but where stand-ins begin: what looks otherwise than expected is an error, and the code must not be run.
+//! Nothing is taken for granted of the code but where stand-ins begin, and [`super::generate`] counts them: what looks otherwise than expected is an error, and the
+//! code must not be run.
 //!
 //! Read next: [`crate::emit::stand_in`], which emits them.
 
@@ -72,11 +73,18 @@ enum Meant {
     Deposit,
 }
 
-/// The register a move is from or to, less 16, and its width.
+/// The register a move is from or to, less 16, its width, and the bytes of its instruction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Move {
     register: u8,
     width: Width,
+    len: usize,
+}
+
+impl Move {
+    fn is_to(self, other: Self) -> bool {
+        (self.register, self.width) == (other.register, other.width)
+    }
 }
 
 /// Replaces the stand-ins that begin at these places, in the order of the code.
@@ -84,7 +92,7 @@ pub(super) fn substitute(
     code: &mut [u8],
     places: impl Iterator<Item = usize>,
 ) -> Result<(), Unexpected> {
-    // Between a load and its store nothing else is meant, and no other code knows these registers.
+    // A store begins where its load ends: nothing can use the register between them.
     let mut loaded: Option<(usize, Move)> = None;
     for at in places {
         let unexpected = |expected| Unexpected { at, expected };
@@ -93,7 +101,11 @@ pub(super) fn substitute(
         loaded = match (loaded, meant) {
             (None, Meant::Load(moved)) => Some((at, moved)),
             (None, Meant::Deposit) => None,
-            (Some((_, moved)), Meant::Store(stored)) if moved == stored => None,
+            (Some((from, moved)), Meant::Store(stored))
+                if from + moved.len == at && moved.is_to(stored) =>
+            {
+                None
+            }
             (Some(_), _) => return Err(unexpected("the store of what was loaded")),
             (None, Meant::Store(_)) => return Err(unexpected("a load before a store")),
         };
@@ -153,6 +165,7 @@ fn widen(code: &mut [u8], opcode: u8) -> Option<Move> {
     Some(Move {
         register: highest << 3 | form >> 3 & 0b111,
         width,
+        len: end + 1,
     })
 }
 

@@ -284,8 +284,8 @@ fn write_any(
     join.arrive(e, Some(Cursor::with_spare(end, spare)));
 }
 
-/// Copies the first half of [`SHORT`] bytes, and the second where it is wanted: most strings
-/// are shorter, and a copy that crosses a line costs more than a branch that is foreseen.
+/// Copies [`SHORT`] bytes at once where there is a move of so many. Elsewhere the first half, and the second where it is wanted: most strings
+/// are shorter, and two copies that cross a line cost more than a branch that is foreseen.
 fn copy_short(e: &mut Emitter<'_, '_>, run: Run, start: Cursor) {
     let half = HALF.cast_signed();
     if has_wide_moves(e, start) {

@@ -54,8 +54,9 @@ impl World {
         // only called through this world.
         let batch = unsafe { self.compiler.compile(&slots) };
         for (slot, program) in slots.iter().zip(&batch.programs) {
-            if let Err(error) = program {
-                panic!("{}: {error}", slot.shape());
+            match program {
+                Ok(compiled) => assert!(!compiled.fell_back, "{}", slot.shape()),
+                Err(error) => panic!("{}: {error}", slot.shape()),
             }
         }
         assert_eq!(slot.tier(), Tier::Optimized);
@@ -267,7 +268,7 @@ pub fn compile(world: &World, slot: &Slot) {
     // SAFETY: tests keep the world alive while they call the slot.
     let batch = unsafe { world.compiler.compile(&[slot]) };
     for program in batch.programs {
-        program.unwrap();
+        assert!(!program.unwrap().fell_back);
     }
     assert_eq!(slot.tier(), Tier::Optimized);
 }

@@ -28,6 +28,8 @@ pub(crate) struct Failure {
 pub(crate) struct CodeStats {
     /// Programs whose code was published.
     pub(crate) compiled: u64,
+    /// Programs among those that do without instructions Cranelift lacks, against expectation.
+    pub(crate) fell_back: u64,
     /// Attempts that failed.
     pub(crate) failed: u64,
     /// Bytes of code published.

@@ -266,6 +266,7 @@ impl Runtime {
             types: TypesByTier::count(slots.iter().map(|slot| slot.tier())),
             refused_types: inner.registry.refused(),
             compiled: code.compiled,
+            fell_back: code.fell_back,
             failed: code.failed,
             failures: inner.code.failures(),
             code_bytes: code.code_bytes,

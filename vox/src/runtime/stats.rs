@@ -19,6 +19,9 @@ pub struct Stats {
     pub refused_types: usize,
     /// Programs compiled and published.
     pub compiled: u64,
+    /// Programs among those whose code came out of Cranelift otherwise than expected, and does without some instructions of the processor's: 0, or a bug
+    /// of vox's that costs speed.
+    pub fell_back: u64,
     /// Compilations that failed. Encoding goes on in a lower tier.
     pub failed: u64,
     /// Why programs have no machine code, with the number of programs, most frequent first.
@@ -101,6 +104,13 @@ impl fmt::Display for Stats {
             "{} programs compiled in {:?}, {} failed",
             self.compiled, self.compile_time, self.failed
         )?;
+        if self.fell_back > 0 {
+            writeln!(
+                f,
+                "{} of them without some instructions of the processor's, which is a bug in vox",
+                self.fell_back
+            )?;
+        }
         for (reason, count) in &self.failures {
             writeln!(f, "  {count} times: {reason}")?;
         }

@@ -163,8 +163,21 @@ fn a_load_goes_to_its_store() {
         assert_unexpected(code, &[load, store], store, "the store of what was loaded");
     }
     let between = for_deposit(1, 2, MEMORY);
-    let code = [&code[..store], &between].concat();
-    assert_unexpected(code, &[load, store], store, "the store of what was loaded");
+    let places = [load, store, store + between.len()];
+    let apart = [&code[..store], &between, &code[store..]].concat();
+    assert_unexpected(
+        apart.clone(),
+        &places,
+        store,
+        "the store of what was loaded",
+    );
+    // Whatever it is that is between them.
+    assert_unexpected(
+        apart,
+        &[load, places[2]],
+        places[2],
+        "the store of what was loaded",
+    );
 }
 
 #[test]
@@ -189,9 +202,12 @@ fn what_looks_otherwise_is_told() {
         code[byte] = value;
         assert_unexpected(code, &[0], 0, "a stand-in");
     }
-    let mut narrow = for_deposit(1, 2, MEMORY);
-    narrow[2] &= !WORD_NONE;
-    assert_unexpected(narrow, &[0], 0, "a stand-in");
+    // Words of 32 bits, wide registers, another prefix, map and opcode.
+    for (byte, bits) in [(2, WORD_NONE), (2, 0b100), (2, 0b01), (1, 0b11), (3, 0b1)] {
+        let mut other = for_deposit(1, 2, MEMORY);
+        other[byte] ^= bits;
+        assert_unexpected(other, &[0], 0, "a stand-in");
+    }
     // Of two registers.
     let mut without_memory = for_deposit(1, 2, MEMORY);
     without_memory[4] |= 0b1100_0000;

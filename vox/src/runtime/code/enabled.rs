@@ -260,6 +260,7 @@ impl MachineCode {
             let outcome = match result {
                 Ok(compiled) => {
                     records.stats.compiled += 1;
+                    records.stats.fell_back += u64::from(compiled.fell_back);
                     records.stats.code_bytes += compiled.code_bytes as u64;
                     Ok(compiled.code_bytes)
                 }

@@ -14,7 +14,7 @@ const _: () = assert!(LONG_LENS.start >= 128 && LONG_LENS.end <= 1 << 14);
 
 /// [`crate::entry::WriteLongFn`] by AVX-512.
 ///
-/// Registers from `zmm16` on belong to nobody here: the generator of machine code does not use them, and in every
+/// Registers from `zmm16` on belong to nobody here: machine code has a value in them from one instruction to the next at most, and in every
 /// calling convention of x86-64 the callers of generated code do not expect them back.
 ///
 /// # Safety
