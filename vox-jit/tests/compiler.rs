@@ -74,7 +74,7 @@ fn assert_strings_work(slot: &Slot) {
     #[repr(C)]
     struct Words(u64, *const u8, usize);
     assert_eq!(slot.tier(), Tier::Optimized);
-    let text = vec![b'x'; 127];
+    let text = [b'x'; 127];
     for number in [0, 127, 128, 300, 1 << 55, 1 << 56, u64::MAX] {
         for len in 0..=text.len() {
             let value = Words(number, text.as_ptr(), len);

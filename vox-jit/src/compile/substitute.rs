@@ -29,6 +29,14 @@ const PREFIX_F2: u8 = 0b11;
 const ANDN: u8 = 0xf2;
 const PDEP: u8 = 0xf5;
 
+/// `mov` of 64 bits: prefixes, by the halves of the registers that are in it, opcodes, and the byte that says that the base is the stack pointer.
+const WORD: u8 = 0x48;
+const WORD_HIGH: u8 = 0x4c;
+const WORD_ALL_HIGH: u8 = 0x4f;
+const MOV_STORE: u8 = 0x89;
+const MOV_LOAD: u8 = 0x8b;
+const OF_FRAME: u8 = 0x24;
+
 /// EVEX.
 const EVEX: u8 = 0x62;
 /// In the second byte, beside the bits it shares with VEX: the map 0F, and the highest bit of the register, which is inverted as they are.
@@ -92,7 +100,7 @@ pub(super) fn substitute(
     code: &mut [u8],
     places: impl Iterator<Item = usize>,
 ) -> Result<(), Unexpected> {
-    // A store begins where its load ends: nothing can use the register between them.
+    // Between a load and its store nothing uses the register.
     let mut loaded: Option<(usize, Move)> = None;
     for at in places {
         let unexpected = |expected| Unexpected { at, expected };
@@ -102,7 +110,7 @@ pub(super) fn substitute(
             (None, Meant::Load(moved)) => Some((at, moved)),
             (None, Meant::Deposit) => None,
             (Some((from, moved)), Meant::Store(stored))
-                if from + moved.len == at && moved.is_to(stored) =>
+                if moved.is_to(stored) && are_of_allocator(&code[from + moved.len..at]) =>
             {
                 None
             }
@@ -117,6 +125,26 @@ pub(super) fn substitute(
         }),
         None => Ok(()),
     }
+}
+
+/// Whether this is nothing but moves of general registers, to each other or from and to the frame: what the register allocator puts anywhere, here for the
+/// address to store at.
+fn are_of_allocator(code: &[u8]) -> bool {
+    let len = match *code {
+        [] => return true,
+        [WORD..=WORD_ALL_HIGH, MOV_STORE | MOV_LOAD, form, ..] if form >> 6 == IN_REGISTER => 3,
+        [WORD | WORD_HIGH, MOV_STORE | MOV_LOAD, form, OF_FRAME, ..]
+            if form & 0b111 == WITH_INDEX =>
+        {
+            match form >> 6 {
+                0b00 => 4,
+                0b01 => 5,
+                _ => 8,
+            }
+        }
+        _ => return false,
+    };
+    code.get(len..).is_some_and(are_of_allocator)
 }
 
 /// Replaces the stand-in that the code begins with.

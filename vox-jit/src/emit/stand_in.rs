@@ -13,7 +13,7 @@
 //! Where they are in the code is told by Cranelift itself: each reads or writes memory with a trap code, which nothing else has.
 //!
 //! Moves are from and to registers 16 to 31, of which nobody expects that they are kept: they are one load and one store each, with nothing between
-//! them, and keep no value themselves. Code that knows registers of 16 bytes only is not slower after they were used (see "What moves a measurement" in
+//! them but what the register allocator needs for the address, and keep no value themselves. Code that knows registers of 16 bytes only is not slower after they were used (see "What moves a measurement" in
 //! ARCHITECTURE).
 
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, TrapCode, Value, types};

@@ -180,6 +180,47 @@ fn a_load_goes_to_its_store() {
     );
 }
 
+/// The register allocator has the address of the store elsewhere, say.
+#[test]
+fn moves_of_the_allocator_may_be_between_them() {
+    let (code, [load, store]) = pair(3, MEMORY, Width::Half);
+    let with = |between: &[u8]| [&code[..store], between, &code[store..]].concat();
+    let moves: [&[u8]; 5] = [
+        &[0x4c, 0x89, 0xe9],
+        &[0x48, 0x8b, 0x04, 0x24],
+        &[0x4c, 0x8b, 0x54, 0x24, 0x08],
+        &[0x48, 0x8b, 0x8c, 0x24, 0, 1, 0, 0],
+        &[0x4c, 0x89, 0x7c, 0x24, 0x10],
+    ];
+    for one in moves {
+        let text = read(one);
+        assert!(text.starts_with("mov "), "{text}");
+        for between in [one.to_vec(), [one, moves[1]].concat()] {
+            let mut code = with(&between);
+            let places = [load, store + between.len()];
+            assert_eq!(substitute(&mut code, places.into_iter()), Ok(()));
+            assert_eq!(code[store..places[1]], between);
+        }
+        let places = [load, store + one.len() - 1];
+        let cut = with(&one[..one.len() - 1]);
+        assert_unexpected(cut, &places, places[1], "the store of what was loaded");
+    }
+    // A call, loads from elsewhere, a narrower one, one of a vector, and something else than a move.
+    let others: [&[u8]; 6] = [
+        &[0xff, 0xd0],
+        &[0x48, 0x8b, 0x44, 0x0f, 0x08],
+        &[0x49, 0x8b, 0x04, 0x24],
+        &[0x8b, 0x04, 0x24],
+        &[0xc5, 0xfa, 0x6f, 0x04, 0x24],
+        &[0x48, 0x8d, 0x04, 0x24],
+    ];
+    for other in others {
+        let places = [load, store + other.len()];
+        let code = with(other);
+        assert_unexpected(code, &places, places[1], "the store of what was loaded");
+    }
+}
+
 #[test]
 fn what_looks_otherwise_is_told() {
     let (code, [_, store]) = pair(3, MEMORY, Width::Half);
