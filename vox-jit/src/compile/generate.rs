@@ -87,7 +87,7 @@ impl Generator {
                 .map(|stub| {
                     self.context.clear();
                     stub::emit(stub, isa, &mut self.context.func, &mut self.builder);
-                    let compiled = self.compiled(isa)?;
+                    let compiled = compile(&mut self.context, isa)?;
                     Ok(compiled.code_buffer().to_vec())
                 })
                 .collect()
@@ -97,16 +97,6 @@ impl Generator {
             *self = Self::new();
         }
         result
-    }
-
-    /// Compiles what was emitted.
-    fn compiled(&mut self, isa: &dyn TargetIsa) -> Result<&CompiledCode, CompileError> {
-        let compiled = self
-            .context
-            .compile(isa, &mut ControlPlane::default())
-            .map_err(|error| CompileError::Codegen(format!("{:?}", error.inner)))?;
-        check(compiled)?;
-        Ok(compiled)
     }
 
     fn attempt(&mut self, program: &Program, emit: &EmitOptions<'_>) -> Result<Code, CompileError> {
@@ -133,9 +123,7 @@ impl Generator {
         self.context.clear();
         emit::emit(program, emit, &mut self.context.func, &mut self.builder)?;
         assert!(!self.panic, "injected by a test");
-        let mut code = Code::new(self.compiled(emit.isa)?, emit.isa);
-        code.count_stand_ins(&self.context.func, emit);
-        Ok(code)
+        Code::compile(&mut self.context, emit)
     }
 }
 
@@ -158,6 +146,15 @@ impl Code {
     /// Bytes of the function itself.
     pub(super) fn len(&self) -> usize {
         self.bytes.len() - self.lead
+    }
+
+    /// Compiles what was emitted.
+    fn compile(context: &mut Context, emit: &EmitOptions<'_>) -> Result<Self, CompileError> {
+        let mut code = Self::new(compile(context, emit.isa)?, emit.isa);
+        if emit.stand_ins {
+            code.stand_ins_expected = stand_ins_in(&context.func);
+        }
+        Ok(code)
     }
 
     fn new(compiled: &CompiledCode, isa: &dyn TargetIsa) -> Self {
@@ -191,18 +188,6 @@ impl Code {
         }
     }
 
-    /// Counts what stands in for something in the function that was compiled: of some kinds of address, Cranelift tells of no trap.
-    fn count_stand_ins(&mut self, function: &Function, emit: &EmitOptions<'_>) {
-        if emit.stand_ins {
-            let (layout, dfg) = (&function.layout, &function.dfg);
-            let all = layout
-                .blocks()
-                .flat_map(|block| layout.block_insts(block))
-                .filter(|inst| dfg.insts[*inst].memflags_trap_code(dfg) == Some(stand_in::TRAP));
-            self.stand_ins_expected = all.count();
-        }
-    }
-
     /// Puts what is meant in the place of what stands in for it.
     fn substitute(&mut self) -> Result<(), Unexpected> {
         if self.stand_ins.len() != self.stand_ins_expected {
@@ -213,6 +198,28 @@ impl Code {
         }
         substitute::substitute(&mut self.bytes, self.stand_ins.drain(..))
     }
+}
+
+/// How many instructions of a function stand in for something: of some kinds of address, Cranelift tells of no trap.
+fn stand_ins_in(function: &Function) -> usize {
+    let (layout, dfg) = (&function.layout, &function.dfg);
+    let all = layout
+        .blocks()
+        .flat_map(|block| layout.block_insts(block))
+        .filter(|inst| dfg.insts[*inst].memflags_trap_code(dfg) == Some(stand_in::TRAP));
+    all.count()
+}
+
+/// Compiles what was emitted.
+fn compile<'c>(
+    context: &'c mut Context,
+    isa: &dyn TargetIsa,
+) -> Result<&'c CompiledCode, CompileError> {
+    let compiled = context
+        .compile(isa, &mut ControlPlane::default())
+        .map_err(|error| CompileError::Codegen(format!("{:?}", error.inner)))?;
+    check(compiled)?;
+    Ok(compiled)
 }
 
 /// Refuses code that would need more than copying to work.
@@ -256,13 +263,9 @@ fn list_with(
     let mut builder = FunctionBuilderContext::new();
     emit::emit(program, emit, &mut context.func, &mut builder)?;
     let clif = context.func.display().to_string();
-    let compiled = context
-        .compile(emit.isa, &mut ControlPlane::default())
-        .map_err(|error| CompileError::Codegen(format!("{:?}", error.inner)))?;
-    check(compiled)?;
-    let mut code = Code::new(compiled, emit.isa);
-    let assembly = compiled.vcode.clone().unwrap_or_default();
-    code.count_stand_ins(&context.func, emit);
+    let mut code = Code::compile(&mut context, emit)?;
+    let assembly = context.compiled_code().and_then(|it| it.vcode.clone());
+    let assembly = assembly.unwrap_or_default();
     Ok(code.substitute().map(|()| Listing {
         clif,
         assembly: match emit.stand_ins {

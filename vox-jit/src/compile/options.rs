@@ -5,7 +5,7 @@ use cranelift_codegen::settings::{self, Configurable, SetError};
 use target_lexicon::{Architecture, Triple};
 
 use super::host;
-use crate::emit::VtableCalls;
+use crate::emit::{VtableCalls, has_extension};
 use crate::error::Unavailable;
 use crate::memory::Publication;
 
@@ -102,14 +102,10 @@ pub(super) fn host_isa(options: &CompilerOptions) -> Result<OwnedTargetIsa, Unav
 /// Whether stand-ins ([`crate::emit::stand_in`]) come out of Cranelift as they are emitted: with the extensions they are part of, and without an
 /// optimiser that may put something else there.
 pub(super) fn keeps_stand_ins(isa: &dyn TargetIsa, options: &CompilerOptions) -> bool {
-    let has = |name: &str| {
-        let mut flags = isa.isa_flags().into_iter();
-        flags.any(|flag| flag.name == name && flag.as_bool() == Some(true))
-    };
     options.opt_level == OptLevel::None
         && isa.triple().architecture == Architecture::X86_64
-        && has("has_avx")
-        && has("has_bmi1")
+        && has_extension(isa, "has_avx")
+        && has_extension(isa, "has_bmi1")
 }
 
 /// The instruction set of another machine, with no extensions: for looking at

@@ -102,6 +102,12 @@ pub fn entry_convention(isa: &dyn TargetIsa) -> CallConv {
     }
 }
 
+/// Whether an instruction set has an extension, by the name of Cranelift's flag for it.
+pub(crate) fn has_extension(isa: &dyn TargetIsa, flag: &str) -> bool {
+    let mut flags = isa.isa_flags().into_iter();
+    flags.any(|it| it.name == flag && it.as_bool() == Some(true))
+}
+
 /// A signature in the entry convention: words in, a word out if `returns`.
 fn entry_signature(isa: &dyn TargetIsa, parameters: usize, returns: bool) -> Signature {
     let mut signature = Signature::new(entry_convention(isa));

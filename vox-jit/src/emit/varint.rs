@@ -18,7 +18,7 @@ use vox_core::wire::varint::ByZeros;
 use super::cursor::Cursor;
 use super::emitter::Emitter;
 use super::join::Join;
-use super::stand_in;
+use super::{has_extension, stand_in};
 use crate::error::CompileError;
 
 /// The most bytes a length takes.
@@ -224,9 +224,7 @@ impl Spreading {
     pub(super) fn new(e: &mut Emitter<'_, '_>) -> Option<Self> {
         let isa = e.options.isa;
         let is_x86 = isa.triple().architecture == Architecture::X86_64;
-        let mut flags = isa.isa_flags().into_iter();
-        let shuffles = flags.any(|flag| flag.name == "has_ssse3" && flag.as_bool() == Some(true));
-        if !is_x86 || !shuffles {
+        if !is_x86 || !has_extension(isa, "has_ssse3") {
             return None;
         }
         let mut places = [0; 16];
