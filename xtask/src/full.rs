@@ -7,6 +7,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 
 use crate::context::Context;
+use crate::journal::Journal;
 use crate::outcome::{Outcome, Report};
 use crate::{
     assumptions, check_targets, codec_tests, concurrency, cross, examples, features, golden,
@@ -124,7 +125,9 @@ const fn step(name: &'static str, action: Action) -> Step {
     Step { name, action }
 }
 
-pub(crate) fn run(cx: &Context, report: &mut Report) -> anyhow::Result<()> {
+/// With `resume`, what passed in the last run of the same commit is not run again.
+pub(crate) fn run(cx: &Context, report: &mut Report, resume: bool) -> anyhow::Result<()> {
+    report.keep_in(Journal::open(cx, resume)?);
     let start = Instant::now();
     for step in STEPS {
         println!("[{:.0} s]", start.elapsed().as_secs_f64());

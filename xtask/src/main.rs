@@ -20,6 +20,7 @@ mod full;
 mod fuzz;
 mod golden;
 mod install;
+mod journal;
 mod layers;
 mod layout;
 mod miri;
@@ -131,8 +132,11 @@ enum Task {
         #[arg(long)]
         install: bool,
     },
-    /// Everything: some two hours on two processors.
+    /// Everything: some two and a half hours on two processors.
     Full {
+        /// Go on with a run of the same commit that was broken off: what passed is not run again.
+        #[arg(long)]
+        resume: bool,
         /// Install whatever is missing (needs root).
         #[arg(long)]
         install: bool,
@@ -206,7 +210,7 @@ fn run(task: Task) -> anyhow::Result<Report> {
             fuzz::run(cx, fuzz::Target::from_every_tier(every_tier), seconds)
         })?,
         Task::Wasm { install } => one(&mut report, "wasm32", install, wasm::test)?,
-        Task::Full { install } => full::run(&Context::load(install)?, &mut report)?,
+        Task::Full { resume, install } => full::run(&Context::load(install)?, &mut report, resume)?,
     }
     Ok(report)
 }

@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use crate::journal::{Entry, Journal};
+
 /// How a check ended; a failure is the `Err` beside it.
 #[derive(Debug)]
 pub(crate) enum Outcome {
@@ -31,11 +33,26 @@ struct Row {
 #[derive(Default)]
 pub(crate) struct Report {
     rows: Vec<Row>,
+    /// What passed before, which is not run again, and what passes now.
+    journal: Option<Journal>,
 }
 
 impl Report {
+    pub(crate) fn keep_in(&mut self, journal: Option<Journal>) {
+        self.journal = journal;
+    }
+
     /// Runs one check; a failure is recorded, not raised, so that the others still run.
     pub(crate) fn run(&mut self, name: &str, check: impl FnOnce() -> anyhow::Result<Outcome>) {
+        if let Some(entry) = self.journal.as_ref().and_then(|kept| kept.find(name)) {
+            println!("== {name}: passed before");
+            self.rows.push(Row {
+                name: name.to_owned(),
+                verdict: Verdict::Passed(entry.detail.clone()),
+                elapsed: entry.elapsed,
+            });
+            return;
+        }
         println!("== {name}");
         let start = Instant::now();
         let verdict = match check() {
@@ -49,7 +66,22 @@ impl Report {
             elapsed: start.elapsed(),
         };
         println!("== {}", describe(&row));
+        self.keep(&row);
         self.rows.push(row);
+    }
+
+    fn keep(&mut self, row: &Row) {
+        let (Some(journal), Verdict::Passed(detail)) = (&mut self.journal, &row.verdict) else {
+            return;
+        };
+        let entry = Entry {
+            name: row.name.clone(),
+            elapsed: row.elapsed,
+            detail: detail.clone(),
+        };
+        if let Err(error) = journal.add(entry) {
+            println!("not kept: {error:#}");
+        }
     }
 
     pub(crate) fn print_closing(&self) {
