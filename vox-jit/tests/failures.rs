@@ -44,6 +44,40 @@ b2:
 }
 
 #[test]
+fn an_unknown_tag_in_a_list_names_its_element() {
+    #[repr(C)]
+    struct List(usize, *const u8);
+    // With room for each element, and with room for many.
+    for (bound, reserve) in [(0, "  reserve bytes=2\n"), (2, "")] {
+        let text = format!(
+            "program T
+paths
+  p1 \".list\"
+  p2 \".kind\"
+t0:
+  0 -> b2
+  1 -> b3
+b0:
+  write_list at=@0 source=words(ptr=@8, len=@0) stride=2 each=b1 bound={bound} path=p1 reserve=0
+b1:
+{reserve}  switch at=@0 tag=u8 arms=t0 path=p2
+b2:
+  write_const bytes=[00]
+b3:
+  write_const bytes=[01]
+  write_byte at=@1
+"
+        );
+        let mut tags = [[0_u8, 7], [1, 7], [0, 7], [1, 7], [0, 7]];
+        tags[3][0] = 2;
+        assert_eq!(
+            error(&text, &List(tags.len(), tags.as_ptr().cast())),
+            "cannot encode `().list[3].kind`: the enum's tag is 2, which is no variant's"
+        );
+    }
+}
+
+#[test]
 fn the_way_out_names_elements_innermost_first() {
     let text = "program T
 paths

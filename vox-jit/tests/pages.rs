@@ -35,6 +35,17 @@ impl Fenced {
         // SAFETY: readable, initialised memory.
         unsafe { core::slice::from_raw_parts(self.memory.as_ptr::<u8>().add(start), len) }
     }
+
+    /// Puts bytes where they end `back` bytes before the fence.
+    fn write(&mut self, bytes: &[u8], back: usize) -> *const u8 {
+        let start = self.readable - back - bytes.len();
+        // SAFETY: within the allocation, of which nothing is borrowed.
+        unsafe {
+            let to = self.memory.as_mut_ptr::<u8>().add(start);
+            to.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+            to
+        }
+    }
 }
 
 #[test]
@@ -184,6 +195,74 @@ fn a11_strings_in_options_that_end_at_a_protected_page() {
                 postcard::to_allocvec(&twins).unwrap(),
                 "{len} bytes, over-read: {over_read}"
             );
+        }
+    }
+}
+
+/// Enums in lists, of which the interpreter copies what an arm has without a look at its length.
+#[test]
+fn a11_enums_that_end_at_a_protected_page() {
+    #[repr(C)]
+    struct List(*const u8, usize);
+    const SIZE: usize = 16;
+    let arms = [
+        (0, 0, ""),
+        (1, 1, "write_byte at=@1"),
+        (4, 4, "copy_bytes at=@4 len=4"),
+        (8, 8, "copy_bytes at=@8 len=8"),
+        (9, 7, "copy_bytes at=@9 len=7"),
+        (15, 1, "write_byte at=@15"),
+        (8, 8, "write_f64 at=@8"),
+        (12, 4, "write_f32 at=@12"),
+    ];
+    let mut text = String::from("program T\npaths\n  p1 \".list\"\nt0:\n");
+    for idx in 0..arms.len() {
+        text += &format!("  {idx} -> b{}\n", idx + 2);
+    }
+    text += "b0:\n  write_list at=@0 source=words(ptr=@0, len=@8) stride=16 each=b1 bound=0 path=p1 reserve=0\nb1:\n";
+    text += "  reserve bytes=9\n  switch at=@0 tag=u8 arms=t0 path=p1\n";
+    for (idx, (_, _, op)) in arms.iter().enumerate() {
+        text += &format!("b{}:\n  write_const bytes=[{idx:02x}]\n", idx + 2);
+        if !op.is_empty() {
+            text += &format!("  {op}\n");
+        }
+    }
+    let world = World::new(CompilerOptions::default(), true);
+    let slot = made_with_runs(&text);
+    let mut fenced = Fenced::new();
+    let values: Vec<[u8; SIZE]> = (0..arms.len() * 3)
+        .map(|idx| {
+            core::array::from_fn(|at| {
+                if at == 0 {
+                    (idx % 8) as u8
+                } else {
+                    (idx * 31 + at) as u8
+                }
+            })
+        })
+        .collect();
+    for tier in [Tier::Interpreter, Tier::Baseline, Tier::Optimized] {
+        match tier {
+            Tier::Optimized => compile(&world, &slot),
+            Tier::Baseline if baseline::IS_AVAILABLE => unroll(&world, &slot),
+            _ => {}
+        }
+        for count in 1..=values.len() {
+            for back in [0, 1, 8, 24, 31, 32] {
+                let values = &values[values.len() - count..];
+                let list = List(fenced.write(values.as_flattened(), back), count);
+                // SAFETY: the offsets fit the value.
+                let (bytes, _) = unsafe { append(&slot, common::address(&list), 64) }.unwrap();
+                let expected: Vec<u8> = values
+                    .iter()
+                    .flat_map(|value| {
+                        let (at, len, _) = arms[usize::from(value[0])];
+                        [&value[..1], &value[at..at + len]].concat()
+                    })
+                    .collect();
+                let expected = [&[u8::try_from(count).unwrap()][..], &expected].concat();
+                assert_eq!(bytes, expected, "{tier:?}, {count} elements, {back} back");
+            }
         }
     }
 }

@@ -7,8 +7,8 @@ use super::choice::read_tag;
 use super::pointer::counted_pair;
 use crate::cx::EncodeCx;
 use crate::entry::Pair;
-use crate::kernels::at_cache_line;
 use crate::kernels::bytes::copy;
+use crate::kernels::{at_cache_line, deposit};
 use crate::program::{BlockId, Literal, Offset, Op, OptionSource, PointerSource, Program, Source};
 use crate::trampoline::{FAILED, predicate, trace};
 use crate::wire::{varint, zigzag};
@@ -21,6 +21,8 @@ pub(super) struct Machine<'p> {
     /// when nothing asked.
     pub(super) repeat: *const u8,
     work: u64,
+    /// Whether the processor deposits bits, as the first program's routines say.
+    deposits: bool,
 }
 
 /// Reads a value of the program's at an address that need not be aligned.
@@ -44,6 +46,7 @@ impl<'p> Machine<'p> {
             program,
             repeat: ptr::null(),
             work: 0,
+            deposits: deposit::is_there(program.linkage.kernels),
         }
     }
 
@@ -107,6 +110,27 @@ impl<'p> Machine<'p> {
         let grow = self.cx().constants.grow;
         // SAFETY: the state's own function, with its cursor (A3).
         unsafe { grow(self.cx, out, spare) }
+    }
+
+    /// Writes a varint: without a branch by its length where the processor deposits bits; elsewhere what does not take one byte is not written
+    /// in line, of which there are many.
+    ///
+    /// # Safety
+    ///
+    /// As for [`varint::write_u64`].
+    #[inline]
+    pub(super) unsafe fn write_number(&self, out: *mut u8, value: u64) -> *mut u8 {
+        // SAFETY: the caller's duty; the processor runs the routines that programs are linked to.
+        unsafe {
+            if self.deposits {
+                return deposit::write(out, value);
+            }
+            if value >= 0x80 {
+                return long_u64(out, value);
+            }
+            out.write(value.to_le_bytes()[0]);
+            out.add(1)
+        }
     }
 
     /// Records where a failure happened and passes its null on.
@@ -220,11 +244,11 @@ impl<'p> Machine<'p> {
                 match *inner {
                     [Op::WriteVarU32 { at }] => {
                         self.add_ops(inner);
-                        out = write(out, load::<u32>(inner_base, at.0).into());
+                        out = self.write_number(out, load::<u32>(inner_base, at.0).into());
                     }
                     [Op::WriteVarU64 { at }] => {
                         self.add_ops(inner);
-                        out = write(out, load::<u64>(inner_base, at.0));
+                        out = self.write_number(out, load::<u64>(inner_base, at.0));
                     }
                     [
                         Op::WriteBytes {
@@ -319,18 +343,22 @@ impl<'p> Machine<'p> {
                         out.cast::<[u8; 8]>().write_unaligned(bytes);
                         out = out.add(8);
                     }
-                    Op::WriteVarU16 { at } => out = write(out, load::<u16>(base, at.0).into()),
-                    Op::WriteVarU32 { at } => out = write(out, load::<u32>(base, at.0).into()),
-                    Op::WriteVarU64 { at } => out = write(out, load::<u64>(base, at.0)),
+                    Op::WriteVarU16 { at } => {
+                        out = self.write_number(out, load::<u16>(base, at.0).into())
+                    }
+                    Op::WriteVarU32 { at } => {
+                        out = self.write_number(out, load::<u32>(base, at.0).into())
+                    }
+                    Op::WriteVarU64 { at } => out = self.write_number(out, load::<u64>(base, at.0)),
                     Op::WriteVarU128 { at } => out = long_u128(out, load::<u128>(base, at.0)),
                     Op::WriteVarI16 { at } => {
-                        out = write(out, zigzag::encode_i16(load(base, at.0)).into());
+                        out = self.write_number(out, zigzag::encode_i16(load(base, at.0)).into());
                     }
                     Op::WriteVarI32 { at } => {
-                        out = write(out, zigzag::encode_i32(load(base, at.0)).into());
+                        out = self.write_number(out, zigzag::encode_i32(load(base, at.0)).into());
                     }
                     Op::WriteVarI64 { at } => {
-                        out = write(out, zigzag::encode_i64(load(base, at.0)));
+                        out = self.write_number(out, zigzag::encode_i64(load(base, at.0)));
                     }
                     Op::WriteVarI128 { at } => {
                         out = long_u128(out, zigzag::encode_i128(load(base, at.0)));
@@ -548,7 +576,7 @@ impl Values {
 
     /// Goes on to the next value; false when there is none.
     #[inline]
-    fn advance(&mut self) -> bool {
+    pub(super) fn advance(&mut self) -> bool {
         if self.behind == 0 {
             return false;
         }
@@ -570,29 +598,12 @@ const FRAMES: usize = 6;
 ///
 /// There is room for the bytes, and the overshoot behind them (A7).
 #[inline]
-unsafe fn write_const(out: *mut u8, bytes: &Literal) -> *mut u8 {
+pub(super) unsafe fn write_const(out: *mut u8, bytes: &Literal) -> *mut u8 {
     // SAFETY: the literal is no longer than the overshoot allows.
     unsafe {
         out.cast::<[u8; Literal::MAX_LEN]>()
             .write_unaligned(*bytes.padded());
         out.add(bytes.len() as usize)
-    }
-}
-
-/// Writes a varint; what does not take one byte is not written in line, of which there are many.
-///
-/// # Safety
-///
-/// As for [`varint::write_u64`].
-#[inline]
-pub(super) unsafe fn write(out: *mut u8, value: u64) -> *mut u8 {
-    // SAFETY: the caller's duty.
-    unsafe {
-        if value >= 0x80 {
-            return long_u64(out, value);
-        }
-        out.write(value.to_le_bytes()[0]);
-        out.add(1)
     }
 }
 

@@ -11,6 +11,7 @@
 mod choice;
 #[cfg(feature = "op-counts")]
 pub mod counts;
+mod enums;
 mod iter;
 mod machine;
 mod options;

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "op-counts")]
 use super::counts;
-use super::machine::{Machine, load, write};
+use super::machine::{Machine, load};
 use crate::entry::Pair;
 #[cfg(feature = "op-counts")]
 use crate::program::{Code, Op};
@@ -28,18 +28,19 @@ impl Machine<'_> {
             unsafe {
                 match *field {
                     OptionField::U32(at) => {
-                        out = integer(out, base, at, |value| load::<u32>(value, 0).into());
+                        out = self
+                            .write_optional(out, base, at, |value| load::<u32>(value, 0).into());
                     }
                     OptionField::U64(at) => {
-                        out = integer(out, base, at, |value| load::<u64>(value, 0));
+                        out = self.write_optional(out, base, at, |value| load::<u64>(value, 0));
                     }
                     OptionField::I32(at) => {
                         let value = |value| zigzag::encode_i32(load(value, 0)).into();
-                        out = integer(out, base, at, value);
+                        out = self.write_optional(out, base, at, value);
                     }
                     OptionField::I64(at) => {
                         let value = |value| zigzag::encode_i64(load(value, 0));
-                        out = integer(out, base, at, value);
+                        out = self.write_optional(out, base, at, value);
                     }
                     OptionField::Bytes {
                         tag,
@@ -67,28 +68,29 @@ impl Machine<'_> {
         }
         out
     }
-}
 
-/// Writes an optional integer.
-///
-/// # Safety
-///
-/// As for [`Machine::write_options`].
-#[inline]
-unsafe fn integer(
-    out: *mut u8,
-    base: *const u8,
-    at: Scalar,
-    value: impl FnOnce(*const u8) -> u64,
-) -> *mut u8 {
-    // SAFETY: the caller's duty.
-    unsafe {
-        if load::<u8>(base, at.tag) == at.none {
-            out.write(0);
-            return out.add(1);
+    /// Writes an optional integer.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::write_options`].
+    #[inline]
+    unsafe fn write_optional(
+        &self,
+        out: *mut u8,
+        base: *const u8,
+        at: Scalar,
+        value: impl FnOnce(*const u8) -> u64,
+    ) -> *mut u8 {
+        // SAFETY: the caller's duty.
+        unsafe {
+            if load::<u8>(base, at.tag) == at.none {
+                out.write(0);
+                return out.add(1);
+            }
+            out.write(1);
+            self.write_number(out.add(1), value(base.add(at.value as usize)))
         }
-        out.write(1);
-        write(out.add(1), value(base.add(at.value as usize)))
     }
 }
 

@@ -353,10 +353,12 @@ impl<'p> Machine<'p> {
             first,
             count,
             stride,
+            each,
             bound,
             path,
             ..
         } = elements;
+        let table = self.program.linkage.enum_table(each);
         let batch = match (MAX_RESERVE as usize).checked_div(bound) {
             Some(batch) => batch.max(1),
             None => usize::MAX,
@@ -380,7 +382,12 @@ impl<'p> Machine<'p> {
                 repeats: None,
             };
             // SAFETY: elements of the run; the batch has its room.
-            out = unsafe { self.run_each(ops, &mut values, out) };
+            out = unsafe {
+                match table {
+                    Some(table) => self.write_enums(table, &mut values, out),
+                    None => self.run_each(ops, &mut values, out),
+                }
+            };
             if out.is_null() {
                 return self.fail_in_element(until - 1 - values.behind, path);
             }

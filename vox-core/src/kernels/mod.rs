@@ -14,6 +14,7 @@
 
 mod arch;
 pub mod bytes;
+pub(crate) mod deposit;
 mod element;
 pub mod fields;
 pub mod group;

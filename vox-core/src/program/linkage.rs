@@ -2,7 +2,7 @@
 
 use core::ptr::NonNull;
 
-use super::{BlockId, ChildId, Code, FunctionId, Op, OptionRun};
+use super::{BlockId, ChildId, Code, EnumTable, FunctionId, Op, OptionRun};
 use crate::kernels::group::Groups;
 use crate::kernels::{Kernels, Plain, Ready, ReadyOf, Run};
 use crate::slot::Slot;
@@ -24,6 +24,8 @@ pub struct Linkage {
     groups: Vec<Option<Groups>>,
     /// By the block of the first option's payload: options side by side.
     option_runs: Vec<Option<OptionRun>>,
+    /// By the block of an element: enums in lists.
+    enum_tables: Vec<Option<EnumTable>>,
     /// By block: the options this processor makes ready at once, of a value alone and of an element.
     ready: Vec<[Option<Box<Ready>>; 2]>,
     /// By the block of a key or item: maps and sets of plain parts.
@@ -42,17 +44,25 @@ impl Linkage {
             runs: Vec::new(),
             groups: Vec::new(),
             option_runs: Vec::new(),
+            enum_tables: Vec::new(),
             ready: Vec::new(),
             plain: Vec::new(),
         }
     }
 
-    /// Prepares what the routines and the interpreter do at once: runs of scalars and of options, maps and sets.
+    /// Prepares what the routines and the interpreter do at once: runs of scalars and of options, maps and sets, and
+    /// enums in lists.
     #[must_use]
     pub fn with_runs(mut self, code: &Code) -> Self {
         for op in code.blocks.iter().flat_map(|block| &block.ops) {
             if let Op::WriteRun { each } = *op {
                 self.add_run(code, each);
+            }
+            if let Op::WriteList { each, .. } | Op::WriteArray { each, .. } = *op
+                && let Some(table) = EnumTable::find(code, &code.block(each).ops)
+            {
+                self.enum_tables.resize_with(code.blocks.len(), || None);
+                self.enum_tables[each.index()] = Some(table);
             }
             if let Some((first, plain)) = self.kernels.link_plain(code, &self.functions, op) {
                 self.plain.resize_with(code.blocks.len(), || None);
@@ -118,6 +128,13 @@ impl Linkage {
     #[must_use]
     pub fn plain(&self, first: BlockId) -> Option<&Plain> {
         self.plain.get(first.index())?.as_ref()
+    }
+
+    /// The enum that elements consist of which this block writes.
+    #[inline]
+    #[must_use]
+    pub fn enum_table(&self, each: BlockId) -> Option<&EnumTable> {
+        self.enum_tables.get(each.index())?.as_ref()
     }
 
     /// The options side by side of which the first has this block for its payload.

@@ -11,6 +11,7 @@
 //!
 //! Read next: [`op`] (the op list), then [`verify`] (what a program must satisfy).
 
+mod enum_table;
 mod field;
 mod function;
 mod ids;
@@ -22,6 +23,8 @@ mod spare;
 pub mod text;
 pub mod verify;
 
+pub use enum_table::EnumTable;
+pub(crate) use enum_table::{ArmBody, TableArm};
 pub use function::{CallClass, FunctionKind};
 pub use ids::{BlockId, ChildId, FunctionId, IterId, Literal, Offset, PathId, ProxyId, TableId};
 pub use linkage::{Linkage, Program};

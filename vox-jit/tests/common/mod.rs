@@ -338,21 +338,27 @@ pub unsafe fn made_error(
 ) -> String {
     let mut first = None;
     for world in worlds() {
-        let slot = made(text, functions, children);
-        for tier in [Tier::Interpreter, Tier::Baseline, Tier::Optimized] {
-            match tier {
-                Tier::Optimized => compile(world, &slot),
-                Tier::Baseline if vox_jit::baseline::IS_AVAILABLE => unroll(world, &slot),
-                _ => {}
+        // As it is, and with what is prepared for the interpreter.
+        let slots = [
+            made(text, functions, children),
+            made_with(Kernels::best(), text, functions, children),
+        ];
+        for slot in &slots {
+            for tier in [Tier::Interpreter, Tier::Baseline, Tier::Optimized] {
+                match tier {
+                    Tier::Optimized => compile(world, slot),
+                    Tier::Baseline if vox_jit::baseline::IS_AVAILABLE => unroll(world, slot),
+                    _ => {}
+                }
+                // SAFETY: the caller's duty.
+                let error = unsafe { append(slot, value, 0) }.unwrap_err().to_string();
+                assert_eq!(
+                    &error,
+                    first.get_or_insert_with(|| error.clone()),
+                    "{}",
+                    world.name
+                );
             }
-            // SAFETY: the caller's duty.
-            let error = unsafe { append(&slot, value, 0) }.unwrap_err().to_string();
-            assert_eq!(
-                &error,
-                first.get_or_insert_with(|| error.clone()),
-                "{}",
-                world.name
-            );
         }
     }
     first.expect("at least one world")

@@ -85,3 +85,11 @@ pub(super) mod align;
 #[cfg(any(miri, not(target_arch = "x86_64")))]
 #[path = "no_align.rs"]
 pub(super) mod align;
+
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+#[path = "x86_64/deposit.rs"]
+pub(super) mod deposit;
+
+#[cfg(any(miri, not(target_arch = "x86_64")))]
+#[path = "no_deposit.rs"]
+pub(super) mod deposit;
