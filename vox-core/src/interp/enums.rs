@@ -5,6 +5,8 @@ use super::counts;
 use super::machine::{Machine, Values, load, write_const};
 use crate::entry::Pair;
 use crate::kernels::{bytes, over};
+#[cfg(feature = "op-counts")]
+use crate::program::TagWidth;
 use crate::program::{ArmBody, BlockId, EnumTable, Op, TableArm};
 use crate::wire::zigzag;
 
@@ -91,6 +93,17 @@ impl<'p> Machine<'p> {
     /// Counts the ops of an element that are not counted when they are executed.
     #[cfg(feature = "op-counts")]
     fn count_enum(&self, table: &EnumTable, tag: u8, body: &ArmBody) {
+        if table.reserve != 0 {
+            counts::count(&Op::Reserve {
+                bytes: table.reserve,
+            });
+        }
+        counts::count(&Op::Switch {
+            at: table.at,
+            tag: TagWidth::U8,
+            arms: table.table,
+            path: table.path,
+        });
         let code = &self.program.code;
         let block = code.tables[table.table.index()][usize::from(tag)].block;
         let ops = &code.block(block).ops;
