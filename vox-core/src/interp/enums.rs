@@ -37,7 +37,7 @@ impl<'p> Machine<'p> {
                     return self.fail_tag(tag.into(), table.path);
                 };
                 #[cfg(feature = "op-counts")]
-                self.count_enum(table, tag, &arm.body);
+                self.count_enum(table, tag, arm);
                 out = self.write_arm(arm, at, out);
                 if out.is_null() {
                     return out;
@@ -92,7 +92,7 @@ impl<'p> Machine<'p> {
 
     /// Counts the ops of an element that are not counted when they are executed.
     #[cfg(feature = "op-counts")]
-    fn count_enum(&self, table: &EnumTable, tag: u8, body: &ArmBody) {
+    fn count_enum(&self, table: &EnumTable, tag: u8, arm: &TableArm) {
         if table.reserve != 0 {
             counts::count(&Op::Reserve {
                 bytes: table.reserve,
@@ -107,8 +107,8 @@ impl<'p> Machine<'p> {
         let code = &self.program.code;
         let block = code.tables[table.table.index()][usize::from(tag)].block;
         let ops = &code.block(block).ops;
-        let own = match body {
-            ArmBody::Ops(_) => usize::from(matches!(ops.first(), Some(Op::WriteConst { .. }))),
+        let own = match arm.body {
+            ArmBody::Ops(block) => ops.len() - self.behind_tag(arm, block).len(),
             _ => ops.len(),
         };
         ops[..own].iter().for_each(counts::count);

@@ -4,7 +4,7 @@
 //! Not here: integers of machine code, and lists of them, which have such instructions of their own ([`crate::interp`] is who calls this).
 
 use super::{Kernels, arch};
-use crate::wire::varint::{BY_ZEROS, GROUPS, tail};
+use crate::wire::varint::{BY_ZEROS, GROUPS, tail, write_groups};
 
 /// Whether [`write`] may be called on the processor of this set.
 #[inline]
@@ -24,10 +24,9 @@ pub(crate) unsafe fn write(out: *mut u8, value: u64) -> *mut u8 {
         let zeros = arch::deposit::leading_zeros(value);
         // What assembly answers, the compiler does not know the bounds of.
         core::hint::assert_unchecked(zeros < BY_ZEROS.len.len());
-        let head = arch::deposit::deposit(value, GROUPS) | BY_ZEROS.continues[zeros];
-        out.cast::<[u8; 8]>().write_unaligned(head.to_le_bytes());
+        let end = write_groups(out, arch::deposit::deposit(value, GROUPS), zeros);
         out.add(8).cast::<[u8; 2]>().write_unaligned(tail(value));
-        out.add(BY_ZEROS.len[zeros].into())
+        end
     }
 }
 

@@ -84,9 +84,20 @@ const fn spread(value: u64) -> u64 {
 /// 8 bytes may be written at `out`.
 #[inline]
 unsafe fn write_56(out: *mut u8, value: u64) -> *mut u8 {
-    let zeros = value.leading_zeros() as usize;
-    let bytes = (spread(value) | BY_ZEROS.continues[zeros]).to_le_bytes();
     // SAFETY: the caller allows 8 bytes, and the length is at most 8.
+    unsafe { write_groups(out, spread(value), value.leading_zeros() as usize) }
+}
+
+/// Writes the first 8 bytes of a varint with one store, and answers the end of the whole: of the groups of a value, spread to bytes, and its
+/// leading zeros.
+///
+/// # Safety
+///
+/// 8 bytes may be written at `out`, and the whole varint is within the allocation.
+#[inline]
+pub(crate) unsafe fn write_groups(out: *mut u8, groups: u64, zeros: usize) -> *mut u8 {
+    let bytes = (groups | BY_ZEROS.continues[zeros]).to_le_bytes();
+    // SAFETY: the caller's duty.
     unsafe {
         out.cast::<[u8; 8]>().write_unaligned(bytes);
         out.add(BY_ZEROS.len[zeros].into())

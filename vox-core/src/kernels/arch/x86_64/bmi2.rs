@@ -13,7 +13,7 @@ use crate::entry_fn;
 use crate::kernels::element::Routine;
 use crate::kernels::fields::compiled_fields;
 use crate::kernels::plain::{self, Compiled, Isa, Plain, Walk, Written};
-use crate::wire::varint::{BY_ZEROS, tail};
+use crate::wire::varint::{BY_ZEROS, GROUPS, tail};
 
 /// The routines of this file.
 pub(in crate::kernels) struct Bmi2;
@@ -47,8 +47,6 @@ impl Compiled for Bmi2 {
     }
 }
 
-const LOW_BITS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-
 /// Writes one varint, of whatever length in the same steps.
 ///
 /// # Safety
@@ -75,7 +73,7 @@ unsafe fn any(out: *mut u8, value: u64) -> *mut u8 {
 #[target_feature(enable = "bmi1,bmi2,lzcnt")]
 unsafe fn head(out: *mut u8, value: u64) -> *mut u8 {
     let zeros = value.leading_zeros() as usize;
-    let bytes = _pdep_u64(value, LOW_BITS) | BY_ZEROS.continues[zeros];
+    let bytes = _pdep_u64(value, GROUPS) | BY_ZEROS.continues[zeros];
     // SAFETY: 8 bytes may be written.
     unsafe {
         out.cast::<[u8; 8]>().write_unaligned(bytes.to_le_bytes());
