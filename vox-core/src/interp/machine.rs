@@ -1,6 +1,6 @@
 //! The loop over the ops of a block.
 
-use core::mem::{MaybeUninit, offset_of};
+use core::mem::MaybeUninit;
 use core::ptr;
 
 use super::choice::read_tag;
@@ -9,7 +9,9 @@ use crate::cx::EncodeCx;
 use crate::entry::Pair;
 use crate::kernels::bytes::copy;
 use crate::kernels::{at_cache_line, deposit};
-use crate::program::{BlockId, Literal, Offset, Op, OptionSource, PointerSource, Program, Source};
+use crate::program::{
+    BlockId, Literal, Offset, Op, OptionSource, PairBlock, PointerSource, Program, Source,
+};
 use crate::trampoline::{FAILED, predicate, trace};
 use crate::wire::{varint, zigzag};
 
@@ -253,12 +255,12 @@ impl<'p> Machine<'p> {
                     [
                         Op::WriteBytes {
                             at,
-                            source: source @ Source::Words { .. },
+                            source: Source::Words { ptr, len },
                             reserve,
                         },
                     ] => {
                         self.add_ops(inner);
-                        let pair = self.parts(inner_base.add(at.index()), source);
+                        let pair = pair_of(inner_base.add(at.index()), ptr, len);
                         try_out!(self.write_string(pair, reserve, out));
                     }
                     [
@@ -288,6 +290,30 @@ impl<'p> Machine<'p> {
                         self.work += ops.len() as u64;
                     }
                     None => self.repeat = $next,
+                }
+            }};
+        }
+        /// Runs a block on a pair of words: mostly one op, which needs no other dispatch.
+        macro_rules! on_pair {
+            ($pair:expr, $each:expr) => {{
+                let (pair, each): (Pair, BlockId) = ($pair, $each);
+                match program.linkage.pair_block(each) {
+                    Some(PairBlock::Text { reserve }) => {
+                        self.add_ops(&program.code.block(each).ops);
+                        try_out!(self.write_string(pair, reserve, out));
+                    }
+                    Some(PairBlock::Integers { write, reserve }) => {
+                        self.add_ops(&program.code.block(each).ops);
+                        self.add_integers(pair.len);
+                        try_out!(write(self.cx, out, pair.ptr, pair.len, reserve as usize));
+                    }
+                    None => {
+                        try_out!(self.run_on_pair(pair, each, out));
+                        let next = core::mem::replace(&mut self.repeat, ptr::null());
+                        if !next.is_null() {
+                            repeat!(next);
+                        }
+                    }
                 }
             }};
         }
@@ -380,11 +406,19 @@ impl<'p> Machine<'p> {
                     }
                     Op::WriteBytes {
                         at,
+                        source: Source::Words { ptr, len },
+                        reserve,
+                    } => {
+                        let pair = pair_of(base.add(at.index()), ptr, len);
+                        try_out!(self.write_string(pair, reserve, out));
+                    }
+                    Op::WriteBytes {
+                        at,
                         source,
                         reserve,
                     } => {
                         let pair = self.parts(base.add(at.index()), source);
-                        try_out!(self.write_string(pair, reserve, out));
+                        try_out!(self.write_text(pair, reserve, out));
                     }
                     Op::WriteFixedList {
                         at,
@@ -457,43 +491,40 @@ impl<'p> Machine<'p> {
                             None => return self.fail_tag(tag, path),
                         }
                     }
-                    Op::Borrow { at, source, each } => {
-                        let at = base.add(at.index());
-                        let pair = match source {
-                            PointerSource::Word => {
-                                enter_usual!(each, load(at, 0));
-                                continue;
-                            }
-                            PointerSource::BorrowThin { borrow } => {
-                                enter!(each, self.borrow_thin(at, borrow));
-                                continue;
-                            }
-                            PointerSource::BorrowWide { borrow } => self.wide_pair(at, borrow),
-                            PointerSource::Counted { ptr, len, behind } => {
-                                counted_pair(at, ptr, len, behind)
-                            }
-                        };
-                        // Mostly a string, of which these are the words.
-                        match program.code.block(each).ops[..] {
-                            [
-                                ref op @ Op::WriteBytes {
-                                    at: Offset(0),
-                                    source: WORDS_OF_A_PAIR,
-                                    reserve,
-                                },
-                            ] => {
-                                self.add_ops(core::slice::from_ref(op));
-                                try_out!(self.write_text(pair, reserve, out));
-                            }
-                            _ => {
-                                try_out!(self.run_on_pair(pair, each, out));
-                                let next = core::mem::replace(&mut self.repeat, ptr::null());
-                                if !next.is_null() {
-                                    repeat!(next);
-                                }
-                            }
+                    Op::Borrow {
+                        at,
+                        source: PointerSource::Word,
+                        each,
+                    } => {
+                        let pointee = load(base, at.0);
+                        let inner = &program.code.block(each).ops[..];
+                        // A point, an entry, a range: nothing of this block need be remembered for them.
+                        if let [ref one, ref two] = *inner
+                            && let Some(first) = number_of(one, pointee)
+                            && let Some(second) = number_of(two, pointee)
+                        {
+                            self.add_ops(inner);
+                            out = self.write_number(out, first);
+                            out = self.write_number(out, second);
+                        } else {
+                            enter_usual!(each, pointee);
                         }
                     }
+                    Op::Borrow {
+                        at,
+                        source: PointerSource::Counted { ptr, len, behind },
+                        each,
+                    } => on_pair!(counted_pair(base.add(at.index()), ptr, len, behind), each),
+                    Op::Borrow {
+                        at,
+                        source: PointerSource::BorrowWide { borrow },
+                        each,
+                    } => on_pair!(self.wide_pair(base.add(at.index()), borrow), each),
+                    Op::Borrow {
+                        at,
+                        source: PointerSource::BorrowThin { borrow },
+                        each,
+                    } => enter!(each, self.borrow_thin(base.add(at.index()), borrow)),
                     Op::WriteIter { .. } => try_out!(self.write_iter(op, base, out)),
                     Op::WriteMap { .. } => try_out!(self.write_map(op, base, out)),
                     Op::Call { at, child, path } => {
@@ -546,11 +577,43 @@ impl<'p> Machine<'p> {
     }
 }
 
-/// Where the words of a [`Pair`] are in it.
-const WORDS_OF_A_PAIR: Source = Source::Words {
-    ptr: Offset(offset_of!(Pair, ptr) as u32),
-    len: Offset(offset_of!(Pair, len) as u32),
-};
+/// What the varint says that an op writes; `None` of ops that write something else, or integers of 128 bits.
+///
+/// # Safety
+///
+/// The op is of a block that is entered with `base`.
+#[inline]
+unsafe fn number_of(op: &Op, base: *const u8) -> Option<u64> {
+    // SAFETY: the caller's duty: the field is live (A1).
+    let number = unsafe {
+        match *op {
+            Op::WriteVarU16 { at } => load::<u16>(base, at.0).into(),
+            Op::WriteVarU32 { at } => load::<u32>(base, at.0).into(),
+            Op::WriteVarU64 { at } => load(base, at.0),
+            Op::WriteVarI16 { at } => zigzag::encode_i16(load(base, at.0)).into(),
+            Op::WriteVarI32 { at } => zigzag::encode_i32(load(base, at.0)).into(),
+            Op::WriteVarI64 { at } => zigzag::encode_i64(load(base, at.0)),
+            _ => return None,
+        }
+    };
+    Some(number)
+}
+
+/// The words of [`Source::Words`].
+///
+/// # Safety
+///
+/// A value with such words is at `at` (A4).
+#[inline]
+pub(super) unsafe fn pair_of(at: *const u8, ptr: Offset, len: Offset) -> Pair {
+    // SAFETY: the caller's duty.
+    unsafe {
+        Pair {
+            ptr: load(at, ptr.0),
+            len: load(at, len.0),
+        }
+    }
+}
 
 /// Values at equal distances.
 pub(super) struct Values {

@@ -6,7 +6,6 @@ use core::ptr;
 
 use super::interpret;
 use super::machine::{Machine, load};
-use super::sequence::is_integers;
 use crate::cx::thin;
 use crate::entry::{EncodeFn, LeafFn, Pair};
 use crate::program::{BlockId, ChildId, FunctionId, FunctionKind, Offset, PathId, ProxyId};
@@ -58,17 +57,8 @@ impl Machine<'_> {
         out: *mut u8,
     ) -> *mut u8 {
         let base: *const u8 = (&raw const pair).cast();
-        let program = self.program;
         // SAFETY: the caller's duty; the verifier has seen that the block reads words of the pair, which outlives it.
-        unsafe {
-            match &program.code.block(each).ops[..] {
-                ops @ [op] if is_integers(op) => {
-                    self.add_ops(ops);
-                    self.write_integers(op, base, out)
-                }
-                _ => self.run_short(each, base, out),
-            }
-        }
+        unsafe { self.run_short(each, base, out) }
     }
 
     /// The words of the pointee of [`PointerSource::BorrowWide`](crate::program::PointerSource::BorrowWide).

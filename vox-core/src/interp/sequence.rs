@@ -125,7 +125,7 @@ impl<'p> Machine<'p> {
     ///
     /// # Safety
     ///
-    /// As for [`Self::run`], of which this is one op, that [`is_integers`].
+    /// As for [`Self::run`], of which this is one op, a list of integers.
     #[inline(never)]
     pub(super) unsafe fn write_integers(
         &mut self,
@@ -133,45 +133,14 @@ impl<'p> Machine<'p> {
         base: *const u8,
         out: *mut u8,
     ) -> *mut u8 {
-        let kernels = self.program.linkage.kernels;
-        let (write, at, source, reserve) = match *op {
-            Op::WriteListVarU16 {
-                at,
-                source,
-                reserve,
-            } => (kernels.list_u16, at, source, reserve),
-            Op::WriteListVarU32 {
-                at,
-                source,
-                reserve,
-            } => (kernels.list_u32, at, source, reserve),
-            Op::WriteListVarU64 {
-                at,
-                source,
-                reserve,
-            } => (kernels.list_u64, at, source, reserve),
-            Op::WriteListVarI16 {
-                at,
-                source,
-                reserve,
-            } => (kernels.list_i16, at, source, reserve),
-            Op::WriteListVarI32 {
-                at,
-                source,
-                reserve,
-            } => (kernels.list_i32, at, source, reserve),
-            Op::WriteListVarI64 {
-                at,
-                source,
-                reserve,
-            } => (kernels.list_i64, at, source, reserve),
-            _ => unreachable!("the op is a list of integers"),
+        let Some(list) = self.program.linkage.kernels.integers(op) else {
+            unreachable!("the op is a list of integers")
         };
         // SAFETY: the caller's duty; the list is live, its integers initialised (A6), and the routine is for them.
         unsafe {
-            let pair = self.parts(base.add(at.index()), source);
+            let pair = self.parts(base.add(list.at.index()), list.source);
             self.add_integers(pair.len);
-            write(self.cx, out, pair.ptr, pair.len, reserve as usize)
+            (list.write)(self.cx, out, pair.ptr, pair.len, list.reserve as usize)
         }
     }
 
@@ -483,18 +452,4 @@ fn string_of(op: &Op) -> Option<(Offset, Source, u32)> {
         } => Some((at, source, reserve)),
         _ => None,
     }
-}
-
-/// Whether an op writes a list of integers by a routine.
-#[inline]
-pub(super) fn is_integers(op: &Op) -> bool {
-    matches!(
-        op,
-        Op::WriteListVarU16 { .. }
-            | Op::WriteListVarU32 { .. }
-            | Op::WriteListVarU64 { .. }
-            | Op::WriteListVarI16 { .. }
-            | Op::WriteListVarI32 { .. }
-            | Op::WriteListVarI64 { .. }
-    )
 }

@@ -2,7 +2,7 @@
 
 use crate::reflect::{ListAsPtrFn, ListLenFn, SliceAsPtrFn, SliceLenFn};
 
-use super::machine::{Machine, load};
+use super::machine::{Machine, pair_of};
 use crate::cx::thin;
 use crate::entry::{AccessorFn, Pair};
 use crate::program::{FunctionId, Source};
@@ -41,12 +41,8 @@ impl Machine<'_> {
     )]
     pub(super) unsafe fn parts(&mut self, at: *const u8, source: Source) -> Pair {
         match source {
-            Source::Words { ptr, len } => Pair {
-                // SAFETY: the caller's duty; probed or our own layout (A4).
-                ptr: unsafe { load(at, ptr.0) },
-                // SAFETY: as above.
-                len: unsafe { load(at, len.0) },
-            },
+            // SAFETY: the caller's duty; probed or our own layout (A4).
+            Source::Words { ptr, len } => unsafe { pair_of(at, ptr, len) },
             Source::List { .. } | Source::Slice { .. } | Source::Accessor { .. } => {
                 // SAFETY: the caller's duty.
                 unsafe { self.parts_by_call(at, source) }

@@ -37,7 +37,7 @@ use once_cell::race::OnceBox;
 
 use crate::cx::EncodeCx;
 use crate::entry::{BulkFn, WriteCharFn, WriteLongFn};
-use crate::program::{BlockId, Code, Op};
+use crate::program::{BlockId, Code, Offset, Op, Source};
 pub(crate) use arch::align::at_cache_line;
 use element::Routine;
 use fields::Fields;
@@ -89,6 +89,18 @@ pub struct Kernels {
     pub has_wide_moves: bool,
 }
 
+/// A list of integers that an op writes.
+pub(crate) struct Integers {
+    /// Writes it.
+    pub(crate) write: BulkFn,
+    /// Where it is.
+    pub(crate) at: Offset,
+    /// How to find its address and length.
+    pub(crate) source: Source,
+    /// Spare bytes left behind it.
+    pub(crate) reserve: u32,
+}
+
 /// The lengths that [`Kernels::write_long`] writes itself, in bytes. Above them a call takes little time beside the copy.
 pub const LONG_LENS: Range<usize> = 128..4097;
 
@@ -127,6 +139,27 @@ impl Kernels {
     #[must_use]
     pub fn link_run(&self, ops: &[Op]) -> Option<Run> {
         Run::new(self.run?, ops)
+    }
+
+    /// The list of integers an op writes, and the routine of this set for it.
+    #[inline]
+    pub(crate) fn integers(&self, op: &Op) -> Option<Integers> {
+        macro_rules! integers {
+            ($( $op:ident => $write:ident, )*) => {
+                match *op {
+                    $( Op::$op { at, source, reserve } => Some(Integers { write: self.$write, at, source, reserve }), )*
+                    _ => None,
+                }
+            };
+        }
+        integers! {
+            WriteListVarU16 => list_u16,
+            WriteListVarU32 => list_u32,
+            WriteListVarU64 => list_u64,
+            WriteListVarI16 => list_i16,
+            WriteListVarI32 => list_i32,
+            WriteListVarI64 => list_i64,
+        }
     }
 
     /// The functions for varints of fields.

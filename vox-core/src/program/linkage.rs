@@ -2,7 +2,7 @@
 
 use core::ptr::NonNull;
 
-use super::{BlockId, ChildId, Code, EnumTable, FunctionId, Op, OptionRun};
+use super::{BlockId, ChildId, Code, EnumTable, FunctionId, Op, OptionRun, PairBlock};
 use crate::kernels::group::Groups;
 use crate::kernels::{Kernels, Plain, Ready, ReadyOf, Run};
 use crate::slot::Slot;
@@ -24,6 +24,8 @@ pub struct Linkage {
     groups: Vec<Option<Groups>>,
     /// By the block of the first option's payload: options side by side.
     option_runs: Vec<Option<OptionRun>>,
+    /// By block: those of one op on a pair of words, for the interpreter.
+    pair_blocks: Vec<Option<PairBlock>>,
     /// By the block of an element: enums in lists.
     enum_tables: Vec<Option<EnumTable>>,
     /// By block: the options this processor makes ready at once, of a value alone and of an element.
@@ -44,14 +46,15 @@ impl Linkage {
             runs: Vec::new(),
             groups: Vec::new(),
             option_runs: Vec::new(),
+            pair_blocks: Vec::new(),
             enum_tables: Vec::new(),
             ready: Vec::new(),
             plain: Vec::new(),
         }
     }
 
-    /// Prepares what the routines and the interpreter do at once: runs of scalars and of options, maps and sets, and
-    /// enums in lists.
+    /// Prepares what the routines and the interpreter do at once: runs of scalars and of options, maps and sets,
+    /// enums in lists, and what is behind pointers.
     #[must_use]
     pub fn with_runs(mut self, code: &Code) -> Self {
         for op in code.blocks.iter().flat_map(|block| &block.ops) {
@@ -75,6 +78,10 @@ impl Linkage {
             if ready.iter().any(Option::is_some) {
                 self.ready.resize_with(code.blocks.len(), Default::default);
                 self.ready[idx] = ready;
+            }
+            if let Some(pair) = PairBlock::find(self.kernels, &block.ops) {
+                self.pair_blocks.resize_with(code.blocks.len(), || None);
+                self.pair_blocks[idx] = Some(pair);
             }
             for (some, run) in OptionRun::find(code, &block.ops) {
                 self.option_runs.resize_with(code.blocks.len(), || None);
@@ -128,6 +135,12 @@ impl Linkage {
     #[must_use]
     pub fn plain(&self, first: BlockId) -> Option<&Plain> {
         self.plain.get(first.index())?.as_ref()
+    }
+
+    /// What a block is that is one op on the pair it is entered with.
+    #[inline]
+    pub(crate) fn pair_block(&self, each: BlockId) -> Option<PairBlock> {
+        *self.pair_blocks.get(each.index())?
     }
 
     /// The enum that elements consist of which this block writes.
