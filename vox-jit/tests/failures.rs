@@ -54,9 +54,11 @@ fn an_unknown_tag_in_a_list_names_its_element() {
 paths
   p1 \".list\"
   p2 \".kind\"
+  p3 \".kind.gone\"
 t0:
   0 -> b2
   1 -> b3
+  2 -> b4
 b0:
   write_list at=@0 source=words(ptr=@8, len=@0) stride=2 each=b1 bound={bound} path=p1 reserve=0
 b1:
@@ -66,14 +68,29 @@ b2:
 b3:
   write_const bytes=[01]
   write_byte at=@1
+b4:
+  write_const bytes=[02]
+  never why=skipped path=p3
 "
         );
-        let mut tags = [[0_u8, 7], [1, 7], [0, 7], [1, 7], [0, 7]];
-        tags[3][0] = 2;
-        assert_eq!(
-            error(&text, &List(tags.len(), tags.as_ptr().cast())),
-            "cannot encode `().list[3].kind`: the enum's tag is 2, which is no variant's"
-        );
+        // Room for many is made for 2,048 of these at once.
+        for idx in [0, 3, 2047, 2048, 2999] {
+            let mut tags: Vec<[u8; 2]> = (0..3000).map(|at| [u8::from(at % 2 == 1), 7]).collect();
+            let reason = "the enum's tag is 3, which is no variant's";
+            for (tag, place) in [
+                (3, format!("kind`: {reason}")),
+                (
+                    2,
+                    String::from("kind.gone`: a variant marked as skipped, which has no encoding"),
+                ),
+            ] {
+                tags[idx][0] = tag;
+                assert_eq!(
+                    error(&text, &List(tags.len(), tags.as_ptr().cast())),
+                    format!("cannot encode `().list[{idx}].{place}")
+                );
+            }
+        }
     }
 }
 

@@ -214,13 +214,16 @@ fn a11_enums_that_end_at_a_protected_page() {
         (15, 1, "write_byte at=@15"),
         (8, 8, "write_f64 at=@8"),
         (12, 4, "write_f32 at=@12"),
+        (2, 14, "copy_bytes at=@2 len=14"),
+        (16, 0, "copy_bytes at=@16 len=0"),
     ];
+    let kinds = arms.len();
     let mut text = String::from("program T\npaths\n  p1 \".list\"\nt0:\n");
     for idx in 0..arms.len() {
         text += &format!("  {idx} -> b{}\n", idx + 2);
     }
     text += "b0:\n  write_list at=@0 source=words(ptr=@0, len=@8) stride=16 each=b1 bound=0 path=p1 reserve=0\nb1:\n";
-    text += "  reserve bytes=9\n  switch at=@0 tag=u8 arms=t0 path=p1\n";
+    text += "  reserve bytes=15\n  switch at=@0 tag=u8 arms=t0 path=p1\n";
     for (idx, (_, _, op)) in arms.iter().enumerate() {
         text += &format!("b{}:\n  write_const bytes=[{idx:02x}]\n", idx + 2);
         if !op.is_empty() {
@@ -234,7 +237,7 @@ fn a11_enums_that_end_at_a_protected_page() {
         .map(|idx| {
             core::array::from_fn(|at| {
                 if at == 0 {
-                    (idx % 8) as u8
+                    (idx % kinds) as u8
                 } else {
                     (idx * 31 + at) as u8
                 }
@@ -247,9 +250,13 @@ fn a11_enums_that_end_at_a_protected_page() {
             Tier::Baseline if baseline::IS_AVAILABLE => unroll(&world, &slot),
             _ => {}
         }
-        for count in 1..=values.len() {
+        // Each arm is that of the last element, in lists of each length.
+        for (count, last) in
+            (1..=2 * arms.len()).flat_map(|count| (0..kinds).map(move |last| (count, last)))
+        {
             for back in [0, 1, 8, 24, 31, 32] {
-                let values = &values[values.len() - count..];
+                let end = values.len() - last;
+                let values = &values[end - count..end];
                 let list = List(fenced.write(values.as_flattened(), back), count);
                 // SAFETY: the offsets fit the value.
                 let (bytes, _) = unsafe { append(&slot, common::address(&list), 64) }.unwrap();

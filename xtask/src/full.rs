@@ -178,3 +178,26 @@ fn run_step(cx: &Context, step: &Step, report: &mut Report) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_step_has_a_name_of_its_own() {
+        let targets =
+            check_targets::targets(false).map(|target| format!("check, {}", target.triple));
+        let tests = cross::ALL
+            .iter()
+            .map(|target| format!("tests, {}", target.triple));
+        // Those two are no steps, but groups of steps.
+        let single =
+            |step: &&Step| !matches!(step.action, Action::CheckTargets | Action::CrossTargets);
+        let steps = STEPS.iter().filter(single).map(|step| step.name.to_owned());
+        let mut names: Vec<String> = steps.chain(targets).chain(tests).collect();
+        let count = names.len();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+}

@@ -54,6 +54,7 @@ impl Report {
             return;
         }
         println!("== {name}");
+        let was_current = self.journal.as_ref().is_some_and(Journal::is_current);
         let start = Instant::now();
         let verdict = match check() {
             Ok(Outcome::Passed(detail)) => Verdict::Passed(detail),
@@ -66,14 +67,21 @@ impl Report {
             elapsed: start.elapsed(),
         };
         println!("== {}", describe(&row));
-        self.keep(&row);
+        if was_current {
+            self.keep(&row);
+        }
         self.rows.push(row);
     }
 
+    /// Keeps what passed, unless the sources are others by now.
     fn keep(&mut self, row: &Row) {
         let (Some(journal), Verdict::Passed(detail)) = (&mut self.journal, &row.verdict) else {
             return;
         };
+        if !journal.is_current() {
+            println!("the sources have changed meanwhile: not kept");
+            return;
+        }
         let entry = Entry {
             name: row.name.clone(),
             elapsed: row.elapsed,

@@ -2,8 +2,7 @@
 
 #[cfg(feature = "op-counts")]
 use super::counts;
-use super::machine::{Machine, Values, load, write_const};
-use crate::entry::Pair;
+use super::machine::{Machine, Values, load, pair_of, write_const};
 use crate::kernels::{bytes, over};
 #[cfg(feature = "op-counts")]
 use crate::program::TagWidth;
@@ -23,6 +22,9 @@ impl<'p> Machine<'p> {
         values: &mut Values,
         out: *mut u8,
     ) -> *mut u8 {
+        // Of each element: making room, finding the arm, its tag, and mostly one more.
+        const OPS: usize = 4;
+        self.add_elements(OPS * (values.behind + 1));
         let mut out = out;
         loop {
             // SAFETY: the caller's duty: a live enum is there, and its tag (A1).
@@ -56,9 +58,6 @@ impl<'p> Machine<'p> {
     /// As for [`Self::write_enums`]; it is this arm's variant that is live.
     #[inline]
     unsafe fn write_arm(&mut self, arm: &'p TableArm, at: *const u8, out: *mut u8) -> *mut u8 {
-        // Making room, finding the arm, its tag, and mostly one more.
-        const OPS: usize = 4;
-        self.add_elements(OPS);
         // SAFETY: the offsets are those of the ops: of live fields of the variant (A1), and there is
         // room for what they write (A7).
         unsafe {
@@ -72,11 +71,7 @@ impl<'p> Machine<'p> {
                 }
                 ArmBody::I64(from) => self.write_number(out, zigzag::encode_i64(load(at, from))),
                 ArmBody::Bytes { ptr, len, reserve } => {
-                    let pair = Pair {
-                        ptr: load(at, ptr),
-                        len: load(at, len),
-                    };
-                    self.write_string(pair, reserve, out)
+                    self.write_string(pair_of(at, ptr, len), reserve, out)
                 }
                 ArmBody::Ops(block) => self.run_ops(self.behind_tag(arm, block), at, out),
             }
@@ -101,11 +96,11 @@ impl<'p> Machine<'p> {
         counts::count(&Op::Switch {
             at: table.at,
             tag: TagWidth::U8,
-            arms: table.table,
+            arms: table.source,
             path: table.path,
         });
         let code = &self.program.code;
-        let block = code.tables[table.table.index()][usize::from(tag)].block;
+        let block = code.tables[table.source.index()][usize::from(tag)].block;
         let ops = &code.block(block).ops;
         let own = match arm.body {
             ArmBody::Ops(block) => ops.len() - self.behind_tag(arm, block).len(),
@@ -119,7 +114,7 @@ impl<'p> Machine<'p> {
 ///
 /// # Safety
 ///
-/// They are at `from`, in a live value; there is room for them, and the overshoot behind them (A7).
+/// They are at `from`, in a live value, of which a byte is there even if they are none; there is room for them, and the overshoot behind them (A7).
 #[inline]
 unsafe fn copy(out: *mut u8, from: *const u8, len: usize) -> *mut u8 {
     // SAFETY: the caller's duty; reading beyond them stays in the page (A11).

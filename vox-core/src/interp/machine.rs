@@ -114,15 +114,15 @@ impl<'p> Machine<'p> {
         unsafe { grow(self.cx, out, spare) }
     }
 
-    /// Writes a varint: without a branch by its length where the processor deposits bits; elsewhere what does not take one byte is not written
-    /// in line, of which there are many.
+    /// Writes a varint: without a branch by its length where the processor deposits bits (`pdep`, parallel bit deposit). Elsewhere one that takes a
+    /// byte is written here, and longer ones by a call: the loop over ops has this in many places.
     ///
     /// # Safety
     ///
-    /// As for [`varint::write_u64`].
+    /// 10 bytes may be written at `out`: those of the op, and of the overshoot behind them (A7).
     #[inline]
     pub(super) unsafe fn write_number(&self, out: *mut u8, value: u64) -> *mut u8 {
-        // SAFETY: the caller's duty; the processor runs the routines that programs are linked to.
+        // SAFETY: the caller's duty; the processor runs the routines that programs are linked to. That is room for any varint.
         unsafe {
             if self.deposits {
                 return deposit::write(out, value);

@@ -2,8 +2,7 @@
 
 #[cfg(feature = "op-counts")]
 use super::counts;
-use super::machine::{Machine, load};
-use crate::entry::Pair;
+use super::machine::{Machine, load, pair_of};
 #[cfg(feature = "op-counts")]
 use crate::program::{Code, Op};
 use crate::program::{OptionField, OptionRun, Scalar};
@@ -53,11 +52,7 @@ impl Machine<'_> {
                         out.write(u8::from(is_some));
                         out = out.add(1);
                         if is_some {
-                            let pair = Pair {
-                                ptr: load(base, ptr),
-                                len: load(base, len),
-                            };
-                            out = self.write_string(pair, reserve, out);
+                            out = self.write_string(pair_of(base, ptr, len), reserve, out);
                             if out.is_null() {
                                 return out;
                             }

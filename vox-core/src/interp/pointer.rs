@@ -48,7 +48,7 @@ impl Machine<'_> {
     /// # Safety
     ///
     /// As for [`Self::run`], of which this is part of one op.
-    // The pair is kept out of the frame of `run_each`.
+    // The address of the pair is taken here, so that in `run_each` it stays in registers.
     #[inline(never)]
     pub(super) unsafe fn run_on_pair(
         &mut self,

@@ -56,7 +56,7 @@ impl<'p> Machine<'p> {
         unsafe { self.write_longer(pair, reserve, out) }
     }
 
-    /// The same, kept out of the frame of `run_each`, which deep values take once per level.
+    /// The same, where it is not worth its instructions.
     ///
     /// # Safety
     ///

@@ -1,4 +1,4 @@
-//! Varints without a branch by their length, where the processor deposits bits (`pdep`): one instruction
+//! Varints without a branch by their length, where the processor has parallel bit deposit (`pdep`): one instruction
 //! in place of the shifts of [`crate::wire::varint`].
 //!
 //! Not here: integers of machine code, and lists of them, which have such instructions of their own ([`crate::interp`] is who calls this).

@@ -1,4 +1,4 @@
-//! Copying short strings without regard to their length.
+//! Copying short strings, and what a variant of an enum in a list has, without regard to the length.
 //!
 //! Two loads and two stores of 16 bytes copy any string of up to 32 bytes. They read beyond its end, which is
 //! no matter for the processor as long as it stays in the page of the first byte, and undefined in

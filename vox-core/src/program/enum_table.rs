@@ -1,29 +1,30 @@
 //! The arms of an enum in a list, as one table.
 //!
 //! Which arm an element of a list takes is hard to guess, so what finding it costs is paid in full: a tag leads to an
-//! arm, that to a block, to its first op, to the next one. Where the arms of
-//! an enum stand at their own numbers, a program is given this table when it is linked: the tag leads to all there is to know
+//! arm, that to a block, to its first op, to the next one. Where the discriminants of
+//! an enum's arms are 0, 1, 2 and so on, in this order, a program is given this table when it is linked: the tag leads to all there is to know
 //! of the arm. It means exactly what the ops mean, in their order.
 //!
 //! Not for: machine code, which has tables of its own. Read next: `interp/enums.rs`.
 
 use super::{Arm, BlockId, Code, Literal, Offset, Op, PathId, Source, TableId, TagWidth};
+use crate::kernels::over;
 
-/// The most bytes an [`ArmBody::Copied`] has.
-const MAX_COPIED: u32 = 8;
+/// The most bytes an [`ArmBody::Copied`] has. A copy takes as many at once, whatever it is asked for.
+const MAX_COPIED: u32 = over::LEN as u32;
 
 /// An enum that is all there is of an element.
 #[derive(Debug)]
-pub struct EnumTable {
+pub(crate) struct EnumTable {
     /// The room that is made for an element; 0 where there is some already.
     pub(crate) reserve: u32,
     /// Where the enum is in the element, and the byte that is its tag.
     pub(crate) at: Offset,
     /// By the tag.
     pub(crate) arms: Box<[TableArm]>,
-    /// What was made into that, of which ops are counted.
+    /// The arms of the program this was made from: their ops are counted.
     #[cfg_attr(not(feature = "op-counts"), expect(dead_code, reason = "only counted"))]
-    pub(crate) table: TableId,
+    pub(crate) source: TableId,
     /// The place of the enum, for errors.
     pub(crate) path: PathId,
 }
@@ -50,7 +51,11 @@ pub(crate) enum ArmBody {
     /// As above.
     I64(u32),
     /// Bytes and their length, and room for what follows.
-    Bytes { ptr: u32, len: u32, reserve: u32 },
+    Bytes {
+        ptr: Offset,
+        len: Offset,
+        reserve: u32,
+    },
     /// What this block has behind the tag.
     Ops(BlockId),
 }
@@ -80,14 +85,14 @@ impl EnumTable {
             reserve,
             at,
             arms: made?,
-            table: arms,
+            source: arms,
             path,
         })
     }
 }
 
 impl TableArm {
-    /// `None` where an arm stands at another number than its own.
+    /// `None` where the discriminant is not the arm's number.
     fn new(code: &Code, number: usize, arm: &Arm) -> Option<Self> {
         if usize::try_from(arm.discriminant) != Ok(number) {
             return None;
@@ -106,7 +111,8 @@ impl ArmBody {
     fn new(ops: &[Op]) -> Option<Self> {
         let copied = |at: Offset, len| Self::Copied { at: at.0, len };
         Some(match *ops {
-            [] => copied(Offset(0), 0),
+            // A byte of the value is read in any case: the tag.
+            [] | [Op::CopyBytes { len: 0, .. }] => copied(Offset(0), 0),
             [Op::WriteByte { at }] => copied(at, 1),
             [Op::CopyBytes { at, len }] if len <= MAX_COPIED => copied(at, len),
             // As in memory where that is little-endian.
@@ -123,8 +129,8 @@ impl ArmBody {
                     reserve,
                 },
             ] => Self::Bytes {
-                ptr: at.0.checked_add(ptr.0)?,
-                len: at.0.checked_add(len.0)?,
+                ptr: Offset(at.0.checked_add(ptr.0)?),
+                len: Offset(at.0.checked_add(len.0)?),
                 reserve,
             },
             _ => return None,
@@ -194,8 +200,8 @@ mod tests {
             ArmBody::Copied { at: 1, len: 1 },
             ArmBody::I64(8),
             ArmBody::Bytes {
-                ptr: 16,
-                len: 24,
+                ptr: Offset(16),
+                len: Offset(24),
                 reserve: 7,
             },
             ArmBody::Ops(BlockId(4)),

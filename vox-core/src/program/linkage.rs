@@ -2,7 +2,9 @@
 
 use core::ptr::NonNull;
 
-use super::{BlockId, ChildId, Code, EnumTable, FunctionId, Op, OptionRun, PairBlock};
+use super::{
+    BlockId, ChildId, Code, EnumTable, FunctionId, Op, OptionRun, PairBlock, PointerSource,
+};
 use crate::kernels::group::Groups;
 use crate::kernels::{Kernels, Plain, Ready, ReadyOf, Run};
 use crate::slot::Slot;
@@ -55,11 +57,22 @@ impl Linkage {
 
     /// Prepares what the routines and the interpreter do at once: runs of scalars and of options, maps and sets,
     /// enums in lists, and what is behind pointers.
+    ///
+    /// # Panics
+    ///
+    /// May panic on code that the verifier refuses.
     #[must_use]
     pub fn with_runs(mut self, code: &Code) -> Self {
         for op in code.blocks.iter().flat_map(|block| &block.ops) {
             if let Op::WriteRun { each } = *op {
                 self.add_run(code, each);
+            }
+            if let Op::Borrow { source, each, .. } = *op
+                && let PointerSource::Counted { .. } | PointerSource::BorrowWide { .. } = source
+                && let Some(pair) = PairBlock::find(self.kernels, &code.block(each).ops)
+            {
+                self.pair_blocks.resize_with(code.blocks.len(), || None);
+                self.pair_blocks[each.index()] = Some(pair);
             }
             if let Op::WriteList { each, .. } | Op::WriteArray { each, .. } = *op
                 && let Some(table) = EnumTable::find(code, &code.block(each).ops)
@@ -78,10 +91,6 @@ impl Linkage {
             if ready.iter().any(Option::is_some) {
                 self.ready.resize_with(code.blocks.len(), Default::default);
                 self.ready[idx] = ready;
-            }
-            if let Some(pair) = PairBlock::find(self.kernels, &block.ops) {
-                self.pair_blocks.resize_with(code.blocks.len(), || None);
-                self.pair_blocks[idx] = Some(pair);
             }
             for (some, run) in OptionRun::find(code, &block.ops) {
                 self.option_runs.resize_with(code.blocks.len(), || None);
@@ -145,8 +154,7 @@ impl Linkage {
 
     /// The enum that elements consist of which this block writes.
     #[inline]
-    #[must_use]
-    pub fn enum_table(&self, each: BlockId) -> Option<&EnumTable> {
+    pub(crate) fn enum_table(&self, each: BlockId) -> Option<&EnumTable> {
         self.enum_tables.get(each.index())?.as_ref()
     }
 

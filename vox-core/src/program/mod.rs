@@ -24,8 +24,7 @@ mod spare;
 pub mod text;
 pub mod verify;
 
-pub use enum_table::EnumTable;
-pub(crate) use enum_table::{ArmBody, TableArm};
+pub(crate) use enum_table::{ArmBody, EnumTable, TableArm};
 pub use function::{CallClass, FunctionKind};
 pub use ids::{BlockId, ChildId, FunctionId, IterId, Literal, Offset, PathId, ProxyId, TableId};
 pub use linkage::{Linkage, Program};

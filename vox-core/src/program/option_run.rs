@@ -33,8 +33,8 @@ pub(crate) enum OptionField {
     Bytes {
         tag: u32,
         none: u64,
-        ptr: u32,
-        len: u32,
+        ptr: Offset,
+        len: Offset,
         reserve: u32,
     },
 }
@@ -99,8 +99,8 @@ impl OptionField {
                 Some(Self::Bytes {
                     tag: tag.at,
                     none: tag.none.cast_unsigned(),
-                    ptr: value.checked_add(ptr.0)?,
-                    len: value.checked_add(len.0)?,
+                    ptr: Offset(value.checked_add(ptr.0)?),
+                    len: Offset(value.checked_add(len.0)?),
                     reserve,
                 })
             }

@@ -88,8 +88,8 @@ unsafe fn write_56(out: *mut u8, value: u64) -> *mut u8 {
     unsafe { write_groups(out, spread(value), value.leading_zeros() as usize) }
 }
 
-/// Writes the first 8 bytes of a varint with one store, and answers the end of the whole: of the groups of a value, spread to bytes, and its
-/// leading zeros.
+/// Writes the first 8 bytes of a varint with one store, and answers the end of the whole varint. `groups` are the value's groups of seven bits,
+/// a byte each; `zeros` its leading zeros.
 ///
 /// # Safety
 ///

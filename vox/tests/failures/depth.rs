@@ -445,16 +445,36 @@ fn nested(depth: usize) -> Nested {
     })
 }
 
+/// Lists in lists of enums, whose loop has frames of its own.
+#[derive(Facet)]
+#[repr(u8)]
+enum Listed {
+    Deeper(#[facet(recursive_type)] Vec<Vec<Listed>>, u8),
+    Nothing,
+}
+
+fn listed(depth: usize) -> Listed {
+    (0..depth).fold(Listed::Nothing, |inside, _| {
+        Listed::Deeper(vec![vec![Listed::Nothing, inside]], 1)
+    })
+}
+
 /// A build without any optimisation, facet's functions included, and with all debug information takes half as much again as a
 /// debug build of this workspace: what that is allowed is less by as much.
+const UNOPTIMISED_STACK: usize = if cfg!(debug_assertions) {
+    DEFAULT_STACK / 3 * 2
+} else {
+    DEFAULT_STACK
+};
+
 #[test]
 fn the_default_limit_with_maps_in_maps() {
-    let bytes = if cfg!(debug_assertions) {
-        DEFAULT_STACK / 3 * 2
-    } else {
-        DEFAULT_STACK
-    };
-    exceeds_on_stack(bytes, &nested(1), nested(DEFAULT_LIMIT + 10));
+    exceeds_on_stack(UNOPTIMISED_STACK, &nested(1), nested(DEFAULT_LIMIT + 10));
+}
+
+#[test]
+fn the_default_limit_with_enums_in_lists() {
+    exceeds_on_stack(UNOPTIMISED_STACK, &listed(1), listed(DEFAULT_LIMIT + 10));
 }
 
 /// A level of eleven blocks takes a debug build's interpreter some eleven

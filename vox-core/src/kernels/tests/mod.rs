@@ -17,7 +17,7 @@ use core::ptr;
 
 use region::Protection;
 
-use super::{Kernels, arch, over};
+use super::{Kernels, arch, deposit, over};
 use crate::cx::{Constants, EncodeCx, FREE_SPARE, Failure, OVERSHOOT};
 use crate::entry::BulkFn;
 use crate::entry_fn;
@@ -237,17 +237,19 @@ fn a7_lists_of<T: Int>() {
     let mut random = fastrand::Rng::with_seed(u64::from(T::BITS));
     every_set(|set| {
         for len in lens() {
-            // Values of up to so many bits, at every alignment.
+            // Values of up to so many bits.
             for bits in 0..=T::BITS {
                 let numbers: Vec<u64> = (0..len).map(|_| random.u64(..) & low(bits)).collect();
                 bench.check::<T>(set, &numbers, bits as usize % 9);
             }
             bench.check::<T>(set, &vec![low(T::BITS); len], 0);
-            // Every magnitude beside every other.
-            let numbers: Vec<u64> = (0..len)
-                .map(|_| random.u64(..) & low(random.u32(0..=T::BITS)))
-                .collect();
-            bench.check::<T>(set, &numbers, 0);
+            // Every magnitude beside every other, at every alignment.
+            for apart in 0..=size_of::<T>() {
+                let numbers: Vec<u64> = (0..len)
+                    .map(|_| random.u64(..) & low(random.u32(0..=T::BITS)))
+                    .collect();
+                bench.check::<T>(set, &numbers, apart);
+            }
         }
     });
 }
@@ -292,6 +294,40 @@ tests! {
     a7_lists_of_i16, edges_of_i16: i16;
     a7_lists_of_i32, edges_of_i32: i32;
     a7_lists_of_i64, edges_of_i64: i64;
+}
+
+/// `a7_`: a varint by `pdep` takes the ten bytes that it may, and no more, wherever they are.
+#[test]
+fn a7_deposited_varints_beside_a_protected_page() {
+    if !deposit::is_there(Kernels::best()) {
+        eprintln!("skipped: this processor does not deposit bits");
+        return;
+    }
+    let mut output = Fenced::new(1);
+    for bits in 0..=64 {
+        for number in [
+            low(bits),
+            low(bits) / 2 + 1,
+            low(bits) & 0x5555_5555_5555_5555,
+        ] {
+            let mut expected = Vec::new();
+            definition(&mut expected, number);
+            let outs = (0..64).flat_map(|apart| {
+                [
+                    output.after_start(apart),
+                    output.before_end(MAX_LEN_U64 + apart),
+                ]
+            });
+            for out in outs.collect::<Vec<_>>() {
+                // SAFETY: ten bytes are between the fences there; the processor was asked.
+                let written = unsafe {
+                    let end = deposit::write(out, number);
+                    core::slice::from_raw_parts(out, end.addr() - out.addr())
+                };
+                assert_eq!(written, expected, "{number:#x}");
+            }
+        }
+    }
 }
 
 #[test]
