@@ -76,12 +76,11 @@ b4:
         // Room for many is made for 2,048 of these at once.
         for idx in [0, 3, 2047, 2048, 2999] {
             let mut tags: Vec<[u8; 2]> = (0..3000).map(|at| [u8::from(at % 2 == 1), 7]).collect();
-            let reason = "the enum's tag is 3, which is no variant's";
             for (tag, place) in [
-                (3, format!("kind`: {reason}")),
+                (3, "kind`: the enum's tag is 3, which is no variant's"),
                 (
                     2,
-                    String::from("kind.gone`: a variant marked as skipped, which has no encoding"),
+                    "kind.gone`: a variant marked as skipped, which has no encoding",
                 ),
             ] {
                 tags[idx][0] = tag;

@@ -217,7 +217,6 @@ fn a11_enums_that_end_at_a_protected_page() {
         (2, 14, "copy_bytes at=@2 len=14"),
         (16, 0, "copy_bytes at=@16 len=0"),
     ];
-    let kinds = arms.len();
     let mut text = String::from("program T\npaths\n  p1 \".list\"\nt0:\n");
     for idx in 0..arms.len() {
         text += &format!("  {idx} -> b{}\n", idx + 2);
@@ -237,7 +236,7 @@ fn a11_enums_that_end_at_a_protected_page() {
         .map(|idx| {
             core::array::from_fn(|at| {
                 if at == 0 {
-                    (idx % kinds) as u8
+                    (idx % arms.len()) as u8
                 } else {
                     (idx * 31 + at) as u8
                 }
@@ -252,7 +251,7 @@ fn a11_enums_that_end_at_a_protected_page() {
         }
         // Each arm is that of the last element, in lists of each length.
         for (count, last) in
-            (1..=2 * arms.len()).flat_map(|count| (0..kinds).map(move |last| (count, last)))
+            (1..=2 * arms.len()).flat_map(|count| (0..arms.len()).map(move |last| (count, last)))
         {
             for back in [0, 1, 8, 24, 31, 32] {
                 let end = values.len() - last;

@@ -297,13 +297,18 @@ impl<'p> Machine<'p> {
         macro_rules! on_pair {
             ($pair:expr, $each:expr) => {{
                 let (pair, each): (Pair, BlockId) = ($pair, $each);
-                match program.linkage.pair_block(each) {
+                let known = program.linkage.pair_block(each);
+                #[cfg(feature = "op-counts")]
+                if known.is_some() {
+                    super::counts::count_block(&program.code, each);
+                }
+                match known {
                     Some(PairBlock::Text { reserve }) => {
-                        self.add_ops(&program.code.block(each).ops);
+                        self.add_elements(1);
                         try_out!(self.write_string(pair, reserve, out));
                     }
                     Some(PairBlock::Integers { write, reserve }) => {
-                        self.add_ops(&program.code.block(each).ops);
+                        self.add_elements(1);
                         self.add_integers(pair.len);
                         try_out!(write(self.cx, out, pair.ptr, pair.len, reserve as usize));
                     }

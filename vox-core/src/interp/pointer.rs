@@ -5,7 +5,7 @@ use crate::reflect::BorrowFn;
 use core::ptr;
 
 use super::interpret;
-use super::machine::{Machine, load};
+use super::machine::{Machine, pair_of};
 use crate::cx::thin;
 use crate::entry::{EncodeFn, LeafFn, Pair};
 use crate::program::{BlockId, ChildId, FunctionId, FunctionKind, Offset, PathId, ProxyId};
@@ -21,9 +21,10 @@ use crate::trampoline::{DONE, fail, lock, proxy, release_last, unpack};
 pub(super) unsafe fn counted_pair(at: *const u8, ptr: Offset, len: Offset, behind: Offset) -> Pair {
     // SAFETY: the caller's duty; the pointee is in the allocation of its counts.
     unsafe {
+        let counts = pair_of(at, ptr, len);
         Pair {
-            ptr: load::<*const u8>(at, ptr.0).add(behind.index()),
-            len: load::<usize>(at, len.0),
+            ptr: counts.ptr.add(behind.index()),
+            ..counts
         }
     }
 }
