@@ -230,7 +230,7 @@ impl<'p> Machine<'p> {
                         try_out!(self.run_ops(inner, inner_base, out));
                         continue;
                     }
-                    frames[depth].write((rest, base));
+                    remember(&mut frames[depth], rest, base);
                     depth += 1;
                 }
                 self.work += inner.len() as u64;
@@ -656,6 +656,17 @@ impl Values {
 
 /// What is left to do of a block around the one at hand, and its base.
 type Frame<'p> = (core::slice::Iter<'p, Op>, *const u8);
+
+/// A function, so that what a build without optimisation needs for it is not once for each op in the loop's own frame,
+/// of which there is one for each level of a deep value.
+#[inline]
+fn remember<'p>(
+    frame: &mut MaybeUninit<Frame<'p>>,
+    rest: core::slice::Iter<'p, Op>,
+    base: *const u8,
+) {
+    frame.write((rest, base));
+}
 
 /// Blocks one call of [`Machine::run_each`] nests before it calls itself.
 const FRAMES: usize = 6;
