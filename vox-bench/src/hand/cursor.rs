@@ -324,6 +324,21 @@ impl Cursor {
         unsafe { self.some_bytes::<I>(text.as_bytes()) }
     }
 
+    /// The same, where most are of up to 16 bytes.
+    #[inline(always)]
+    pub(super) unsafe fn short_text<I: Isa>(self, text: &str) -> Self {
+        let len = text.len();
+        // SAFETY: the caller's duty; a byte and 32 bytes are in the room.
+        unsafe {
+            if len > 16 {
+                return self.text::<I>(text);
+            }
+            self.at.write(low_byte(len));
+            I::copy_to_16(self.at.add(1), text.as_ptr(), len);
+            self.advance(1 + len).check()
+        }
+    }
+
     /// A length and bytes.
     #[inline(always)]
     unsafe fn some_bytes<I: Isa>(self, bytes: &[u8]) -> Self {

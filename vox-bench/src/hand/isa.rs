@@ -21,6 +21,17 @@ pub trait Isa: Sized {
     /// 32 bytes of room (H1), `len` readable bytes.
     unsafe fn copy_to_32(to: *mut u8, from: *const u8, len: usize);
 
+    /// Copies up to 16 bytes, and may write 32.
+    ///
+    /// # Safety
+    ///
+    /// 32 bytes of room (H1), `len` readable bytes.
+    #[inline(always)]
+    unsafe fn copy_to_16(to: *mut u8, from: *const u8, len: usize) {
+        // SAFETY: the caller's duty.
+        unsafe { Self::copy_to_32(to, from, len) };
+    }
+
     /// Copies 33 to 128 bytes.
     ///
     /// # Safety

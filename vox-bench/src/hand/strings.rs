@@ -23,7 +23,7 @@ pub(super) unsafe fn write_strings<I: Isa>(cursor: Cursor, strings: &[String]) -
     unsafe {
         let mut cursor = cursor.small::<I>(strings.len());
         for string in strings {
-            cursor = cursor.text::<I>(string);
+            cursor = cursor.short_text::<I>(string);
         }
         cursor.check()
     }
