@@ -24,7 +24,9 @@ pub mod error;
 pub mod memory;
 pub mod perf;
 
-pub use compile::{Batch, Compiled, Compiler, CompilerOptions, Listing, OptLevel, Stats, unroll};
+pub use compile::{
+    Batch, Compiled, Compiler, CompilerOptions, Listing, OptLevel, Stats, is_compiling, unroll,
+};
 pub use emit::VtableCalls;
 pub use error::{CompileError, Unavailable};
 pub use memory::{HAS_CODE_GENERATOR, Publication};

@@ -7,6 +7,7 @@
 //!
 //! Not here: which programs deserve it and when. Read next: [`generate`].
 
+mod busy;
 mod generate;
 mod host;
 mod lead;
@@ -29,9 +30,11 @@ use crate::emit::{EmitOptions, Stubs};
 use crate::error::{CompileError, Unavailable};
 use crate::memory::{Arena, SharedArena};
 use crate::perf;
+use busy::Busy;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use generate::{Code, Generator};
 
+pub use busy::is_compiling;
 pub use generate::{Listing, list_for};
 pub use options::{CompilerOptions, OptLevel, isa_for};
 pub use unroll::unroll;
@@ -124,6 +127,7 @@ impl Compiler {
     ///
     /// When there is no machine code for this processor.
     pub fn in_arena(options: CompilerOptions, arena: SharedArena) -> Result<Self, Unavailable> {
+        let _busy = Busy::begin();
         let isa = options::host_isa(&options)?;
         Ok(Self {
             stand_ins: options.processor_routines && options::keeps_stand_ins(&*isa, &options),
@@ -229,6 +233,7 @@ impl Compiler {
     }
 
     fn generate(&self, slot: &Slot) -> Generated {
+        let _busy = Busy::begin();
         let program = program_of(slot)?;
         let start = Instant::now();
         let emit = self.emit_options(self.stubs()?);

@@ -5,6 +5,8 @@
 
 mod background;
 mod children;
+#[cfg(all(feature = "jit", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod logger;
 mod made;
 mod process;
 #[cfg(all(
@@ -14,6 +16,7 @@ mod process;
 ))]
 mod refusal;
 mod stress;
+mod subscriber;
 
 use std::time::{Duration, Instant};
 

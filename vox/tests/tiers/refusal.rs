@@ -1,6 +1,6 @@
 //! Executable memory that is refused: by `PR_SET_MDWE`, which forbids memory to become executable, by a
 //! seccomp filter, which forbids to map executable memory at all, and by a limit of the size of files; before anything is
-//! compiled, after the first and after the hundredth type. In child processes, for none can be taken back.
+//! compiled, after the first and after the hundredth type; and threads that are. In child processes, for none can be taken back.
 
 use std::io::{self, Write as _};
 use std::sync::OnceLock;
@@ -64,21 +64,31 @@ fn forbid_large_files() -> io::Result<()> {
 
 /// From here on executable memory can neither be mapped nor made.
 fn forbid_mapping() -> io::Result<()> {
-    const NUMBER: u32 = 0;
     const THIRD_ARGUMENT: u32 = 32;
-    let load = |k| op(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, k);
-    let jump_if_equal = |k, jt, jf| op(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, jt, jf, k);
-    let jump_if_set = |k, jt, jf| op(libc::BPF_JMP | libc::BPF_JSET | libc::BPF_K, jt, jf, k);
-    let answer = |k| op(libc::BPF_RET | libc::BPF_K, 0, 0, k);
-    let mut filter = [
+    filter(&mut [
         load(NUMBER),
         jump_if_equal(libc::SYS_mmap as u32, 1, 0),
         jump_if_equal(libc::SYS_mprotect as u32, 0, 3),
         load(THIRD_ARGUMENT),
-        jump_if_set(libc::PROT_EXEC as u32, 0, 1),
+        jump(libc::BPF_JSET, libc::PROT_EXEC as u32, 0, 1),
         answer(libc::SECCOMP_RET_ERRNO | libc::EACCES as u32),
         answer(libc::SECCOMP_RET_ALLOW),
-    ];
+    ])
+}
+
+/// From here on no thread can be started.
+fn forbid_threads() -> io::Result<()> {
+    filter(&mut [
+        load(NUMBER),
+        jump_if_equal(libc::SYS_clone as u32, 1, 0),
+        jump_if_equal(libc::SYS_clone3 as u32, 0, 1),
+        answer(libc::SECCOMP_RET_ERRNO | libc::EAGAIN as u32),
+        answer(libc::SECCOMP_RET_ALLOW),
+    ])
+}
+
+/// Has the system ask a program before each call of this thread, and of those it starts.
+fn filter(filter: &mut [libc::sock_filter]) -> io::Result<()> {
     let program = libc::sock_fprog {
         len: filter.len() as u16,
         filter: filter.as_mut_ptr(),
@@ -98,6 +108,25 @@ fn forbid_mapping() -> io::Result<()> {
     } else {
         Err(io::Error::last_os_error())
     }
+}
+
+/// Where the number of a call is.
+const NUMBER: u32 = 0;
+
+fn load(place: u32) -> libc::sock_filter {
+    op(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, place)
+}
+
+fn answer(answer: u32) -> libc::sock_filter {
+    op(libc::BPF_RET | libc::BPF_K, 0, 0, answer)
+}
+
+fn jump(condition: u32, operand: u32, jt: u8, jf: u8) -> libc::sock_filter {
+    op(libc::BPF_JMP | condition | libc::BPF_K, jt, jf, operand)
+}
+
+fn jump_if_equal(operand: u32, jt: u8, jf: u8) -> libc::sock_filter {
+    jump(libc::BPF_JEQ, operand, jt, jf)
 }
 
 fn op(code: u32, jt: u8, jf: u8, k: u32) -> libc::sock_filter {
@@ -153,6 +182,52 @@ fn child() {
     println!("warnings={}", WARNINGS.load(Ordering::Relaxed));
 }
 
+/// Encodes types that are hot at once where no thread can be started, and compiles one that is prepared.
+#[test]
+#[ignore = "run by another test, in a child process"]
+fn child_without_threads() {
+    if let Err(error) = forbid_threads() {
+        println!("unknown={error}");
+        return;
+    }
+    let runtime = Runtime::builder().compile_after(1).build();
+    let made = made::many(10, 20, 10);
+    for it in &made {
+        for _ in 0..100 {
+            it.check(&runtime);
+        }
+    }
+    let stats = runtime.stats();
+    println!("optimized={}", stats.types.optimized);
+    println!("waiting={}", stats.waiting);
+    let why = runtime.report_shape(made[0].shape).why_not_higher;
+    println!("why={}", why.unwrap_or_default());
+    let shapes: Vec<_> = made.iter().map(|it| it.shape).collect();
+    let tier = runtime.prepare_shapes(&shapes, Tier::Optimized);
+    println!(
+        "prepared={}",
+        tier.expect("the one thread there is makes it")
+    );
+    made.iter().for_each(|it| it.check(&runtime));
+}
+
+/// Types stay where they are, and say why, until somebody prepares them.
+#[test]
+fn threads_are_refused() {
+    let said = process::run("refusal::child_without_threads", &[]);
+    if is_unknown(&said, "threads by seccomp") {
+        return;
+    }
+    assert_eq!(said.number("optimized"), 0);
+    assert_eq!(said.number("waiting"), 0);
+    let why = said.get("why");
+    assert!(
+        why.contains("no background thread could be started"),
+        "{why}"
+    );
+    assert_eq!(said.get("prepared"), Tier::Optimized.to_string());
+}
+
 /// Asks a child; `None` where the system does not know the rule.
 fn ask(rule: &str, pages: &str, after: usize) -> Option<process::Said> {
     let said = process::run(
@@ -163,15 +238,21 @@ fn ask(rule: &str, pages: &str, after: usize) -> Option<process::Said> {
             ("AFTER", &after.to_string()),
         ],
     );
-    if let Some(reason) = said.find("unknown") {
-        // Past the capture of a test's output, and in the form the gate repeats at its end.
-        let _ = writeln!(
-            io::stderr(),
-            "\nSKIPPED refusal of executable memory by {rule}: the system does not know it: {reason}"
-        );
-        return None;
-    }
-    Some(said)
+    let what = format!("executable memory by {rule}");
+    (!is_unknown(&said, &what)).then_some(said)
+}
+
+/// Whether the system does not know how to refuse it, which is said where the gate sees it.
+fn is_unknown(said: &process::Said, what: &str) -> bool {
+    let Some(reason) = said.find("unknown") else {
+        return false;
+    };
+    // Past the capture of a test's output, and in the form the gate repeats at its end.
+    let _ = writeln!(
+        io::stderr(),
+        "\nSKIPPED refusal of {what}: the system does not know it: {reason}"
+    );
+    true
 }
 
 /// With a second view, and the rule in force after so many types, every type is compiled, and nothing warned of.

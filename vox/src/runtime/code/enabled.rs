@@ -79,6 +79,16 @@ fn key(slot: &Slot, tier: Tier) -> (usize, Tier) {
     (core::ptr::from_ref(slot).addr(), tier)
 }
 
+/// Why nothing is compiled in the middle of a compilation: it would wait for itself.
+fn within_itself() -> Failure {
+    Failure {
+        reason: String::from(
+            "it was asked for by a logger of the crate `log`, to which a compilation on the same thread had something to tell",
+        ),
+        may_pass: true,
+    }
+}
+
 impl From<&CompileError> for Failure {
     fn from(error: &CompileError) -> Self {
         Self {
@@ -189,6 +199,9 @@ impl MachineCode {
         threads: usize,
         news: &mut News,
     ) -> Result<(), Failure> {
+        if vox_jit::is_compiling() {
+            return Err(within_itself());
+        }
         let _alone = self.compiling.lock();
         let missing = self.missing(slots, Tier::Optimized);
         if !missing.is_empty() {
