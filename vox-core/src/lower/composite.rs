@@ -356,19 +356,50 @@ fn check_tagged_by_name(variant: &'static Variant, scope: &Scope<'_>) -> Result<
     }
     Err(scope.refuse(
         "is a variant of an internally tagged enum and holds something other than named fields: vox writes \
-         those only, of the variant itself or of the struct it holds; name its fields, or add `content` to the enum's `tag`",
+         those only, of the variant itself or of the struct it holds, be it behind pointers; name its fields, or add `content` to the enum's `tag`",
     ))
 }
 
-/// Whether a field is a struct that serde serializes as one.
+/// Pointers, locks and newtypes around a struct that are looked through. Types may lead to themselves.
+const MAX_AROUND: usize = 16;
+
+/// Whether a field is a struct that serde serializes as one: by itself, or handed on by what is around it.
 fn holds_named_fields(field: &'static Field) -> bool {
-    let replaced = field.proxy.is_some() || !field.format_proxies.is_empty();
-    let shape = field.shape();
-    let is_named =
-        matches!(classify(shape), Kind::Struct(inner) if inner.kind == StructKind::Struct);
-    // To serde a tuple.
-    let is_complex = shape.module_path == Some("num_complex");
-    is_named && !replaced && !is_complex && shape.inner.is_none() && !is_metadata_container(shape)
+    let mut only = field;
+    for _ in 0..MAX_AROUND {
+        if only.proxy.is_some() || !only.format_proxies.is_empty() {
+            return false;
+        }
+        match struct_within(only.shape()) {
+            Some(inner) if inner.kind == StructKind::Struct => return true,
+            Some(inner) if inner.kind == StructKind::TupleStruct => match inner.fields {
+                [next] if !fields::is_skipped(next) => only = next,
+                _ => return false,
+            },
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// The struct a value is to serde, pointers and locks aside.
+fn struct_within(shape: &'static Shape) -> Option<&'static StructType> {
+    let mut shape = shape;
+    for _ in 0..MAX_AROUND {
+        // To serde a tuple.
+        let is_complex = shape.module_path == Some("num_complex");
+        match classify(shape) {
+            Kind::Pointer(pointer) => shape = pointer.pointee,
+            Kind::Lock(lock) => shape = lock.inner,
+            Kind::Struct(inner)
+                if !is_complex && shape.inner.is_none() && !is_metadata_container(shape) =>
+            {
+                return Some(inner);
+            }
+            _ => return None,
+        }
+    }
+    None
 }
 
 fn refuse_field(refused: Refused, scope: &Scope<'_>) -> LowerError {

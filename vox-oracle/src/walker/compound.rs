@@ -4,7 +4,7 @@ use super::attribute::{Member, Told};
 use super::{WalkError, Walker, attribute};
 use crate::wire;
 use facet_core::{
-    EnumRepr, EnumType, Field, Shape, StructKind, StructType, Type, UserType, Variant,
+    Def, EnumRepr, EnumType, Field, Shape, StructKind, StructType, Type, UserType, Variant,
 };
 use facet_reflect::Peek;
 
@@ -172,11 +172,7 @@ fn check_named(shape: &'static Shape, variant: &Variant) -> Result<(), WalkError
                 return Err(WalkError::unsupported(shape, "a tagged tuple variant"));
             };
             // A skipped field makes it a unit.
-            only.should_skip_serializing_unconditional()
-                || matches!(
-                    only.shape().ty,
-                    Type::User(UserType::Struct(inner)) if inner.kind == StructKind::Struct
-                )
+            only.should_skip_serializing_unconditional() || is_named(only.shape())
         }
     };
     if has_names {
@@ -186,6 +182,23 @@ fn check_named(shape: &'static Shape, variant: &Variant) -> Result<(), WalkError
         shape,
         "a tagged variant without named fields",
     ))
+}
+
+/// Whether values are structs with named fields to serde: pointers, locks and newtypes hand on what they are asked.
+fn is_named(shape: &'static Shape) -> bool {
+    if let Def::Pointer(pointer) = shape.def {
+        return pointer.pointee().is_some_and(is_named);
+    }
+    let Type::User(UserType::Struct(inner)) = shape.ty else {
+        return false;
+    };
+    match (inner.kind, inner.fields) {
+        (StructKind::Struct, _) => true,
+        (StructKind::TupleStruct, [only]) => {
+            !only.should_skip_serializing_unconditional() && is_named(only.shape())
+        }
+        _ => false,
+    }
 }
 
 /// The active variant and its index, found by the tag in memory.

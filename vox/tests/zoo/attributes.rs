@@ -3,6 +3,10 @@
 //! Those that are refused are in [`crate::refusals`]; [`crate::grammar`] sees that
 //! none is forgotten.
 
+use std::borrow::Cow;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+
 use facet::Facet;
 use serde::{Serialize, Serializer};
 
@@ -332,7 +336,7 @@ enum Untagged {
     Named { a: u16, b: Option<u8> },
 }
 
-#[derive(Facet, Serialize)]
+#[derive(Clone, Facet, Serialize)]
 struct Inner {
     x: u32,
     y: String,
@@ -354,6 +358,37 @@ enum InternallyTagged {
     Renamed {
         a: u8,
     },
+}
+
+#[derive(Facet, Serialize)]
+struct WrappedInner(Inner);
+
+/// What hands serde's questions on to a struct with named fields.
+#[derive(Facet, Serialize)]
+#[repr(u8)]
+#[facet(tag = "type")]
+#[serde(tag = "type")]
+enum TaggedThrough {
+    Boxed(Box<Inner>),
+    Shared(Arc<Inner>),
+    Counted(Rc<Inner>),
+    Borrowed(&'static Inner),
+    Either(Cow<'static, Inner>),
+    Wrapped(WrappedInner),
+    Locked(Mutex<Inner>),
+    All(Box<Mutex<Arc<WrappedInner>>>),
+}
+
+static INNER: Inner = Inner {
+    x: 7,
+    y: String::new(),
+};
+
+fn inner() -> Inner {
+    Inner {
+        x: 300,
+        y: String::from("y"),
+    }
 }
 
 #[derive(Facet, Serialize)]
@@ -510,6 +545,17 @@ vox_oracle::zoo! { MEMBERS;
         InternallyTagged::Named { a: 700, b: None },
         InternallyTagged::Newtype(Inner { x: 300, y: String::from("y") }),
         InternallyTagged::Renamed { a: 3 },
+    ];
+    tagged_through: TaggedThrough = [
+        TaggedThrough::Boxed(Box::new(inner())),
+        TaggedThrough::Shared(Arc::new(inner())),
+        TaggedThrough::Counted(Rc::new(inner())),
+        TaggedThrough::Borrowed(&INNER),
+        TaggedThrough::Either(Cow::Borrowed(&INNER)),
+        TaggedThrough::Either(Cow::Owned(inner())),
+        TaggedThrough::Wrapped(WrappedInner(inner())),
+        TaggedThrough::Locked(Mutex::new(inner())),
+        TaggedThrough::All(Box::new(Mutex::new(Arc::new(WrappedInner(inner()))))),
     ];
     untagged_variant: UntaggedVariant = [UntaggedVariant::Told(7), UntaggedVariant::Number(300)];
     renamed_by_letters: RenamedByLetters = [

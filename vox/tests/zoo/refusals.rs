@@ -127,6 +127,29 @@ enum TaggedTuple {
 }
 
 #[derive(Facet)]
+struct Newtype(Box<u8>);
+
+#[derive(Facet)]
+#[repr(u8)]
+#[facet(tag = "type")]
+enum TaggedNumber {
+    Behind(Box<Newtype>),
+}
+
+/// No value has an end, and neither has the type.
+#[derive(Facet)]
+struct Endless(#[facet(recursive_type)] Box<Endless>);
+
+#[derive(Facet)]
+#[repr(u8)]
+#[facet(tag = "type")]
+enum TaggedEndless {
+    Unit,
+    #[allow(dead_code, reason = "there are no values")]
+    Never(Endless),
+}
+
+#[derive(Facet)]
 #[repr(u8)]
 #[facet(is_numeric)]
 enum NumericWithFields {
@@ -353,6 +376,8 @@ pub(crate) const TYPES: &[Refusal] = refusals! {
     Unsupported captures_content "`content` on a field of an `other` variant", "captures the tag or content of an unknown variant": CapturesContent::Known(1);
     Unsupported tagged_struct "`tag` on a struct", "is a struct with a `tag`, in front of which serde writes its name": TaggedStruct { number: 1 };
     Unsupported tagged_tuple "`tag` alone, and a variant that does not hold named fields", "is a variant of an internally tagged enum and holds something other than named fields": TaggedTuple::Pair(1, 2);
+    Unsupported tagged_number "`tag` alone, and a variant that holds a number behind pointers and newtypes", "is a variant of an internally tagged enum and holds something other than named fields": TaggedNumber::Behind(Box::new(Newtype(Box::new(1))));
+    Unsupported tagged_endless "`tag` alone, and a variant that holds a newtype of itself", "is a variant of an internally tagged enum and holds something other than named fields": TaggedEndless::Unit;
     Unsupported content_alone "`content` without `tag`", "has a `content` attribute without a `tag`": ContentAlone::Only(1);
     Unsupported unrepresented "enums whose shape says no `repr` with a primitive type", "has no `repr` with a primitive type": Unrepresented::Only;
     Unsupported numeric_with_fields "`is_numeric`, and a variant with fields", "has fields a number cannot hold": NumericWithFields::Holds(1);

@@ -542,9 +542,10 @@ pub(crate) const ATTRIBUTES: &[Attributes] = &[
     },
     Attributes {
         names: &["tag"],
-        rule: "alone: the variant's name as a string, then its fields, as serde writes it; variants that hold something other than named fields are refused. On a struct, whose name serde writes in front, and on a field of an `other` variant: refused",
+        rule: "alone: the variant's name as a string, then its fields, as serde writes it; variants that hold neither named fields nor a struct that does, be it behind pointers, locks and newtypes, are refused. On a struct, whose name serde writes in front, and on a field of an `other` variant: refused",
         shown_by: &[
             "attributes::internally_tagged",
+            "attributes::tagged_through",
             "refusals::tagged_tuple",
             "refusals::tagged_struct",
             "refusals::captures_tag",
