@@ -262,8 +262,13 @@ fn a11_enums_that_end_at_a_protected_page() {
                 let expected: Vec<u8> = values
                     .iter()
                     .flat_map(|value| {
-                        let (at, len, _) = arms[usize::from(value[0])];
-                        [&value[..1], &value[at..at + len]].concat()
+                        let (at, len, op) = arms[usize::from(value[0])];
+                        let mut field = value[at..at + len].to_vec();
+                        // In memory floats are as the processor has them.
+                        if cfg!(target_endian = "big") && op.starts_with("write_f") {
+                            field.reverse();
+                        }
+                        [&value[..1], &field].concat()
                     })
                     .collect();
                 let expected = [&[u8::try_from(count).unwrap()][..], &expected].concat();
