@@ -365,41 +365,39 @@ const MAX_AROUND: usize = 16;
 
 /// Whether a field is a struct that serde serializes as one: by itself, or handed on by what is around it.
 fn holds_named_fields(field: &'static Field) -> bool {
-    let mut only = field;
-    for _ in 0..MAX_AROUND {
-        if only.proxy.is_some() || !only.format_proxies.is_empty() {
-            return false;
-        }
-        match struct_within(only.shape()) {
-            Some(inner) if inner.kind == StructKind::Struct => return true,
-            Some(inner) if inner.kind == StructKind::TupleStruct => match inner.fields {
-                [next] if !fields::is_skipped(next) => only = next,
+    if is_replaced(field) {
+        return false;
+    }
+    let mut shape = field.shape();
+    for _ in 0..=MAX_AROUND {
+        shape = match classify(shape) {
+            Kind::Pointer(pointer) => pointer.pointee,
+            Kind::Lock(lock) => lock.inner,
+            Kind::Struct(inner) if is_struct_to_serde(shape) => match (inner.kind, inner.fields) {
+                (StructKind::Struct, _) => return true,
+                (StructKind::TupleStruct, [only])
+                    if !fields::is_skipped(only) && !is_replaced(only) =>
+                {
+                    only.shape()
+                }
                 _ => return false,
             },
             _ => return false,
-        }
+        };
     }
     false
 }
 
-/// The struct a value is to serde, pointers and locks aside.
-fn struct_within(shape: &'static Shape) -> Option<&'static StructType> {
-    let mut shape = shape;
-    for _ in 0..MAX_AROUND {
-        // To serde a tuple.
-        let is_complex = shape.module_path == Some("num_complex");
-        match classify(shape) {
-            Kind::Pointer(pointer) => shape = pointer.pointee,
-            Kind::Lock(lock) => shape = lock.inner,
-            Kind::Struct(inner)
-                if !is_complex && shape.inner.is_none() && !is_metadata_container(shape) =>
-            {
-                return Some(inner);
-            }
-            _ => return None,
-        }
-    }
-    None
+/// Whether something is encoded in the field's place.
+fn is_replaced(field: &Field) -> bool {
+    field.proxy.is_some() || !field.format_proxies.is_empty()
+}
+
+/// Whether serde sees what facet calls a struct as one.
+fn is_struct_to_serde(shape: &Shape) -> bool {
+    // To serde a tuple.
+    let is_complex = shape.module_path == Some("num_complex");
+    !is_complex && shape.inner.is_none() && !is_metadata_container(shape)
 }
 
 fn refuse_field(refused: Refused, scope: &Scope<'_>) -> LowerError {

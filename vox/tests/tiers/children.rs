@@ -127,28 +127,14 @@ mod fork {
         println!("forks={forks}");
     }
 
-    /// Encodes and forks when it is first told something.
-    struct Forking;
-
     static TOLD: AtomicBool = AtomicBool::new(false);
 
-    impl tracing::Subscriber for Forking {
-        fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
-            *metadata.level() <= tracing::Level::WARN
+    /// Encodes and forks when it is first told something.
+    fn told() {
+        if !TOLD.swap(true, Ordering::Relaxed) {
+            encodes_globally();
+            assert_eq!(forked(encodes_globally), 0);
         }
-        fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
-            tracing::span::Id::from_u64(1)
-        }
-        fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
-        fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
-        fn event(&self, _: &tracing::Event<'_>) {
-            if !TOLD.swap(true, Ordering::Relaxed) {
-                encodes_globally();
-                assert_eq!(forked(encodes_globally), 0);
-            }
-        }
-        fn enter(&self, _: &tracing::span::Id) {}
-        fn exit(&self, _: &tracing::span::Id) {}
     }
 
     fn encodes_globally() {
@@ -159,7 +145,7 @@ mod fork {
     #[test]
     #[ignore = "run by another test, in a child process"]
     fn child_that_makes_the_global_runtime() {
-        tracing::subscriber::set_global_default(Forking).expect("the only one");
+        crate::telling::at_events(tracing::Level::WARN, told);
         // SAFETY: a number. Who waits for ever ends by a signal.
         unsafe { libc::alarm(60) };
         encodes_globally();

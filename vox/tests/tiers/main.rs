@@ -17,6 +17,7 @@ mod process;
 mod refusal;
 mod stress;
 mod subscriber;
+mod telling;
 
 use std::time::{Duration, Instant};
 

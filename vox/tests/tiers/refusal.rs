@@ -6,36 +6,22 @@ use std::io::{self, Write as _};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tracing::span;
+use tracing::Level;
 use vox::{Runtime, Tier};
 
-use crate::{made, process};
-
-/// Counts warnings, and calls the runtime that gives them.
-struct Warnings;
+use crate::{made, process, telling};
 
 static WARNINGS: AtomicU64 = AtomicU64::new(0);
 static RUNTIME: OnceLock<Runtime> = OnceLock::new();
 
-impl tracing::Subscriber for Warnings {
-    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
-        *metadata.level() <= tracing::Level::WARN
-    }
-    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
-        span::Id::from_u64(1)
-    }
-    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-    fn event(&self, _: &tracing::Event<'_>) {
-        WARNINGS.fetch_add(1, Ordering::Relaxed);
-        let runtime = RUNTIME.get().expect("made before anything is compiled");
-        runtime
-            .prepare::<Vec<u16>>(Tier::Optimized)
-            .expect_err("is refused as well");
-        assert_ne!(runtime.stats().failed, 0);
-    }
-    fn enter(&self, _: &span::Id) {}
-    fn exit(&self, _: &span::Id) {}
+/// Counts a warning, and calls the runtime that gives it.
+fn warned() {
+    WARNINGS.fetch_add(1, Ordering::Relaxed);
+    let runtime = RUNTIME.get().expect("made before anything is compiled");
+    runtime
+        .prepare::<Vec<u16>>(Tier::Optimized)
+        .expect_err("is refused as well");
+    assert_ne!(runtime.stats().failed, 0);
 }
 
 /// From here on no memory becomes executable that was not before.
@@ -143,7 +129,7 @@ fn op(code: u32, jt: u8, jf: u8, k: u32) -> libc::sock_filter {
 #[ignore = "run by the other tests, in a child process"]
 fn child() {
     let variable = |name| std::env::var(name).expect("told by the parent");
-    tracing::subscriber::set_global_default(Warnings).expect("there is no other");
+    telling::at_events(Level::WARN, warned);
     let after: usize = variable("AFTER").parse().expect("a number");
     let runtime = RUNTIME.get_or_init(|| {
         Runtime::builder()

@@ -4,57 +4,39 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use facet::Facet;
-use tracing::span;
+use tracing::Level;
 use vox::{Runtime, Tier};
 
-use crate::{has_machine_code, process, until};
-
-/// Panics at whatever the background thread tells.
-struct Panicking;
+use crate::{has_machine_code, process, telling, until};
 
 static PANICS: AtomicU64 = AtomicU64::new(0);
 
-impl tracing::Subscriber for Panicking {
-    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
-        true
+/// Panics at whatever the background thread tells.
+fn told() {
+    if thread::current().name() == Some("vox compiler") {
+        PANICS.fetch_add(1, Ordering::Relaxed);
+        panic!("a subscriber that panics");
     }
-    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
-        span::Id::from_u64(1)
-    }
-    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-    fn event(&self, _: &tracing::Event<'_>) {
-        if thread::current().name() == Some("vox compiler") {
-            PANICS.fetch_add(1, Ordering::Relaxed);
-            panic!("a subscriber that panics");
-        }
-    }
-    fn enter(&self, _: &span::Id) {}
-    fn exit(&self, _: &span::Id) {}
-}
-
-/// Encodes a value until its type is compiled, or is given up.
-fn encode_until<T: Facet<'static>>(runtime: &Runtime, value: &T, what: &str, tier: Tier) {
-    let expected = runtime.to_bytes(value).expect("it encodes");
-    until(what, || {
-        assert_eq!(runtime.to_bytes(value).expect("it encodes"), expected);
-        let report = runtime.report::<T>();
-        let is_over = runtime.stats().waiting == 0 && PANICS.load(Ordering::Relaxed) > 0;
-        report.tier == tier && (tier == Tier::Optimized || is_over)
-    });
 }
 
 #[test]
 #[ignore = "run by the other test, in a child process"]
 fn child() {
-    tracing::subscriber::set_global_default(Panicking).expect("there is no other");
+    telling::at_events(Level::TRACE, told);
     let value = (1_u8, String::from("two"));
+    let expected = postcard::to_allocvec(&value).expect("serde encodes it");
+    // Encodes once more, and answers the tier.
+    let encode = |runtime: &Runtime| {
+        assert_eq!(runtime.to_bytes(&value).expect("it encodes"), expected);
+        runtime.report::<(u8, String)>().tier
+    };
     let without_room = Runtime::builder().code_budget(0).compile_after(1).build();
-    let refused = "it is refused, and that is told";
-    encode_until(&without_room, &value, refused, Tier::Interpreter);
+    until("it is refused, and that is told", || {
+        assert_eq!(encode(&without_room), Tier::Interpreter);
+        without_room.stats().waiting == 0 && PANICS.load(Ordering::Relaxed) > 0
+    });
     let runtime = Runtime::builder().compile_after(1).build();
-    encode_until(&runtime, &value, "it is compiled", Tier::Optimized);
+    until("it is compiled", || encode(&runtime) == Tier::Optimized);
     println!("panics={}", PANICS.load(Ordering::Relaxed));
 }
 

@@ -543,7 +543,7 @@ vox_oracle::zoo! { MEMBERS;
     internally_tagged: InternallyTagged = [
         InternallyTagged::UnitVariant,
         InternallyTagged::Named { a: 700, b: None },
-        InternallyTagged::Newtype(Inner { x: 300, y: String::from("y") }),
+        InternallyTagged::Newtype(inner()),
         InternallyTagged::Renamed { a: 3 },
     ];
     tagged_through: TaggedThrough = [
