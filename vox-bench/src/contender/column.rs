@@ -2,7 +2,7 @@
 //!
 //! Plain data: names, and how vox is set up for each. Who encodes is [`super::Lineup`].
 
-use std::fmt;
+use std::{env, fmt};
 
 use serde::{Deserialize, Serialize};
 use vox::{Tier, VtableCalls};
@@ -24,7 +24,7 @@ pub enum Column {
     Trampoline,
     /// vox's machine code, every `extern "C"` vtable function called in place, nothing probed.
     Inline,
-    /// vox's machine code as it is by default: probed layouts, other calls in place.
+    /// vox's machine code as it is by default: probed layouts, other calls in place. By the free functions.
     Probed,
     /// The serde `postcard` crate's `to_allocvec`.
     SerdePostcard,
@@ -201,7 +201,7 @@ impl Column {
         if !VtableCalls::available().contains(&settings.vtable_calls) {
             return Some("this build of vox has no trampolines");
         }
-        None
+        (self == Self::Probed).then(|| changed(|name| env::var_os(name).is_some()))?
     }
 
     /// The columns of [`Self::TABLE`] this build can have.
@@ -212,8 +212,32 @@ impl Column {
     }
 }
 
+/// Why the free functions are not as they are by default, if they are not.
+fn changed(is_set: impl Fn(&str) -> bool) -> Option<&'static str> {
+    if is_set("VOX_VTABLE_CALLS") {
+        return Some("the environment has VOX_VTABLE_CALLS, which changes the free functions");
+    }
+    is_set("VOX_PROBED_LAYOUTS")
+        .then_some("the environment has VOX_PROBED_LAYOUTS, which changes the free functions")
+}
+
 impl fmt::Display for Column {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.key())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_may_change_the_free_functions() {
+        assert_eq!(changed(|_| false), None);
+        for name in ["VOX_VTABLE_CALLS", "VOX_PROBED_LAYOUTS"] {
+            let reason = changed(|it| it == name).unwrap();
+            assert!(reason.contains(name), "{reason}");
+        }
+        assert_eq!(changed(|it| it == "VOX_TIER"), None);
     }
 }

@@ -1,8 +1,8 @@
 //! Who competes: the ways to encode a value that are timed side by side.
 //!
 //! A [`Column`] names a way, a [`Contender`] is that way applied to the values of
-//! a workload. The [`Lineup`] owns the runtimes, one per column of vox, made for
-//! timing: they count nothing and compile nothing in the background. A
+//! a workload. Vox as it is by default encodes by its free functions, as most callers do. For its other columns the
+//! [`Lineup`] owns runtimes, one each, made for timing: they count nothing and compile nothing in the background. A
 //! contender's bytes are compared with serde postcard's before it is let in.
 
 #[cfg(feature = "peers")]
@@ -14,7 +14,7 @@ mod turns;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use vox::Runtime;
+use vox::{PrepareError, Runtime, Tier};
 use vox_oracle::diff::Difference;
 
 pub use column::{Column, Settings};
@@ -74,12 +74,12 @@ pub struct Lineup {
 }
 
 impl Lineup {
-    /// A runtime for every column of vox this build can have.
+    /// A runtime for every column of vox this build can have, but for [`Column::Probed`].
     #[must_use]
     pub fn new() -> Self {
         let columns = Column::TABLE.into_iter().chain([Column::Baseline]);
         let runtime = |column: Column| {
-            column.missing().is_none().then_some(())?;
+            (column != Column::Probed && column.missing().is_none()).then_some(())?;
             Some((column, time_runtime(column.settings()?)))
         };
         Self {
@@ -102,6 +102,10 @@ impl Lineup {
             return turns::fresh(column, values, move |value| runtime.to_bytes(value));
         }
         match column {
+            Column::Probed => {
+                prepare_globally::<T>()?;
+                turns::fresh(column, values, vox::to_bytes)
+            }
             Column::Copied => turns::copied(values),
             Column::Hand => turns::hinted(column, values, hand::encoder()),
             Column::HandPortable => turns::hinted(column, values, hand::portable_encoder()),
@@ -135,6 +139,8 @@ impl Lineup {
             };
             return turns::reused(column, values, encode);
         }
+        let by_function =
+            |value: &T, buffer: &mut Vec<u8>| vox::to_bytes_in(value, buffer).map(|_| ());
         let by_hand = |encode: hand::Encode<T>| {
             move |value: &T, buffer: &mut Vec<u8>| -> Result<(), Absence> {
                 encode(value, buffer);
@@ -142,6 +148,10 @@ impl Lineup {
             }
         };
         match column {
+            Column::Probed => {
+                prepare_globally::<T>()?;
+                turns::reused(column, values, by_function)
+            }
             Column::Copied => turns::copied_again(values),
             Column::Hand => turns::reused(column, values, by_hand(hand::encoder())),
             Column::HandPortable => {
@@ -158,20 +168,17 @@ impl Lineup {
         }
     }
 
-    /// The runtime of a column of vox, with the type compiled; nothing for the others.
+    /// The runtime of a column of vox that has one, with the type compiled; nothing for the others.
     fn runtime<T: Encodable>(&self, column: Column) -> Result<Option<&Runtime>, Absence> {
         if let Some(reason) = column.missing() {
             return Err(Absence::Unavailable(reason.to_owned()));
         }
-        let Some(settings) = column.settings() else {
+        let Some((_, runtime)) = self.runtimes.iter().find(|(it, _)| *it == column) else {
             return Ok(None);
         };
-        let found = self.runtimes.iter().find(|(it, _)| *it == column);
-        let runtime = &found.expect("available columns of vox have a runtime").1;
-        match runtime.prepare::<T>(settings.tier) {
-            Ok(_) => Ok(Some(runtime)),
-            Err(error) => Err(Absence::Unavailable(error.to_string())),
-        }
+        let settings = column.settings().expect("columns of vox have settings");
+        prepared(runtime.prepare::<T>(settings.tier))?;
+        Ok(Some(runtime))
     }
 }
 
@@ -179,6 +186,16 @@ impl Default for Lineup {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// Compiles a type for the free functions.
+fn prepare_globally<T: Encodable>() -> Result<(), Absence> {
+    prepared(vox::prepare::<T>(Tier::Optimized))
+}
+
+fn prepared(tier: Result<Tier, PrepareError>) -> Result<(), Absence> {
+    tier.map(drop)
+        .map_err(|error| Absence::Unavailable(error.to_string()))
 }
 
 fn time_runtime(settings: Settings) -> Runtime {

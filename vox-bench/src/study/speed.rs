@@ -98,7 +98,7 @@ fn ratios(rows: &[Row]) -> Section {
         "facet-postcard / interpreter",
         "interpreter / vox",
     ];
-    let text = "Ratios of the times above; vox is its machine code with probed layouts.";
+    let text = "Ratios of the times above; vox is its machine code with probed layouts, by `to_bytes`; its other tiers are runtimes of their own, which look a type up.";
     let mut section = Section::new("Ratios", text, &head);
     for row in rows {
         let ratio = |column, than| Cell::number(row.ratio(column, than, Buffer::Fresh), 2);

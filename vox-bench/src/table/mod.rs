@@ -43,7 +43,8 @@ const LEGEND: &str = "
 ns: time of one encode into a new Vec, the median round. x: times as fast as serde postcard.
 calls: facet vtable functions called per encode / trampolines called per encode, counted.
 interpreter: probed layouts. trampoline, inline: machine code without probed layouts, vtable
-functions called through Rust trampolines or in place. probed layouts: machine code as by default.
+functions called through Rust trampolines or in place. probed layouts: machine code as by default, by
+the free functions; the others are runtimes of their own, which look the type up.
 serde postcard: to_allocvec. facet-postcard: to_vec.
 ";
 
