@@ -701,6 +701,120 @@ fn a13_recursion_by_call_and_by_repetition() {
     check_all(&[*list.unwrap()]);
 }
 
+/// Optional pointers beside each other, in what recurs, are looked at together: none of them, each alone, all, every other, and nodes below.
+#[test]
+fn a13_optional_pointers_beside_each_other() {
+    macro_rules! check_nodes {
+        ($node:ident, $($pointer:ident)*) => {{
+            #[derive(Facet, Serialize)]
+            struct $node {
+                value: u32,
+                $($pointer: Option<Box<$node>>,)*
+                number: Option<Box<u64>>,
+                end: u8,
+            }
+
+            fn node(value: u32, mut child: impl FnMut(u32) -> Option<$node>) -> $node {
+                let mut place = 0;
+                $(
+                    let $pointer = child(place).map(Box::new);
+                    place += 1;
+                )*
+                let number = (value % 3 == 1).then(|| Box::new(u64::from(place) << 40));
+                $node { value, $($pointer,)* number, end: 0xff }
+            }
+
+            fn leaf(value: u32) -> $node {
+                node(value, |_| None)
+            }
+
+            let places = [$(stringify!($pointer)),*].len() as u32;
+            let only = |wanted: u32| move |place| (place == wanted).then(|| leaf(place * 100));
+            let mut values = vec![leaf(0), leaf(1), node(127, |place| Some(leaf(place)))];
+            values.extend((0..places).map(|place| node(place, only(place))));
+            values.push(node(128, |place| (place % 2 == 0).then(|| leaf(place))));
+            let inner = |place: u32| (place % 2 == 1).then(|| node(300, only(place - 1)));
+            values.push(node(129, inner));
+            check_all(&values);
+        }};
+    }
+    check_nodes!(One, a);
+    check_nodes!(Two, a b);
+    check_nodes!(Three, a b c);
+    check_nodes!(Many, a b c d e f g h i j k l m n o p q r s t);
+}
+
+/// So are options of text: everything that may be missing of seven, of four, and of three beside something else.
+#[test]
+fn options_of_text_beside_each_other() {
+    #[derive(Facet, Serialize)]
+    struct Seven {
+        number: u32,
+        a: Option<String>,
+        b: Option<String>,
+        c: Option<Vec<u8>>,
+        d: Option<Box<str>>,
+        e: Option<String>,
+        f: Option<String>,
+        g: Option<String>,
+    }
+    #[derive(Facet, Serialize)]
+    struct Four {
+        a: Option<String>,
+        b: Option<String>,
+        c: Option<String>,
+        d: Option<String>,
+    }
+    #[derive(Facet, Serialize)]
+    struct Three {
+        name: String,
+        a: Option<String>,
+        b: Option<String>,
+        c: Option<Vec<u8>>,
+        end: Option<u64>,
+    }
+    let text = |set: u32, place: u32| {
+        let len = [0, 1, 15, 16, 17, 33, 200][(set + place) as usize % 7];
+        (set >> place & 1 == 1).then(|| "text".chars().cycle().take(len).collect::<String>())
+    };
+    let bytes = |set, place| text(set, place).map(String::into_bytes);
+    let sevens: Vec<Seven> = (0..128)
+        .map(|set| Seven {
+            number: set,
+            a: text(set, 0),
+            b: text(set, 1),
+            c: bytes(set, 2),
+            d: text(set, 3).map(String::into_boxed_str),
+            e: text(set, 4),
+            f: text(set, 5),
+            g: text(set, 6),
+        })
+        .collect();
+    let fours: Vec<Four> = (0..16)
+        .map(|set| Four {
+            a: text(set, 0),
+            b: text(set, 1),
+            c: text(set, 2),
+            d: text(set, 3),
+        })
+        .collect();
+    let threes: Vec<Three> = (0..16)
+        .map(|set| Three {
+            name: text(!set, 0).unwrap_or_default(),
+            a: text(set, 0),
+            b: text(set, 1),
+            c: bytes(set, 2),
+            end: (set & 8 == 0).then_some(u64::from(set) << 20),
+        })
+        .collect();
+    check_all(&sevens);
+    check_all(&[sevens]);
+    check_all(&fours);
+    check_all(&[fours]);
+    check_all(&threes);
+    check_all(&[threes]);
+}
+
 #[derive(Facet, Serialize)]
 struct Arrays {
     strings: [String; 3],

@@ -60,13 +60,13 @@ fn emit_ops<'a, 'f>(
     let ready = ready::begin(e, id, base);
     let around = core::mem::replace(&mut e.ready, ready);
     let mut cursor = Some(cursor);
-    for (idx, op) in block.ops.iter().enumerate() {
+    let mut ops = block.ops.as_slice();
+    while let Some((op, mut rest)) = ops.split_first() {
         let Some(out) = cursor else {
             // Behind a value that cannot exist nothing is ever reached.
             break;
         };
         e.count_op()?;
-        let rest = &block.ops[idx + 1..];
         cursor = match (op, &mut end) {
             (
                 &Op::Switch {
@@ -80,8 +80,13 @@ fn emit_ops<'a, 'f>(
                 let choice = Choice { tag, arms, path };
                 switch::write_to_ends(e, base.moved(at), choice, out, scope, end)?
             }
+            _ if let Some(many) = option::row(e, ops, out) => {
+                rest = &ops[many..];
+                option::write_row(e, ops, many, base, out, scope)?
+            }
             _ => emit_op(e, op, rest, base, out, scope)?,
         };
+        ops = rest;
     }
     if let Some(ready) = core::mem::replace(&mut e.ready, around) {
         ready::end(e, ready);

@@ -1,6 +1,6 @@
 //! Leaving the program: children, repetition, leaves, the impossible.
 
-use cranelift_codegen::ir::{InstBuilder, MemFlagsData, condcodes::IntCC, types};
+use cranelift_codegen::ir::{InstBuilder, MemFlagsData, StackSlot, Value, condcodes::IntCC, types};
 use vox_core::cx::EncodeCx;
 use vox_core::program::{BlockId, ChildId, Code, FunctionId, FunctionKind, NoForm, Op, PathId};
 use vox_core::slot::Slot;
@@ -114,32 +114,85 @@ fn once_more(
     let again = e.builder.create_block();
     let next_value = e.builder.append_block_param(again, types::I64);
     let next_out = e.builder.append_block_param(again, types::I64);
-    let repeats = e.builder.append_block_param(again, types::I64);
     let value = place.address(e);
     let out = cursor.address(e);
-    let none = e.word(0);
-    let arguments = [value.into(), out.into(), none.into()];
-    e.builder.ins().jump(again, &arguments);
+    let repeats = Repeats::none_yet(e);
+    e.builder.ins().jump(again, &[value.into(), out.into()]);
     e.builder.switch_to_block(again);
-    let mut inside = Scope {
+    let inside = Scope {
         again,
         repeats,
         inlined: Some(inlined),
         ..scope
     };
-    if !e.program.code.repeat_paths().is_empty() {
-        inside = e.way_out(inside, &[Step::Repeats(repeats)]);
-    }
+    let inside = Repeats::told(e, inside);
     let start = Cursor::start(next_out);
-    block::emit(e, BlockId(0), Base::new(next_value), start, inside)
+    let end = block::emit(e, BlockId(0), Base::new(next_value), start, inside)?;
+    if let Some(repeats) = repeats {
+        repeats.give_back(e);
+    }
+    Ok(end)
+}
+
+/// How often recursion in last position went on, for errors.
+///
+/// In memory: what is called leaves few registers alone, and those are for what each value needs, such as the state of the encode.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Repeats(StackSlot);
+
+impl Repeats {
+    const BYTES: u32 = 8;
+
+    /// Begins to count, if errors tell of it.
+    pub(super) fn none_yet(e: &mut Emitter<'_, '_>) -> Option<Self> {
+        if e.program.code.repeat_paths().is_empty() {
+            return None;
+        }
+        let repeats = Self(e.take_slot(Self::BYTES));
+        let none = e.word(0);
+        repeats.store(e, none);
+        Some(repeats)
+    }
+
+    /// The scope in which failures tell of its repeats.
+    pub(super) fn told(e: &mut Emitter<'_, '_>, scope: Scope) -> Scope {
+        match scope.repeats {
+            Some(repeats) => e.way_out(scope, &[Step::Repeats(repeats)]),
+            None => scope,
+        }
+    }
+
+    /// How often.
+    pub(super) fn load(self, e: &mut Emitter<'_, '_>) -> Value {
+        e.builder
+            .ins()
+            .stack_load(types::I64, types::I64, self.0, 0)
+    }
+
+    fn store(self, e: &mut Emitter<'_, '_>, value: Value) {
+        e.builder.ins().stack_store(types::I64, value, self.0, 0);
+    }
+
+    fn once_more(self, e: &mut Emitter<'_, '_>) {
+        let before = self.load(e);
+        let now = e.add(before, 1);
+        self.store(e, now);
+    }
+
+    /// Others may use the memory.
+    fn give_back(self, e: &mut Emitter<'_, '_>) {
+        e.give_slot(Self::BYTES, self.0);
+    }
 }
 
 /// Goes on with this same program on another value.
 pub(super) fn repeat(e: &mut Emitter<'_, '_>, place: Place, cursor: Cursor, scope: Scope) {
     let value = place.address(e);
     let out = cursor.address(e);
-    let repeats = e.add(scope.repeats, 1);
-    let arguments = [value.into(), out.into(), repeats.into()];
+    if let Some(repeats) = scope.repeats {
+        repeats.once_more(e);
+    }
+    let arguments = [value.into(), out.into()];
     e.builder.ins().jump(scope.again, &arguments);
 }
 

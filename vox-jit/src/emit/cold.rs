@@ -9,6 +9,7 @@
 use cranelift_codegen::ir::{Block, InstBuilder, StackSlot, Value};
 use vox_core::program::{FunctionId, PathId};
 
+use super::call::Repeats;
 use super::emitter::{Emitter, Scope};
 use super::iter::Counts;
 use super::runtime::{self, Function};
@@ -29,7 +30,7 @@ pub(super) enum Step {
     /// Records a static part of the path.
     Static(PathId),
     /// Records how often recursion in last position went on.
-    Repeats(Value),
+    Repeats(Repeats),
     /// Records a position: an element, a key or a value, by this function.
     Item(Function, Index),
     /// Frees an iterator.
@@ -118,7 +119,8 @@ impl Emitter<'_, '_> {
                 let path = self.word(path.0.into());
                 self.call_rarely(runtime::TRACE_STATIC, &[program, path]);
             }
-            Step::Repeats(count) => {
+            Step::Repeats(repeats) => {
+                let count = repeats.load(self);
                 let program = core::ptr::from_ref(self.program).cast();
                 let program = self.address_of("PROGRAM", program);
                 self.call_rarely(runtime::TRACE_REPEATS, &[program, count]);

@@ -9,6 +9,7 @@ use cranelift_frontend::FunctionBuilder;
 use vox_core::cx::{Counters, EncodeCx};
 use vox_core::program::{Op, Program};
 
+use super::call::Repeats;
 use super::cold::WayOut;
 use super::ready::ReadyBlock;
 use super::runtime::{self, Function};
@@ -65,11 +66,10 @@ pub(super) struct Scope {
     /// Where to go when something failed; takes no arguments, returns null
     /// after recording the way out.
     pub(super) failed: Block,
-    /// Takes the next value, the cursor and the number of repeats: a jump here encodes another
-    /// value with the same program.
+    /// Takes the next value and the cursor: a jump here encodes another value with the same program.
     pub(super) again: Block,
-    /// How often that was done, for errors.
-    pub(super) repeats: Value,
+    /// How often that was done, where errors tell of it.
+    pub(super) repeats: Option<Repeats>,
     /// Within a child that is the program itself once more.
     pub(super) inlined: Option<Inlined>,
     pub(super) depth: u32,
@@ -85,7 +85,7 @@ pub(super) struct Inlined {
 }
 
 impl Scope {
-    pub(super) fn root(failed: Block, again: Block, repeats: Value) -> Self {
+    pub(super) fn root(failed: Block, again: Block, repeats: Option<Repeats>) -> Self {
         Self {
             failed,
             again,

@@ -49,7 +49,7 @@ use target_lexicon::Architecture;
 use vox_core::program::{BlockId, Program};
 
 use crate::error::CompileError;
-use cold::Step;
+use call::Repeats;
 use cursor::Cursor;
 pub(crate) use emitter::loop_of;
 use emitter::{Emitter, Scope};
@@ -142,24 +142,19 @@ pub fn emit(
     let again = builder.create_block();
     let next_value = builder.append_block_param(again, types::I64);
     let next_out = builder.append_block_param(again, types::I64);
-    let repeats = builder.append_block_param(again, types::I64);
     let failed = builder.create_block();
     builder.set_cold_block(failed);
-    let none = builder.ins().iconst(types::I64, 0);
-    builder
-        .ins()
-        .jump(again, &[value.into(), out.into(), none.into()]);
-    builder.switch_to_block(again);
 
     let mut emitter = Emitter::new(builder, program, *options, cx)?;
+    let repeats = Repeats::none_yet(&mut emitter);
+    let arguments = [value.into(), out.into()];
+    emitter.builder.ins().jump(again, &arguments);
+    emitter.builder.switch_to_block(again);
     if !emitter.is_recursive && !stand_in::has_deposit(&emitter) {
         // Calls spoil vector registers: what recurs loads these constants where it needs them.
         emitter.spreading = Spreading::new(&mut emitter);
     }
-    let mut scope = Scope::root(failed, again, repeats);
-    if !program.code.repeat_paths().is_empty() {
-        scope = emitter.way_out(scope, &[Step::Repeats(repeats)]);
-    }
+    let scope = Repeats::told(&mut emitter, Scope::root(failed, again, repeats));
     let base = Base::new(next_value);
     let start = Cursor::start(next_out);
     let end = block::emit(&mut emitter, BlockId(0), base, start, scope)?;
