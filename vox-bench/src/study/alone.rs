@@ -11,6 +11,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use super::child::{Part, answer, command};
+use crate::contender::{Absence, Buffer, Column};
 use crate::measure::{Plan, Timing, median};
 use crate::progress::Progress;
 use crate::rows::{self, Options, Row, Time};
@@ -22,12 +23,14 @@ const PLACES: [usize; 3] = [0, 1_352, 2_720];
 /// What shifts the stack of a process by its length, and tells it how far to shift the heap.
 const SHIFT: &str = "VOX_BENCH_SHIFT";
 
-/// A row, as one process tells it to another. Who did not take part it does not tell: the report does not ask.
+/// A row, as one process tells it to another.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Told {
     values: usize,
     bytes: f64,
     times: Vec<Time>,
+    /// Who did not take part, and why.
+    absent: Vec<(Column, Buffer, String)>,
 }
 
 /// The last row that is meant, if it is there, in a part of the rounds: there are more processes.
@@ -49,12 +52,16 @@ pub(super) fn tell(options: &Options) -> Option<Told> {
         values,
         bytes,
         times,
+        absent,
         ..
     } = rows.pop()?;
+    let in_words =
+        |(column, buffer, absence): (_, _, Absence)| (column, buffer, absence.to_string());
     Some(Told {
         values,
         bytes,
         times,
+        absent: absent.into_iter().map(in_words).collect(),
     })
 }
 
@@ -77,7 +84,7 @@ pub fn row(workload: &Workload, is_quick: bool) -> io::Result<Row> {
         values: first.values,
         bytes: first.bytes,
         times: medians(&told),
-        absent: Vec::new(),
+        absent: absent(&told),
     })
 }
 
@@ -115,10 +122,20 @@ fn medians(told: &[Told]) -> Vec<Time> {
     first.times.iter().filter_map(of).collect()
 }
 
+/// Who did not take part in one process or another, each with the first reason.
+fn absent(told: &[Told]) -> Vec<(Column, Buffer, Absence)> {
+    let mut absent: Vec<(Column, Buffer, Absence)> = Vec::new();
+    for (column, buffer, reason) in told.iter().flat_map(|told| &told.absent) {
+        if !absent.iter().any(|it| (it.0, it.1) == (*column, *buffer)) {
+            absent.push((*column, *buffer, Absence::Unavailable(reason.clone())));
+        }
+    }
+    absent
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contender::{Buffer, Column};
 
     fn told(times: &[(Column, f64)]) -> Told {
         let time = |&(column, nanos): &(Column, f64)| Time {
@@ -135,6 +152,7 @@ mod tests {
             values: 1,
             bytes: 3.0,
             times: times.iter().map(time).collect(),
+            absent: Vec::new(),
         }
     }
 
@@ -169,6 +187,20 @@ mod tests {
         let medians = medians(&processes);
         assert_eq!(medians.len(), 1);
         assert_eq!(medians[0].column, Column::Hand);
+    }
+
+    #[test]
+    fn why_somebody_is_absent_is_told_once() {
+        let because = |reason: &str| Told {
+            absent: vec![(Column::Probed, Buffer::Fresh, reason.to_owned())],
+            ..told(&[(Column::Hand, 20.0)])
+        };
+        let processes = [because("its bytes differ"), because("it refuses the value")];
+        let reason = Absence::Unavailable("its bytes differ".to_owned());
+        assert_eq!(
+            absent(&processes),
+            [(Column::Probed, Buffer::Fresh, reason)]
+        );
     }
 
     #[test]
