@@ -6,6 +6,9 @@ use crate::entry::WriteCharFn;
 use crate::kernels::Kernels;
 use crate::wire::varint;
 
+/// Bytes of a character, its length included.
+const MOST: usize = 5;
+
 struct Bench {
     cx: EncodeCx,
     output: Fenced,
@@ -20,16 +23,16 @@ impl Bench {
         }
     }
 
-    /// Has a character written with so many bytes of room, and no more than may be touched beyond that.
+    /// Has a character written so many bytes in front of the room that there must be, and of the bytes that may be touched beyond that.
     fn check(
         &mut self,
         set: &Kernels,
         routine: WriteCharFn,
         value: u64,
         expected: &[u8],
-        room: usize,
+        ahead: usize,
     ) {
-        let out = self.output.before_end(room + OVERSHOOT);
+        let out = self.output.before_end(ahead + MOST + OVERSHOOT);
         // SAFETY: within the fenced memory, before the fence; what is written was counted from `out` on. The processor can run
         // the set.
         let written = unsafe {
@@ -53,11 +56,25 @@ fn a7_every_character() {
             return;
         };
         for value in '\0'..=char::MAX {
-            let mut expected = [0; 5];
-            // SAFETY: there is room for five bytes.
+            let mut expected = [0; MOST];
+            // SAFETY: there is room for as many.
             let end = unsafe { varint::write_char(expected.as_mut_ptr(), value) };
             let len = end.addr() - expected.as_ptr().addr();
-            bench.check(set, routine, value.into(), &expected[..len], 5);
+            let expected = &expected[..len];
+            bench.check(set, routine, value.into(), expected, 0);
+            // At every place of a cache line in turns, and those at the ends of what has a length at each of them.
+            let code = u32::from(value);
+            let is_border = [0, 0x80, 0x800, 0x1_0000, 0x11_0000]
+                .iter()
+                .any(|&border| code.abs_diff(border) <= 1);
+            let places = if is_border {
+                1..64
+            } else {
+                code as usize % 64..code as usize % 64 + 1
+            };
+            for ahead in places {
+                bench.check(set, routine, value.into(), expected, ahead);
+            }
         }
     });
 }

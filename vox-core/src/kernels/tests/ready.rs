@@ -205,7 +205,11 @@ fn check(
         return false;
     };
     let stride = size.next_multiple_of(8) + between;
-    let base = source.before_end((count - 1) * stride + size);
+    // Before the fence behind, or behind the one in front, a few words from it.
+    let base = match options.random.bool() {
+        true => source.before_end((count - 1) * stride + size),
+        false => source.after_start(8 * options.random.usize(0..8)),
+    };
     let mut expected = Vec::new();
     for value in 0..count {
         for (ty, at) in &fields {

@@ -122,6 +122,7 @@ struct Bench {
     output: Fenced,
     ran: usize,
     in_pieces: usize,
+    turns: usize,
 }
 
 impl Bench {
@@ -155,27 +156,30 @@ impl Bench {
         self.in_pieces += 1;
     }
 
-    fn check_by(
-        &mut self,
-        way: &str,
-        case: &Case,
-        write: impl FnOnce(*mut u8, *const u8) -> *mut u8,
-    ) {
+    fn check_by(&mut self, way: &str, case: &Case, write: impl Fn(*mut u8, *const u8) -> *mut u8) {
         let most = |op: &Op| max_written(op).unwrap() as usize;
         let room: usize = case.ops.iter().map(most).sum();
-        let base = self.source.before_end(case.memory.len());
-        let out = self.output.before_end(room + OVERSHOOT);
-        // SAFETY: both are within the fenced memory; what is written was counted from `out` on.
-        let written = unsafe {
-            base.copy_from_nonoverlapping(case.memory.as_ptr(), case.memory.len());
-            let end = write(out, base);
-            core::slice::from_raw_parts(out, end.addr() - out.addr())
-        };
-        assert_eq!(
-            written, case.expected,
-            "{way}: {:?} {:02x?}",
-            case.ops, case.memory
-        );
+        // Everything before the fences behind, then the fields behind the one in front, and at every place of a cache line in turns.
+        self.turns += 1;
+        let ahead = self.turns % 64;
+        let places = [
+            (self.source.before_end(case.memory.len()), 0),
+            (self.source.after_start(ahead), ahead),
+        ];
+        for (base, ahead) in places {
+            let out = self.output.before_end(room + OVERSHOOT + ahead);
+            // SAFETY: both are within the fenced memory; what is written was counted from `out` on.
+            let written = unsafe {
+                base.copy_from_nonoverlapping(case.memory.as_ptr(), case.memory.len());
+                let end = write(out, base);
+                core::slice::from_raw_parts(out, end.addr() - out.addr())
+            };
+            assert_eq!(
+                written, case.expected,
+                "{way}, {ahead}: {:?} {:02x?}",
+                case.ops, case.memory
+            );
+        }
     }
 }
 
@@ -185,6 +189,7 @@ fn bench() -> Bench {
         output: Fenced::new(1),
         ran: 0,
         in_pieces: 0,
+        turns: 0,
     }
 }
 
