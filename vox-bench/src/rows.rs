@@ -60,12 +60,15 @@ impl Row {
         Some(self.nanos(column, buffer)? / self.nanos(than, buffer)?)
     }
 
-    /// Why there is no time of somebody's for new vectors, in words.
+    /// Why there is no time of somebody's, in words; `None` if there is one.
     #[must_use]
-    pub fn why_absent(&self, column: Column) -> String {
-        let is_it = |it: &&(Column, Buffer, Absence)| it.0 == column && it.1 == Buffer::Fresh;
+    pub fn why_absent(&self, column: Column, buffer: Buffer) -> Option<String> {
+        if self.nanos(column, buffer).is_some() {
+            return None;
+        }
+        let is_it = |it: &&(Column, Buffer, Absence)| it.0 == column && it.1 == buffer;
         let reason = self.absent.iter().find(is_it);
-        reason.map_or_else(|| "not measured".to_owned(), |it| it.2.to_string())
+        Some(reason.map_or_else(|| "not measured".to_owned(), |it| it.2.to_string()))
     }
 
     /// Whether the hand-written encoder is as fast as it should be on such a processor to count as a ceiling; `None` where

@@ -201,7 +201,15 @@ impl Column {
         if !VtableCalls::available().contains(&settings.vtable_calls) {
             return Some("this build of vox has no trampolines");
         }
-        (self == Self::Probed).then(|| changed(|name| env::var_os(name).is_some()))?
+        None
+    }
+
+    /// Why it is not to be had here: because of this build, or of the environment.
+    #[must_use]
+    pub fn unavailable(self) -> Option<&'static str> {
+        let changed = || changed(|name| env::var(name).ok());
+        self.missing()
+            .or_else(|| (self == Self::Probed).then(changed)?)
     }
 
     /// The columns of [`Self::TABLE`] this build can have.
@@ -212,13 +220,19 @@ impl Column {
     }
 }
 
-/// Why the free functions are not as they are by default, if they are not.
-fn changed(is_set: impl Fn(&str) -> bool) -> Option<&'static str> {
-    if is_set("VOX_VTABLE_CALLS") {
-        return Some("the environment has VOX_VTABLE_CALLS, which changes the free functions");
+/// Why the free functions are not as they are by default, if the environment changes them.
+fn changed(variable: impl Fn(&str) -> Option<String>) -> Option<&'static str> {
+    let is = |name: &str, values: &[&str]| {
+        variable(name).is_some_and(|value| values.contains(&value.as_str()))
+    };
+    if is("VOX_TIER", &["interpreter", "baseline"]) {
+        return Some("VOX_TIER gives the free functions another tier");
     }
-    is_set("VOX_PROBED_LAYOUTS")
-        .then_some("the environment has VOX_PROBED_LAYOUTS, which changes the free functions")
+    if is("VOX_VTABLE_CALLS", &["trampoline"]) {
+        return Some("VOX_VTABLE_CALLS has the free functions call through trampolines");
+    }
+    is("VOX_PROBED_LAYOUTS", &["off"])
+        .then_some("VOX_PROBED_LAYOUTS has the free functions probe nothing")
 }
 
 impl fmt::Display for Column {
@@ -233,11 +247,20 @@ mod tests {
 
     #[test]
     fn the_environment_may_change_the_free_functions() {
-        assert_eq!(changed(|_| false), None);
-        for name in ["VOX_VTABLE_CALLS", "VOX_PROBED_LAYOUTS"] {
-            let reason = changed(|it| it == name).unwrap();
-            assert!(reason.contains(name), "{reason}");
+        assert_eq!(changed(|_| None), None);
+        let with = |set: &str, value: &str| {
+            changed(|name| (name == set).then(|| value.to_owned())).is_some()
+        };
+        for (name, value) in [
+            ("VOX_TIER", "interpreter"),
+            ("VOX_TIER", "baseline"),
+            ("VOX_VTABLE_CALLS", "trampoline"),
+            ("VOX_PROBED_LAYOUTS", "off"),
+        ] {
+            assert!(with(name, value), "{name}={value}");
+            for same in ["auto", "optimized", "inline", "on", "?"] {
+                assert!(!with(name, same), "{name}={same}");
+            }
         }
-        assert_eq!(changed(|it| it == "VOX_TIER"), None);
     }
 }

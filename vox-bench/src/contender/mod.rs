@@ -170,7 +170,7 @@ impl Lineup {
 
     /// The runtime of a column of vox that has one, with the type compiled; nothing for the others.
     fn runtime<T: Encodable>(&self, column: Column) -> Result<Option<&Runtime>, Absence> {
-        if let Some(reason) = column.missing() {
+        if let Some(reason) = column.unavailable() {
             return Err(Absence::Unavailable(reason.to_owned()));
         }
         let Some((_, runtime)) = self.runtimes.iter().find(|(it, _)| *it == column) else {
@@ -219,7 +219,7 @@ mod tests {
         let values = [gnarly::payload(1, 0), gnarly::payload(0, 1)];
         for column in Column::TABLE.into_iter().chain(Column::ROWS) {
             let entered = lineup.enter(column, &values);
-            match (column.missing(), entered) {
+            match (column.unavailable(), entered) {
                 (None, Ok(mut contender)) => {
                     assert_eq!(contender.column(), column);
                     contender.run(3);
@@ -237,7 +237,7 @@ mod tests {
         for column in Column::ROWS {
             match lineup.enter_reused(column, &values) {
                 Ok(mut contender) => contender.run(3),
-                Err(_) if column.missing().is_some() => {}
+                Err(_) if column.unavailable().is_some() => {}
                 Err(absence) => {
                     assert!(column.makes_its_vector(), "{column}: {absence}");
                 }

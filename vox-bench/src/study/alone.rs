@@ -205,9 +205,14 @@ mod tests {
 
     #[test]
     fn what_a_process_tells_is_what_another_reads() {
-        let text = serde_json::to_string(&told(&[(Column::Probed, 30.0)])).unwrap();
+        let told = Told {
+            absent: vec![(Column::Hand, Buffer::Reused, "why".to_owned())],
+            ..told(&[(Column::Probed, 30.0)])
+        };
+        let text = serde_json::to_string(&told).unwrap();
         let read: Told = serde_json::from_str(&text).unwrap();
-        assert_eq!(read.times, told(&[(Column::Probed, 30.0)]).times);
+        assert_eq!(read.times, told.times);
+        assert_eq!(read.absent, told.absent);
         assert_eq!((read.values, read.bytes), (1, 3.0));
     }
 }

@@ -82,12 +82,6 @@ fn section_on(rows: &[Row], processor: Processor) -> Section {
             all.push(ratio);
             counting.extend((counts != Some(false)).then_some(ratio));
         }
-        for column in [Column::Hand, Column::Probed, Column::SerdePostcard] {
-            if row.nanos(column, Buffer::Fresh).is_none() {
-                let why = row.why_absent(column);
-                section.state(format!("{name}: no {}: {why}", column.title()), false);
-            }
-        }
         if let (Some(goal), Some(speed)) = (goal.vox, speed) {
             let text = format!("{name}: {speed:.2} times serde's speed, at least {goal}");
             section.state(text, speed >= goal);
@@ -121,7 +115,6 @@ fn geometric_mean(values: &[f64]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contender::Absence;
     use crate::rows::tests::row;
 
     #[test]
@@ -171,20 +164,6 @@ mod tests {
                     "1.20 of the hand-written time in the mean of those not known to fall short, at most 1.10",
                     false
                 ),
-            ]
-        );
-    }
-
-    #[test]
-    fn who_is_absent_reaches_no_goal() {
-        let mut row = row("gnarly_16", &[(Column::Hand, 100.0)]);
-        let reason = Absence::Unavailable("its bytes differ".to_owned());
-        row.absent = vec![(Column::Probed, Buffer::Fresh, reason)];
-        assert_eq!(
-            section_on(&[row], Processor::WideAvx512).said(),
-            [
-                ("gnarly_16: no probed layouts: its bytes differ", false),
-                ("gnarly_16: no serde postcard: not measured", false),
             ]
         );
     }

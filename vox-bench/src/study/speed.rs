@@ -44,8 +44,8 @@ pub fn measure<W: Write>(
 #[must_use]
 pub fn sections(rows: &[Row], failures: &[String]) -> Vec<Section> {
     let mut times = times(rows);
-    for failure in failures {
-        times.state(failure.clone(), false);
+    for failure in failures.iter().cloned().chain(absences(rows)) {
+        times.state(failure, false);
     }
     vec![
         times,
@@ -55,6 +55,26 @@ pub fn sections(rows: &[Row], failures: &[String]) -> Vec<Section> {
         ceiling::section(rows),
         interpreter::section(rows),
     ]
+}
+
+/// Those that goals are about, where a row is without their times: a goal without a number is not stated.
+fn absences(rows: &[Row]) -> impl Iterator<Item = String> {
+    const JUDGED: [(Column, Buffer); 7] = [
+        (Column::Copied, Buffer::Fresh),
+        (Column::Hand, Buffer::Fresh),
+        (Column::Probed, Buffer::Fresh),
+        (Column::Probed, Buffer::Reused),
+        (Column::Interpreter, Buffer::Fresh),
+        (Column::SerdePostcard, Buffer::Fresh),
+        (Column::FacetPostcard, Buffer::Fresh),
+    ];
+    rows.iter().flat_map(|row| {
+        JUDGED.into_iter().filter_map(|(column, buffer)| {
+            let why = row.why_absent(column, buffer)?;
+            let (name, title, buffer) = (row.workload, column.title(), buffer.title());
+            Some(format!("{name}: no {title}, {buffer}: {why}"))
+        })
+    })
 }
 
 fn times(rows: &[Row]) -> Section {
@@ -176,7 +196,39 @@ pub(super) fn least<'r>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contender::Absence;
     use crate::rows::tests::row;
+
+    #[test]
+    fn who_is_judged_and_absent_is_told() {
+        let times = [
+            (Column::Copied, 1.0),
+            (Column::Hand, 2.0),
+            (Column::Interpreter, 9.0),
+            (Column::SerdePostcard, 30.0),
+        ];
+        let mut row = row("metadata_sample", &times);
+        let reason = Absence::Unavailable("its bytes differ".to_owned());
+        row.absent = vec![(Column::Probed, Buffer::Fresh, reason)];
+        let sections = sections(&[row], &[]);
+        assert_eq!(
+            sections[0].said(),
+            [
+                (
+                    "metadata_sample: no probed layouts, fresh: its bytes differ",
+                    false
+                ),
+                (
+                    "metadata_sample: no probed layouts, reused: not measured",
+                    false
+                ),
+                (
+                    "metadata_sample: no facet-postcard, fresh: not measured",
+                    false
+                ),
+            ]
+        );
+    }
 
     #[test]
     fn the_slowest_row_is_told() {

@@ -8,8 +8,8 @@ use super::emitter::{Emitter, Scope};
 use super::place::Base;
 use super::switch::Choice;
 use super::{
-    array, borrow, bytes, call, character, guarded, iter, list, map, option, ready, result, run,
-    runtime, scalar, switch,
+    array, borrow, bytes, call, character, guarded, iter, list, map, option, option_row, ready,
+    result, run, runtime, scalar, switch,
 };
 use crate::error::CompileError;
 
@@ -80,9 +80,9 @@ fn emit_ops<'a, 'f>(
                 let choice = Choice { tag, arms, path };
                 switch::write_to_ends(e, base.moved(at), choice, out, scope, end)?
             }
-            _ if let Some(many) = option::row(e, ops, out) => {
+            _ if let Some(many) = option_row::count(e, ops) => {
                 rest = &ops[many..];
-                option::write_row(e, ops, many, base, out, scope)?
+                option_row::write(e, &ops[..many], base, out, scope)?
             }
             _ => emit_op(e, op, rest, base, out, scope)?,
         };

@@ -1,6 +1,6 @@
 //! Leaving the program: children, repetition, leaves, the impossible.
 
-use cranelift_codegen::ir::{InstBuilder, MemFlagsData, StackSlot, Value, condcodes::IntCC, types};
+use cranelift_codegen::ir::{InstBuilder, MemFlagsData, condcodes::IntCC, types};
 use vox_core::cx::EncodeCx;
 use vox_core::program::{BlockId, ChildId, Code, FunctionId, FunctionKind, NoForm, Op, PathId};
 use vox_core::slot::Slot;
@@ -9,6 +9,7 @@ use super::cold::Step;
 use super::cursor::Cursor;
 use super::emitter::{Emitter, Inlined, Scope};
 use super::place::{Base, Place};
+use super::repeats::Repeats;
 use super::{block, runtime, source};
 use crate::error::CompileError;
 
@@ -134,63 +135,12 @@ fn once_more(
     Ok(end)
 }
 
-/// How often recursion in last position went on, for errors.
-///
-/// In memory: what is called leaves few registers alone, and those are for what each value needs, such as the state of the encode.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Repeats(StackSlot);
-
-impl Repeats {
-    const BYTES: u32 = 8;
-
-    /// Begins to count, if errors tell of it.
-    pub(super) fn none_yet(e: &mut Emitter<'_, '_>) -> Option<Self> {
-        if e.program.code.repeat_paths().is_empty() {
-            return None;
-        }
-        let repeats = Self(e.take_slot(Self::BYTES));
-        let none = e.word(0);
-        repeats.store(e, none);
-        Some(repeats)
-    }
-
-    /// The scope in which failures tell of its repeats.
-    pub(super) fn told(e: &mut Emitter<'_, '_>, scope: Scope) -> Scope {
-        match scope.repeats {
-            Some(repeats) => e.way_out(scope, &[Step::Repeats(repeats)]),
-            None => scope,
-        }
-    }
-
-    /// How often.
-    pub(super) fn load(self, e: &mut Emitter<'_, '_>) -> Value {
-        e.builder
-            .ins()
-            .stack_load(types::I64, types::I64, self.0, 0)
-    }
-
-    fn store(self, e: &mut Emitter<'_, '_>, value: Value) {
-        e.builder.ins().stack_store(types::I64, value, self.0, 0);
-    }
-
-    fn once_more(self, e: &mut Emitter<'_, '_>) {
-        let before = self.load(e);
-        let now = e.add(before, 1);
-        self.store(e, now);
-    }
-
-    /// Others may use the memory.
-    fn give_back(self, e: &mut Emitter<'_, '_>) {
-        e.give_slot(Self::BYTES, self.0);
-    }
-}
-
 /// Goes on with this same program on another value.
 pub(super) fn repeat(e: &mut Emitter<'_, '_>, place: Place, cursor: Cursor, scope: Scope) {
     let value = place.address(e);
     let out = cursor.address(e);
     if let Some(repeats) = scope.repeats {
-        repeats.once_more(e);
+        repeats.count(e);
     }
     let arguments = [value.into(), out.into()];
     e.builder.ins().jump(scope.again, &arguments);

@@ -9,9 +9,9 @@
 use cranelift_codegen::ir::{Block, InstBuilder, StackSlot, Value};
 use vox_core::program::{FunctionId, PathId};
 
-use super::call::Repeats;
 use super::emitter::{Emitter, Scope};
 use super::iter::Counts;
+use super::repeats::Repeats;
 use super::runtime::{self, Function};
 use super::{iter, vtable};
 use crate::error::CompileError;

@@ -9,9 +9,9 @@ use cranelift_frontend::FunctionBuilder;
 use vox_core::cx::{Counters, EncodeCx};
 use vox_core::program::{Op, Program};
 
-use super::call::Repeats;
 use super::cold::WayOut;
 use super::ready::ReadyBlock;
+use super::repeats::Repeats;
 use super::runtime::{self, Function};
 use super::varint::Spreading;
 use super::vtable::Calls;

@@ -28,9 +28,11 @@ mod join;
 mod list;
 mod map;
 mod option;
+mod option_row;
 mod place;
 mod plain;
 mod ready;
+mod repeats;
 mod result;
 mod run;
 mod runtime;
@@ -49,11 +51,11 @@ use target_lexicon::Architecture;
 use vox_core::program::{BlockId, Program};
 
 use crate::error::CompileError;
-use call::Repeats;
 use cursor::Cursor;
 pub(crate) use emitter::loop_of;
 use emitter::{Emitter, Scope};
 use place::Base;
+use repeats::Repeats;
 pub use stub::Stubs;
 use varint::Spreading;
 

@@ -1,7 +1,7 @@
 //! Options.
 
 use cranelift_codegen::ir::{InstBuilder, Type, Value, condcodes::IntCC, types};
-use vox_core::program::{BlockId, Code, Op, OptionSource, TagWidth};
+use vox_core::program::{BlockId, Op, OptionSource};
 
 use super::cursor::Cursor;
 use super::emitter::{Emitter, Scope};
@@ -78,135 +78,6 @@ pub(super) fn write(
     let end = block::emit(e, some, base, tagged, scope)?;
     join.arrive(e, end);
     Ok(join.finish(e))
-}
-
-/// How many options `ops` begin with that are looked at together, if they are: one branch if there are none, in place of one for each.
-///
-/// Pointers, in what recurs: it ends in values that have none of them, half of the nodes of a tree. And texts, which have no branch
-/// of their own and take as long to write when there is none: of three or four, all are often missing, of more seldom.
-pub(super) fn row(e: &Emitter<'_, '_>, ops: &[Op], cursor: Cursor) -> Option<usize> {
-    let code = &e.program.code;
-    let room = usize::try_from(cursor.spare).unwrap_or(usize::MAX);
-    let count = |is_one: fn(&Code, &Op) -> bool, most: usize| {
-        let row = ops.iter().take_while(|op| is_one(code, op));
-        row.take(most.min(room)).count()
-    };
-    let pointers = count(is_pointer, MOST_POINTERS);
-    if e.is_recursive && pointers >= 2 {
-        return Some(pointers);
-    }
-    let texts = count(is_text, MOST_TEXTS);
-    (e.ready.is_none() && texts >= 3).then_some(texts)
-}
-
-/// Options of a row: as many as one store writes zeros for.
-const MOST_POINTERS: usize = 8;
-const MOST_TEXTS: usize = 4;
-
-fn is_pointer(_code: &Code, op: &Op) -> bool {
-    matches!(
-        op,
-        Op::WriteOption {
-            source: OptionSource::NullIsNone,
-            ..
-        }
-    )
-}
-
-fn is_text(code: &Code, op: &Op) -> bool {
-    let Op::WriteOption {
-        source:
-            OptionSource::Tagged {
-                tag: TagWidth::U64 | TagWidth::I64,
-                ..
-            },
-        some,
-        ..
-    } = *op
-    else {
-        return false;
-    };
-    let block = code.blocks.get(some.index());
-    block.is_some_and(|block| matches!(block.ops[..], [Op::WriteBytes { .. }]))
-}
-
-/// Writes the first so many ops, options of a [`row`].
-pub(super) fn write_row(
-    e: &mut Emitter<'_, '_>,
-    ops: &[Op],
-    many: usize,
-    base: Base,
-    cursor: Cursor,
-    scope: Scope,
-) -> Result<Option<Cursor>, CompileError> {
-    let mut any = None;
-    for op in &ops[..many] {
-        let word = not_if_none(e, op, base)?;
-        any = Some(match any {
-            Some(any) => e.builder.ins().bor(any, word),
-            None => word,
-        });
-    }
-    let Some(any) = any else {
-        return Ok(Some(cursor));
-    };
-    let (some, none) = (e.builder.create_block(), e.builder.create_block());
-    e.builder.ins().brif(any, some, &[], none, &[]);
-
-    e.builder.switch_to_block(none);
-    let end = write_zeros(e, many, cursor)?;
-    let mut join = Join::new(e, end.offset);
-    join.arrive(e, Some(end));
-
-    e.builder.switch_to_block(some);
-    let mut cursor = Some(cursor);
-    for (idx, op) in ops[..many].iter().enumerate() {
-        if let Some(out) = cursor {
-            e.count_op()?;
-            cursor = block::emit_op(e, op, &ops[idx + 1..], base, out, scope)?;
-        }
-    }
-    join.arrive(e, cursor);
-    Ok(join.finish(e))
-}
-
-/// A word that is zero where the option of a row is `None`.
-fn not_if_none(e: &mut Emitter<'_, '_>, op: &Op, base: Base) -> Result<Value, CompileError> {
-    match *op {
-        Op::WriteOption {
-            at,
-            source: OptionSource::NullIsNone,
-            ..
-        } => Ok(base.at(at).load(e, types::I64)),
-        Op::WriteOption {
-            at,
-            source: OptionSource::Tagged { tag_at, none, .. },
-            ..
-        } => {
-            let tag = base.at(at).load_at(e, types::I64, tag_at.0);
-            Ok(e.builder.ins().bxor_imm_s(tag, none))
-        }
-        _ => Err(CompileError::Malformed(String::from("a row of options"))),
-    }
-}
-
-/// Writes so many bytes that are zero, in stores as wide as there are.
-fn write_zeros(
-    e: &mut Emitter<'_, '_>,
-    many: usize,
-    mut cursor: Cursor,
-) -> Result<Cursor, CompileError> {
-    let mut left = many;
-    for ty in [types::I64, types::I32, types::I16, types::I8] {
-        let bytes = ty.bytes();
-        while left >= bytes as usize {
-            let zero = e.builder.ins().iconst(ty, 0);
-            cursor.store(e, zero, 0);
-            cursor = cursor.advance(bytes)?;
-            left -= bytes as usize;
-        }
-    }
-    Ok(cursor)
 }
 
 fn store_tag(e: &mut Emitter<'_, '_>, cursor: Cursor, tag: i64) {

@@ -128,3 +128,75 @@ codec_test!(
         judge.panics("a panic in a list", &value, "the conversion panics");
     }
 );
+
+/// Both go on in their last field, one behind the other, so that what counts the one counts the other as well.
+#[derive(Facet)]
+struct Fork {
+    #[facet(recursive_type)]
+    one: Option<Box<Fork>>,
+    between: Moody,
+    #[facet(recursive_type)]
+    other: Option<Box<Fork>>,
+    behind: Moody,
+    #[facet(recursive_type)]
+    next: Option<Box<Fork>>,
+}
+
+impl Fork {
+    fn fine() -> Self {
+        Self {
+            one: None,
+            between: Moody::Fine(1),
+            other: None,
+            behind: Moody::Fine(2),
+            next: None,
+        }
+    }
+
+    /// So many before one that refuses in front of its last field, or does not.
+    fn going_on(before: usize, refuses: bool) -> Self {
+        let behind = if refuses {
+            Moody::Refuses
+        } else {
+            Moody::Fine(3)
+        };
+        let last = Self {
+            behind,
+            ..Self::fine()
+        };
+        (0..before).fold(last, |next, _| Self {
+            next: Some(Box::new(next)),
+            ..Self::fine()
+        })
+    }
+
+    /// With these below it.
+    fn above(one: Self, other: Self) -> Self {
+        Self {
+            one: Some(Box::new(one)),
+            other: Some(Box::new(other)),
+            ..Self::fine()
+        }
+    }
+}
+
+/// A fork with these below it, behind so many others, that refuses behind them if nothing in them did.
+fn fork(before: usize, one: Fork, other: Fork) -> Fork {
+    let last = Fork {
+        behind: Moody::Refuses,
+        ..Fork::above(one, other)
+    };
+    (0..before).fold(last, |next, _| Fork {
+        next: Some(Box::new(next)),
+        ..Fork::fine()
+    })
+}
+
+codec_test!(
+    each_fork_is_counted_by_itself refuses:
+    (fork(5, Fork::going_on(7, false), Fork::going_on(6, true)), &refused("Fork.next(x5).other.next(x6).behind")),
+    (fork(5, Fork::going_on(7, true), Fork::going_on(6, true)), &refused("Fork.next(x5).one.next(x7).behind")),
+    (fork(4, Fork::going_on(7, false), Fork::going_on(6, false)), &refused("Fork.next(x4).behind")),
+    (fork(4, Fork::above(Fork::going_on(9, false), Fork::going_on(8, true)), Fork::fine()), &refused("Fork.next(x4).one.other.next(x8).behind")),
+    (fork(4, Fork::fine(), Fork::above(Fork::going_on(9, false), Fork::going_on(8, false))), &refused("Fork.next(x4).behind")),
+);

@@ -127,6 +127,7 @@ struct Bench {
 
 impl Bench {
     fn check(&mut self, kernels: &crate::kernels::Kernels, case: &Case) {
+        self.turns += 1;
         let groups = kernels.link_groups(&case.ops).expect("all are fields");
         // SAFETY: the fields are at the base, the room behind the cursor.
         self.check_by(kernels.name, case, |out, base| unsafe {
@@ -159,11 +160,11 @@ impl Bench {
     fn check_by(&mut self, way: &str, case: &Case, write: impl Fn(*mut u8, *const u8) -> *mut u8) {
         let most = |op: &Op| max_written(op).unwrap() as usize;
         let room: usize = case.ops.iter().map(most).sum();
-        // Everything before the fences behind, then the fields behind the one in front, and at every place of a cache line in turns.
-        self.turns += 1;
+        // Everything before the fences behind; the fields behind the one in front; and both at every place of a cache line in turns.
         let ahead = self.turns % 64;
         let places = [
             (self.source.before_end(case.memory.len()), 0),
+            (self.source.after_start(0), ahead),
             (self.source.after_start(ahead), ahead),
         ];
         for (base, ahead) in places {
