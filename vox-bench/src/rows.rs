@@ -350,7 +350,7 @@ pub(crate) mod tests {
         assert_eq!((row.values, row.bytes), (1, 486.0));
         for column in Column::ROWS {
             let is_there = row.nanos(column, Buffer::Fresh).is_some();
-            assert_eq!(is_there, column.missing().is_none(), "{column}");
+            assert_eq!(is_there, column.unavailable().is_none(), "{column}");
         }
         assert!(row.counts_on(Processor::WideAvx512).is_some());
     }

@@ -141,7 +141,7 @@ impl<'o, W: Write> Trial<'o, W> {
             notes.push("built with debug assertions: the times say nothing of vox".to_owned());
         }
         for column in Column::TABLE {
-            if let Some(reason) = column.missing() {
+            if let Some(reason) = column.unavailable() {
                 notes.push(format!("no column \"{}\": {reason}", column.title()));
             }
         }

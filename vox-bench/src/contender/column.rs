@@ -212,10 +212,10 @@ impl Column {
             .or_else(|| (self == Self::Probed).then(changed)?)
     }
 
-    /// The columns of [`Self::TABLE`] this build can have.
+    /// The columns of [`Self::TABLE`] that are to be had here.
     #[must_use]
     pub fn available() -> Vec<Self> {
-        let is_there = |column: &Self| column.missing().is_none();
+        let is_there = |column: &Self| column.unavailable().is_none();
         Self::TABLE.into_iter().filter(is_there).collect()
     }
 }
